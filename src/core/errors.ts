@@ -1,0 +1,46 @@
+/**
+ * Errors are typed by what the catcher must do, never matched by their text.
+ *
+ * | type              | reaction                                             |
+ * |-------------------|------------------------------------------------------|
+ * | TransientError    | retry with back-off; the task keeps its state         |
+ * | FencedError       | drop the task: another owner holds a newer epoch      |
+ * | PoisonRecordError | the record goes to the dead letters; the task goes on |
+ * | ConfigError       | refuse the configuration, naming place and remedy     |
+ * | FatalError        | stop this pipeline; the others go on                  |
+ */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+}
+
+export class FencedError extends Error {
+  override readonly name = 'FencedError';
+}
+
+/** Why a record cannot be processed; a bounded set, because it labels a metric. */
+export type PoisonReason =
+  'not-decodable' | 'bad-time' | 'bad-key' | 'bad-value' | 'expression-failed' | 'too-large' | 'wrong-message-key';
+
+export class PoisonRecordError extends Error {
+  override readonly name = 'PoisonRecordError';
+
+  constructor(
+    readonly reason: PoisonReason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export class FatalError extends Error {
+  override readonly name = 'FatalError';
+}
+
+/** The message of anything that was thrown, without its stack. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,73 @@
+import type { Aggregator } from '../aggregates/aggregator';
+import type { JsonPrimitive, JsonValue } from '../json';
+import type { SourceRecord } from '../ports/record-source.port';
+import type { KeyFields } from '../row/row';
+import type { Window, WindowAssigner } from '../windows/window';
+import type { PipelineDefinition } from './definition';
+
+/** A decoded record: its fields and, once derived, the derived ones. Fields that expressions name are never undefined. */
+export type Fields = Record<string, unknown>;
+
+export interface CompiledAggregate {
+  readonly name: string;
+  readonly aggregator: Aggregator;
+  /**
+   * The argument for one record; `undefined` when it is missing or null, so that the aggregate ignores the record.
+   * Throws PoisonRecordError when it is of the wrong type, naming expression and value.
+   */
+  readonly argument: (fields: Fields) => unknown;
+}
+
+/** Column values of one row, by column name. Throws FatalError when an expression fails. */
+export type ColumnExpressions = Readonly<Record<string, ColumnExpression>>;
+
+export interface ColumnExpression {
+  readonly text: string;
+  /** Whether only `key.*` and `window.*` are named: what a primary key column needs. */
+  readonly identifiesRow: boolean;
+  evaluate(row: ColumnContext): JsonValue;
+}
+
+/** What column expressions see. */
+export interface ColumnContext {
+  readonly key: KeyFields;
+  readonly window: Window | undefined;
+  /** Undefined while only the identity of a row is asked for. */
+  readonly values: Readonly<Record<string, JsonValue>> | undefined;
+  readonly revision: bigint;
+  readonly final: boolean;
+}
+
+export type CompiledSink =
+  | { readonly kind: 'cassandra'; readonly keyspace: string; readonly table: string; readonly columns: ColumnExpressions }
+  | { readonly kind: 'kafka'; readonly topic: string }
+  | { readonly kind: 'live' };
+
+/** A validated definition turned into closures. Pure: equal records give equal answers. */
+export interface CompiledPipeline {
+  readonly name: string;
+  readonly definition: PipelineDefinition;
+  /** Hash of all that the meaning of state depends on: source, time, filters, key, window, aggregates. */
+  readonly fingerprint: string;
+  /** Step 1 of `semantics.md` section 2. Throws PoisonRecordError. */
+  decode(record: SourceRecord): Fields;
+  /** Epoch ms in [0, 2100). Throws PoisonRecordError. */
+  eventTimeMs(fields: Fields, record: SourceRecord): number;
+  /** `where` and `derive`: false when filtered. Adds the derived fields. Throws PoisonRecordError. */
+  accepts(fields: Fields, record: SourceRecord): boolean;
+  /** Values of the key fields, in order. Throws PoisonRecordError when one is missing or no text, number or boolean. */
+  keyValues(fields: Fields): readonly JsonPrimitive[];
+  readonly keyNames: readonly string[];
+  readonly windows: WindowAssigner;
+  readonly graceMs: number;
+  readonly outOfOrdernessMs: number;
+  /** `undefined` for `never`. */
+  readonly idleAfterMs: number | undefined;
+  readonly advanceOn: 'accepted' | 'all';
+  readonly aggregates: readonly CompiledAggregate[];
+  readonly emitOnUpdate: boolean;
+  readonly emitOnClose: boolean;
+  /** Least time between two emissions of updates, ms; 0 for one with each checkpoint. */
+  readonly emitEveryMs: number;
+  readonly sinks: readonly CompiledSink[];
+}

@@ -1,0 +1,23 @@
+import type { KeyFields, Row } from '../row/row';
+
+export interface RowQuery {
+  /** All key fields, or none for all keys. */
+  readonly key?: KeyFields;
+  /** Rows whose window starts in `[fromMs, toMs)`. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly limit: number;
+  /** Opaque; from the page before. */
+  readonly cursor?: string;
+}
+
+export interface RowPage {
+  readonly rows: readonly Row[];
+  /** Present while there may be more. */
+  readonly cursor?: string;
+}
+
+/** Reads back the rows that a sink has stored, each with its newest revision. Throws TransientError. */
+export interface RowReader {
+  read(query: RowQuery): Promise<RowPage>;
+}

@@ -1,0 +1,108 @@
+import type { TaskId } from '../task/task-id';
+
+/** Totals since the task's generation began. They move with the offset, so a replay never counts a record twice. */
+export interface TaskCounts {
+  readonly accepted: number;
+  readonly filtered: number;
+  readonly late: number;
+  readonly dead: number;
+}
+
+/** What a task is, apart from its panes. Committed with them in one atomic step. */
+export interface TaskProgress {
+  /** The offset of the next record to process. */
+  readonly nextOffset: bigint;
+  /** Stream time `S`, epoch ms; `-1` before the first accepted record. */
+  readonly streamTimeMs: number;
+  /** Watermark `W`, epoch ms; `-1` before the first accepted record. */
+  readonly watermarkMs: number;
+  /** Start of the earliest window that the task has opened, epoch ms; `-1` if none. */
+  readonly firstWindowStartMs: number;
+  readonly counts: TaskCounts;
+  /** Id of the newest live-feed entry, `<offset>-<sequence>`; `0-0` if none. */
+  readonly feedId: string;
+}
+
+/**
+ * A named group of state entries that is dropped as a whole: one open window of a task.
+ * `entries` is how many the store holds.
+ */
+export interface SegmentSummary {
+  readonly id: string;
+  readonly entries: number;
+}
+
+/** What a new owner finds. */
+export interface Checkpoint {
+  readonly generation: bigint;
+  readonly progress: TaskProgress;
+  readonly segments: readonly SegmentSummary[];
+  /** Entries whose newest row has been committed but not yet emitted, as (segment, entry). */
+  readonly pending: readonly EntryRef[];
+}
+
+export interface Claim {
+  /** Each claim has a greater epoch than every claim of the task before it. */
+  readonly epoch: bigint;
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+export interface EntryRef {
+  readonly segment: string;
+  readonly entry: string;
+}
+
+export interface EntryWrite extends EntryRef {
+  readonly value: Uint8Array;
+}
+
+/** Everything that one checkpoint changes. */
+export interface CheckpointDelta {
+  readonly generation: bigint;
+  readonly progress: TaskProgress;
+  readonly upserts: readonly EntryWrite[];
+  readonly removals: readonly EntryRef[];
+  readonly droppedSegments: readonly string[];
+  readonly pendingAdded: readonly EntryRef[];
+  readonly pendingCleared: readonly EntryRef[];
+  /** JSON texts of the rows for the live feed, in order; an empty list appends nothing. */
+  readonly feed: readonly string[];
+}
+
+/** One definition of a pipeline, as it was deployed. */
+export interface Deployment {
+  /** See `semantics.md` section 7. Even, so that a revision's last bit says whether the row is final. */
+  readonly generation: bigint;
+  /** Hash of what the state means; state of another fingerprint must not be used. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Holds state and offsets of tasks together. Every operation on one task is atomic; any prefix of the store's history
+ * is consistent. All operations throw TransientError when the store cannot be reached.
+ */
+export interface StateStore {
+  /**
+   * Records the deployment of a pipeline and returns the one in force: `proposed` if there was none, else the stored
+   * one, whatever its fingerprint. The caller compares fingerprints.
+   */
+  deploy(pipeline: string, proposed: Deployment): Promise<Deployment>;
+
+  /** Starts a new generation: drops the state of all `partitions` and fences their owners. */
+  redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void>;
+
+  /** Step 1. Makes `owner` the owner of the task, fences the one before, returns the checkpoint. */
+  claim(task: TaskId, owner: string): Promise<Claim>;
+
+  /** Step 5. Applies the delta if `epoch` is still the task's, else throws FencedError and changes nothing. */
+  commit(task: TaskId, epoch: bigint, delta: CheckpointDelta): Promise<void>;
+
+  /** The values of `refs`, in their order; `undefined` where there is none. */
+  load(task: TaskId, refs: readonly EntryRef[]): Promise<readonly (Uint8Array | undefined)[]>;
+
+  /** All entries of a segment in chunks, each entry at least once. Safe while commits go on. */
+  scan(task: TaskId, segment: string): AsyncIterable<readonly EntryWrite[]>;
+
+  /** What the task's last commit said, without claiming it. For queries; never for processing. */
+  peek(task: TaskId): Promise<(Checkpoint & { readonly owner: string; readonly epoch: bigint }) | undefined>;
+}

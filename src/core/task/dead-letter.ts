@@ -1,0 +1,13 @@
+import type { PoisonReason } from '../errors';
+import type { SourceRecord } from '../ports/record-source.port';
+
+/** A record that could not be processed, with the place it came from and its original bytes. */
+export interface DeadLetter {
+  readonly pipeline: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly record: SourceRecord;
+  readonly reason: PoisonReason;
+  /** Says what is wrong, where in the record, and what would be right. No stack. */
+  readonly message: string;
+}
