@@ -1,0 +1,27 @@
+import type { PartitionExtent } from './record-source.port';
+
+export interface TopicSpec {
+  readonly topic: string;
+  readonly partitions: number;
+  /** `source`: kept for ever, because records may carry historic timestamps; `dead`: kept for ever, larger records. */
+  readonly purpose: 'source' | 'output' | 'dead';
+}
+
+/** What Kafka's mirror of a task's offset says (step 6). */
+export interface MirroredOffset {
+  readonly partition: number;
+  readonly nextOffset: bigint;
+  /** Free text stored with the offset. */
+  readonly metadata: string;
+}
+
+/** Throws TransientError when the log cannot be reached. */
+export interface TopicAdmin {
+  /** Creates the topics that are missing, with a retention that fits; leaves existing ones alone. */
+  ensure(topics: readonly TopicSpec[]): Promise<void>;
+  /** `undefined` when the topic does not exist. */
+  partitionCount(topic: string): Promise<number | undefined>;
+  /** By partition number. */
+  extents(topic: string): Promise<ReadonlyMap<number, PartitionExtent>>;
+  mirrored(group: string, topic: string): Promise<readonly MirroredOffset[]>;
+}

@@ -1,0 +1,37 @@
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { Clock } from '../core/ports/clock.port';
+import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { LiveFeed } from '../core/ports/live-feed.port';
+import type { RecordProducer } from '../core/ports/record-producer.port';
+import type { RowReader } from '../core/ports/row-reader.port';
+import type { RowSink } from '../core/ports/row-sink.port';
+import type { StateStore } from '../core/ports/state-store.port';
+import type { TopicAdmin } from '../core/ports/topic-admin.port';
+
+/** A dependency that can be asked whether it answers; the reason is for operators. */
+export interface Dependency {
+  readonly name: 'kafka' | 'redis' | 'cassandra';
+  /** Resolves when it answers; throws TransientError with what was tried and what came back. At most 5 s. */
+  ping(): Promise<void>;
+}
+
+/** Everything outside the process, chosen once at start: memory twins (embedded) or the real servers (external). */
+export interface Ports {
+  readonly clock: Clock;
+  readonly stateStore: StateStore;
+  readonly liveFeed: LiveFeed;
+  readonly producer: RecordProducer;
+  readonly topics: TopicAdmin;
+  readonly deadLetters: DeadLetterSink;
+  readonly dependencies: readonly Dependency[];
+  /** Brings tables up to date (numbered migrations, under a lock). */
+  migrate(): Promise<void>;
+  /** The sinks of a pipeline that take rows in step 4; `live` is part of step 5 and is not among them. */
+  sinksOf(pipeline: CompiledPipeline): Promise<readonly RowSink[]>;
+  /** Where the pipeline's closed rows can be read back; `undefined` without a table. */
+  readerOf(pipeline: CompiledPipeline): RowReader | undefined;
+  close(): Promise<void>;
+}
+
+/** Injection token of {@link Ports}. */
+export const PORTS = Symbol('millrace.ports');

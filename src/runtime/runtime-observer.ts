@@ -1,0 +1,17 @@
+import type { PoisonReason } from '../core/errors';
+
+/** What the runtime tells whoever measures it. Calls are cheap and never throw; durations in seconds. */
+export interface RuntimeObserver {
+  records(pipeline: string, result: 'accepted' | 'filtered' | 'late' | 'dead', count: number): void;
+  lateness(pipeline: string, seconds: number): void;
+  deadLetters(pipeline: string, reason: PoisonReason, count: number): void;
+  rowsEmitted(pipeline: string, sink: string, count: number): void;
+  sinkDuration(pipeline: string, sink: string, seconds: number): void;
+  sinkRetry(pipeline: string, sink: string): void;
+  /** Steps 3 to 5 of one checkpoint. */
+  checkpoint(pipeline: string, seconds: number): void;
+  /** From the timestamp of the newest record in a checkpoint to its rows' acknowledgement in the sinks. */
+  endToEnd(pipeline: string, seconds: number): void;
+  fenced(pipeline: string): void;
+  rebalance(pipeline: string): void;
+}
