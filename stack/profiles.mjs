@@ -1,0 +1,29 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const PORTS = {
+  dev: { kafka: 9092, controller: 9093, redis: 6379, cassandra: 9042, storage: 7000, jmx: 7199 },
+  test: { kafka: 19092, controller: 19093, redis: 16379, cassandra: 19042, storage: 17000, jmx: 17199 },
+};
+
+export const SERVERS = ['kafka', 'redis', 'cassandra'];
+
+/**
+ * One set of servers: its ports and its folder. Two profiles share neither, so `test` never sees a
+ * developer's data. Nothing here touches the disk.
+ */
+export function profileOf(name) {
+  const ports = PORTS[name];
+  if (!ports) throw new Error(`unknown profile '${name}': use one of ${Object.keys(PORTS).join(', ')}`);
+  const folder = join(stateHome(), 'millrace', 'stack', name);
+  return { name, ports, folder, disposable: name === 'test' };
+}
+
+/** The jars' cache: outside the checkout, shared by all clones of a user. */
+export function cacheFolder() {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'millrace');
+}
+
+function stateHome() {
+  return process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+}
