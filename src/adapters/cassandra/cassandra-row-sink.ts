@@ -1,0 +1,73 @@
+import { FatalError } from '../../core/errors';
+import type { RowSink } from '../../core/ports/row-sink.port';
+import type { Row } from '../../core/row/row';
+import type { CassandraClient } from './cassandra-client';
+import { InFlight, untilAborted } from './in-flight';
+import { partitionBatches } from './partition-batches';
+import { type BoundRow, RowBinder } from './row-binder';
+import type { CassandraSinkPlan } from './table-check';
+import { readTable, tableText } from './table-schema';
+
+export interface CassandraRowSinkOptions {
+  /** Requests under way at once, over all calls of `write`; 32 by default. */
+  readonly maxInFlight?: number;
+}
+
+const MAX_IN_FLIGHT = 32;
+
+/**
+ * Upserts rows into a table `USING TIMESTAMP revision`, so that the server itself keeps the newest version of each row:
+ * writing a row twice changes nothing, an older row written late loses, and it does not matter who writes
+ * (`semantics.md` section 7). A deleted row becomes a tombstone with its revision.
+ *
+ * `write` resolves once every row is acknowledged at the client's consistency level. When the signal aborts it rejects
+ * at once with the signal's reason; requests under way may still arrive, which does no harm.
+ */
+export class CassandraRowSink implements RowSink {
+  readonly name: string;
+  private readonly inFlight: InFlight;
+  private binder: Promise<RowBinder> | undefined;
+
+  /** Reads the table's columns with the first rows. */
+  constructor(
+    private readonly client: CassandraClient,
+    private readonly plan: CassandraSinkPlan,
+    options: CassandraRowSinkOptions = {},
+  ) {
+    this.name = `cassandra:${tableText(plan)}`;
+    this.inFlight = new InFlight(options.maxInFlight ?? MAX_IN_FLIGHT);
+  }
+
+  async write(rows: readonly Row[], signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (rows.length > 0) await untilAborted(this.writeBatches(rows, signal), signal);
+  }
+
+  private async writeBatches(rows: readonly Row[], signal: AbortSignal): Promise<void> {
+    try {
+      const binder = await (this.binder ??= this.readBinder());
+      const batches = partitionBatches(rows.map((row) => binder.bind(row)));
+      await this.inFlight.forEach(batches, (batch) => this.send(batch), signal);
+    } catch (thrown) {
+      // The table may have been changed: whoever starts the pipeline again finds its columns as they are then.
+      if (thrown instanceof FatalError) this.binder = undefined;
+      throw thrown;
+    }
+  }
+
+  private async readBinder(): Promise<RowBinder> {
+    try {
+      return new RowBinder(await readTable(this.client, this.plan), this.plan);
+    } catch (thrown) {
+      this.binder = undefined;
+      throw thrown;
+    }
+  }
+
+  private async send(batch: readonly BoundRow[]): Promise<void> {
+    const [only] = batch;
+    const doing = `writing to ${tableText(this.plan)}`;
+    if (batch.length > 1) await this.client.batch(batch, doing);
+    else if (only) await this.client.execute(only, doing, { isIdempotent: true });
+  }
+}

@@ -1,0 +1,44 @@
+import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-producer.port';
+import type { RowSink } from '../../core/ports/row-sink.port';
+import type { Row } from '../../core/row/row';
+import { rowText } from '../../core/row/row-json';
+import { recordChunks } from './record-chunks';
+
+/**
+ * Appends each version of a row to a topic, at least once: key is the row's key, value its JSON text, and the headers
+ * `millrace-revision`, `millrace-final` and `millrace-pipeline` let a reader keep the newest version. The record's
+ * timestamp is the last millisecond of the row's window, so that the topic's time is event time.
+ *
+ * Rows of one key keep their order. When the signal aborts, what has been sent stays, and sending stops between chunks.
+ */
+export class KafkaRowSink implements RowSink {
+  readonly name: string;
+
+  constructor(
+    private readonly producer: RecordProducer,
+    private readonly topic: string,
+  ) {
+    this.name = `kafka:${topic}`;
+  }
+
+  async write(rows: readonly Row[], signal: AbortSignal): Promise<void> {
+    for (const chunk of recordChunks(rows.map(outgoingRow))) {
+      signal.throwIfAborted();
+      await this.producer.send(this.topic, chunk);
+    }
+    signal.throwIfAborted();
+  }
+}
+
+function outgoingRow(row: Row): OutgoingRecord {
+  return {
+    key: row.keyText,
+    value: rowText(row),
+    ...(row.window && { timestampMs: row.window.endMs - 1 }),
+    headers: {
+      'millrace-revision': row.revision.toString(),
+      'millrace-final': String(row.final),
+      'millrace-pipeline': row.pipeline,
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** Where the servers of the integration tests listen; `npm test` starts them, or the environment says where they are. */
+export interface TestServers {
+  readonly kafka: string[];
+  /** A URL. */
+  readonly redis: string;
+  readonly cassandra: { readonly host: string; readonly port: number };
+}
+
+export function testServers(): TestServers {
+  const { MILLRACE_TEST_KAFKA, MILLRACE_TEST_REDIS, MILLRACE_TEST_CASSANDRA } = process.env;
+  const redis = MILLRACE_TEST_REDIS ?? '127.0.0.1:16379';
+  const [host = '127.0.0.1', port = '9042'] = (MILLRACE_TEST_CASSANDRA ?? '127.0.0.1:19042').split(':');
+  return {
+    kafka: (MILLRACE_TEST_KAFKA ?? '127.0.0.1:19092').split(','),
+    redis: redis.includes('://') ? redis : `redis://${redis}`,
+    cassandra: { host, port: Number(port) },
+  };
+}
+
+let names = 0;
+
+/**
+ * A name that no other test has, on servers that several test processes share: valid as topic, key prefix, keyspace
+ * and table when `prefix` is (lower case letters, digits and `_`, at most 30 characters).
+ */
+export function uniqueName(prefix: string): string {
+  names += 1;
+  return `${prefix}_${process.pid}_${names}`;
+}
