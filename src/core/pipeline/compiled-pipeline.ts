@@ -39,7 +39,12 @@ export interface ColumnContext {
 }
 
 export type CompiledSink =
-  | { readonly kind: 'cassandra'; readonly keyspace: string; readonly table: string; readonly columns: ColumnExpressions }
+  | {
+      readonly kind: 'cassandra';
+      readonly keyspace: string;
+      readonly table: string;
+      readonly columns: ColumnExpressions;
+    }
   | { readonly kind: 'kafka'; readonly topic: string }
   | { readonly kind: 'live' };
 

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { RESERVED_AGGREGATE_NAMES, RESERVED_FIELD_NAMES } from './names';
+import {
+  byteSize,
+  choice,
+  choiceMessage,
+  duration,
+  identifier,
+  NOT_SUPPORTED,
+  positiveDuration,
+  strict,
+} from './schema-kit';
+import { sinkSchema } from './sink-definition';
+import { distinctNames, sourceSchema } from './source-definition';
+import { windowSchema } from './window-definition';
+
+export type { SinkDefinition } from './sink-definition';
+export type { WindowDefinition } from './window-definition';
+
+/** A pipeline without key, window and aggregate would be stateless. */
+const neededForState = (issue: { input?: unknown }) =>
+  issue.input === undefined ? `is missing; a pipeline without key, window and aggregate ${NOT_SUPPORTED}` : undefined;
+
+/** CEL, checked by `checkExpressions`: places of syntax errors are lost inside a schema. */
+const expression = () => z.string();
+
+const named = z.record(identifier(RESERVED_FIELD_NAMES), expression());
+
+const aggregates = z
+  .record(identifier(RESERVED_AGGREGATE_NAMES), expression(), { error: neededForState })
+  .refine((calls) => Object.keys(calls).length > 0, { error: 'at least one aggregate is needed' });
+
+const emitSchema = strict({
+  on: choice(['update', 'close', 'both']).default('update'),
+  every: duration().prefault('0s').describe('Least time between two updates of rows; 0s for one with each checkpoint'),
+});
+
+const checkpointSchema = strict({
+  interval: positiveDuration().prefault('200ms'),
+  maxRows: z.int().min(1).max(100_000).default(5000),
+  maxBytes: byteSize(1024, 16 * 1024 * 1024).prefault('1MiB'),
+});
+
+const sinks = z
+  .array(sinkSchema)
+  .min(1, { error: 'at least one sink is needed' })
+  .superRefine((list, context) => {
+    for (const kind of ['cassandra', 'live']) {
+      list.forEach((sink, i) => {
+        const earlier = list.slice(0, i).some((other) => kind in other);
+        if (kind in sink && earlier)
+          context.addIssue({ code: 'custom', path: [i], message: `a second ${kind} sink; at most one` });
+      });
+    }
+  });
+
+const specSchema = strict({
+  source: sourceSchema,
+  where: expression().optional().describe('CEL over the fields of the record, key, timestamp; runs before derive'),
+  derive: named.optional().describe('CEL; new fields for what follows'),
+  key: distinctNames(neededForState),
+  window: windowSchema,
+  aggregate: aggregates,
+  emit: emitSchema.prefault({}),
+  late: z
+    .literal('drop', { error: (issue) => choiceMessage(lateName(issue.input), ['drop'], ['topic', 'amend']) })
+    .default('drop'),
+  sinks,
+  onStateLoss: choice(['rebuild', 'fail', 'reset']).default('rebuild'),
+  checkpoint: checkpointSchema.prefault({}),
+});
+
+/** `{ topic: .. }` and `{ amend: .. }` go by the name of their property. */
+function lateName(input: unknown): unknown {
+  return typeof input === 'object' && input !== null ? Object.keys(input)[0] : input;
+}
+
+export const API_VERSION = 'millrace/v1';
+
+export const pipelineSchema = strict({
+  apiVersion: choice([API_VERSION]),
+  kind: choice(['Pipeline']),
+  metadata: strict({
+    name: z
+      .string()
+      .max(100)
+      .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, {
+        error: 'a name is made of letters, digits, ".", "_" and "-", and starts and ends with a letter or digit',
+      }),
+    description: z.string().optional(),
+  }),
+  spec: specSchema,
+});
+
+/** A validated definition: defaults filled in, durations in milliseconds, sizes in bytes. */
+export type PipelineDefinition = z.output<typeof pipelineSchema>;

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { suggestion } from './nearest';
+import { choice, strict } from './schema-kit';
+import { topicName } from './source-definition';
+
+const SINK_KINDS = ['cassandra', 'kafka', 'live'] as const;
+
+const columnName = () =>
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,47}$/, { error: 'a column is made of lower-case letters, digits and _ (at most 48)' });
+
+const cassandraSchema = strict({
+  table: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,47}\.[a-z][a-z0-9_]{0,47}$/, { error: 'keyspace.table in lower case is needed' }),
+  columns: z
+    .record(columnName(), z.string())
+    .refine((columns) => Object.keys(columns).length > 0, { error: 'at least one column is needed' })
+    .describe('CEL over key.*, window.start, .end, .date, .year, the aggregates, revision, final'),
+});
+
+const kafkaSchema = strict({
+  topic: topicName(),
+  delivery: choice(['at-least-once'], ['exactly-once']).default('at-least-once'),
+});
+
+/** What is wrong with the outer shape of a sink; the message of last resort, used when no kind of sink fits. */
+function wrongSink(sink: unknown): string {
+  const wanted = `exactly one of ${SINK_KINDS.join(', ')} is needed`;
+  if (typeof sink !== 'object' || sink === null || Array.isArray(sink)) return wanted;
+  const unknown = Object.keys(sink).find((name) => !SINK_KINDS.includes(name as never));
+  return unknown === undefined ? wanted : `unknown sink "${unknown}"${suggestion(unknown, SINK_KINDS)}`;
+}
+
+export const sinkSchema = z.union(
+  [strict({ cassandra: cassandraSchema }), strict({ kafka: kafkaSchema }), strict({ live: strict({}) })],
+  { error: (issue) => wrongSink(issue.input) },
+);
+
+export type SinkDefinition = z.output<typeof sinkSchema>;

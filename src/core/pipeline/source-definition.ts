@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { byteSize, choice, duration, positiveDurationOrNever, strict } from './schema-kit';
+
+const SUPPORTED_FORMATS = ['json', 'csv'] as const;
+const PLANNED_FORMATS = ['avro', 'json-schema', 'protobuf'];
+/** `<topic>.dead` must be a legal name too, and 249 is Kafka's limit. */
+const LONGEST_TOPIC = 244;
+
+export const topicName = () =>
+  z
+    .string()
+    .min(1)
+    .max(LONGEST_TOPIC)
+    .regex(/^[A-Za-z0-9._-]+$/, { error: 'the name of a topic is made of letters, digits, ".", "_" and "-"' })
+    .refine((name) => name !== '.' && name !== '..', { error: '"." and ".." are no names of topics' });
+
+export const fieldName = () =>
+  z
+    .string()
+    .min(1)
+    .refine((name) => name !== '__proto__', { error: '"__proto__" is a reserved name' });
+
+/** One text for each field; the places of those that repeat an earlier one are reported. */
+export function distinctNames(error?: (issue: { input?: unknown }) => string | undefined) {
+  return z
+    .array(fieldName(), { error })
+    .min(1)
+    .superRefine((names, context) => {
+      names.forEach((name, i) => {
+        if (names.indexOf(name) < i)
+          context.addIssue({ code: 'custom', path: [i], message: `"${name}" is named twice` });
+      });
+    });
+}
+
+const timeSchema = strict({
+  field: fieldName()
+    .optional()
+    .describe('ISO 8601 text (UTC unless it names an offset), epoch seconds or milliseconds'),
+  outOfOrderness: duration().prefault('0s'),
+  idleAfter: positiveDurationOrNever().prefault('60s'),
+  advanceOn: choice(['accepted', 'all']).default('accepted'),
+});
+
+export const sourceSchema = strict({
+  topic: topicName(),
+  partitions: z.int().min(1).max(1000).default(4).describe('Used only when the topic has to be created'),
+  format: choice(SUPPORTED_FORMATS, PLANNED_FORMATS),
+  csv: strict({ columns: distinctNames() }).optional().describe('For format csv: names of the cells, in order'),
+  maxRecordBytes: byteSize(1, 64 * 1024 * 1024).prefault('1MiB'),
+  time: timeSchema.prefault({}),
+}).superRefine((source, context) => {
+  if (source.format === 'csv' && !source.csv) {
+    context.addIssue({ code: 'custom', path: ['format'], message: 'format csv needs csv: { columns: [...] }' });
+  }
+  if (source.format !== 'csv' && source.csv) {
+    context.addIssue({ code: 'custom', path: ['csv'], message: `csv has no meaning for format ${source.format}` });
+  }
+});
