@@ -1,4 +1,5 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
@@ -28,6 +29,8 @@ export interface Ports {
   migrate(): Promise<void>;
   /** The sinks of a pipeline that take rows in step 4; `live` is part of step 5 and is not among them. */
   sinksOf(pipeline: CompiledPipeline): Promise<readonly RowSink[]>;
+  /** A consumer of the pipeline's source topic, in the group of the pipeline's name. */
+  consumerOf(pipeline: CompiledPipeline): BatchConsumer;
   /** Where the pipeline's closed rows can be read back; `undefined` without a table. */
   readerOf(pipeline: CompiledPipeline): RowReader | undefined;
   close(): Promise<void>;

@@ -1,7 +1,8 @@
 import type { Aggregator } from './aggregator';
+import { avgAggregator } from './avg';
 import { countAggregator } from './count';
 import { maxAggregator, minAggregator } from './extreme';
-import { avgAggregator, sumAggregator } from './sum';
+import { sumAggregator } from './sum';
 
 const unary: Readonly<Record<string, Aggregator>> = {
   count: countAggregator('any') as Aggregator,

@@ -21,6 +21,8 @@ export interface TaskProgress {
   readonly counts: TaskCounts;
   /** Id of the newest live-feed entry, `<offset>-<sequence>`; `0-0` if none. */
   readonly feedId: string;
+  /** Where the task began without a checkpoint: what a rebuild has to read from. */
+  readonly startOffset: bigint;
 }
 
 /**

@@ -1,0 +1,173 @@
+import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+
+import { messageOf } from '../../core/errors';
+import type {
+  BatchConsumer,
+  BatchControl,
+  BatchHandlers,
+  OffsetMirrorEntry,
+} from '../../core/ports/batch-consumer.port';
+import type { Log } from '../../core/ports/log.port';
+import type { RecordBatch, SourceRecord } from '../../core/ports/record-source.port';
+
+const SESSION_TIMEOUT_MS = 30_000;
+const REBALANCE_TIMEOUT_MS = 30_000;
+const HEARTBEAT_INTERVAL_MS = 1_000;
+/** A fetch is answered when this much is there, or after `MAX_WAIT_MS`. */
+const MAX_BYTES_PER_PARTITION = 4 << 20;
+const MAX_BYTES = 16 << 20;
+const MAX_WAIT_MS = 200;
+const RESTART_MS = 2_000;
+
+export interface KafkaBatchConsumerOptions {
+  readonly kafka: Kafka;
+  readonly groupId: string;
+  readonly topic: string;
+  /** Partitions that are worked on side by side. */
+  readonly concurrency: number;
+  readonly log: Log;
+}
+
+/**
+ * kafkajs's `eachBatch`, with offsets in our own hands: nothing is committed but what {@link mirror} is given.
+ *
+ * Facts about kafkajs that this depends on: a rebalance shows as an error of `heartbeat()` inside the handler, and the
+ * re-join begins once the handler has settled; `GROUP_JOIN` carries the assignment; a batch of which everything was
+ * filtered out reaches no handler and shows only as an END_BATCH_PROCESS event with no records.
+ */
+export class KafkaBatchConsumer implements BatchConsumer {
+  private consumer: Consumer | undefined;
+  private handlers: BatchHandlers | undefined;
+  private quiescing = false;
+  private stopped = false;
+  private inProgress = 0;
+  private whenQuiet: (() => void) | undefined;
+  private restart: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: KafkaBatchConsumerOptions) {}
+
+  async run(handlers: BatchHandlers): Promise<void> {
+    this.handlers = handlers;
+    await this.join(handlers);
+  }
+
+  async quiesce(): Promise<void> {
+    this.quiescing = true;
+    clearTimeout(this.restart);
+    if (this.inProgress === 0) return;
+    await new Promise<void>((resolve) => (this.whenQuiet = resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.quiescing = this.stopped = true;
+    clearTimeout(this.restart);
+    await this.consumer?.disconnect();
+  }
+
+  async mirror(offsets: readonly OffsetMirrorEntry[]): Promise<void> {
+    const { topic } = this.options;
+    await this.consumer?.commitOffsets(
+      offsets.map(({ partition, nextOffset, metadata }) => ({
+        ...{ topic, partition, metadata },
+        offset: nextOffset.toString(),
+      })),
+    );
+  }
+
+  private async join(handlers: BatchHandlers): Promise<void> {
+    const consumer = this.createConsumer(handlers);
+    this.consumer = consumer;
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic: this.options.topic, fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: this.options.concurrency,
+        eachBatch: (payload) => this.eachBatch(payload, handlers),
+      });
+    } catch (error) {
+      this.joinAgain(consumer, messageOf(error));
+    }
+  }
+
+  private createConsumer(handlers: BatchHandlers): Consumer {
+    const { kafka, groupId, topic } = this.options;
+    const consumer = kafka.consumer({
+      groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxBytes: MAX_BYTES,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      allowAutoTopicCreation: false,
+    });
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => handlers.assigned(payload.memberAssignment[topic] ?? []));
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize > 0) return;
+      handlers.skipped(payload.partition, BigInt(payload.firstOffset), BigInt(payload.lastOffset) + 1n);
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) this.joinAgain(consumer, messageOf(payload.error));
+    });
+    return consumer;
+  }
+
+  /** kafkajs gives up on errors that it holds to be final; a service does not. */
+  private joinAgain(consumer: Consumer, reason: string): void {
+    if (this.stopped || this.quiescing || consumer !== this.consumer) return;
+    const { log, groupId } = this.options;
+    log.warn({ event: 'kafka.consumer-restarts', group: groupId, reason }, `Consumer ${groupId} stopped: ${reason}`);
+    this.consumer = undefined;
+    this.restart = setTimeout(() => {
+      consumer.disconnect().catch((error: unknown) => {
+        log.debug({ event: 'kafka.disconnect-failed', reason: messageOf(error) }, 'A consumer did not end cleanly');
+      });
+      if (this.handlers) void this.join(this.handlers);
+    }, RESTART_MS);
+  }
+
+  private async eachBatch(payload: EachBatchPayload, handlers: BatchHandlers): Promise<void> {
+    if (this.quiescing) return;
+    this.inProgress++;
+    try {
+      await handlers.batch(toRecordBatch(payload.batch), this.controlOf(payload));
+    } finally {
+      this.inProgress--;
+      if (this.inProgress === 0) this.whenQuiet?.();
+    }
+  }
+
+  private controlOf(payload: EachBatchPayload): BatchControl {
+    const { topic, partition } = payload.batch;
+    return {
+      heartbeat: () => payload.heartbeat(),
+      isCurrent: () => !this.quiescing && payload.isRunning() && !payload.isStale(),
+      resolve: (nextOffset) => payload.resolveOffset((nextOffset - 1n).toString()),
+      seek: (offset) => this.consumer?.seek({ topic, partition, offset: offset.toString() }),
+      pause: () => payload.pause(),
+    };
+  }
+}
+
+/** `fetchedOffset` is there, and missing from kafkajs's types. */
+function toRecordBatch(batch: Batch): RecordBatch {
+  const { fetchedOffset } = batch as Batch & { fetchedOffset: string };
+  return {
+    topic: batch.topic,
+    partition: batch.partition,
+    fetchedOffset: BigInt(fetchedOffset),
+    endOffset: BigInt(batch.highWatermark),
+    records: batch.messages.map(toSourceRecord),
+  };
+}
+
+function toSourceRecord(message: KafkaMessage): SourceRecord {
+  return {
+    offset: BigInt(message.offset),
+    timestampMs: Number(message.timestamp),
+    key: message.key,
+    value: message.value,
+  };
+}

@@ -1,0 +1,163 @@
+import { FencedError } from '../../core/errors';
+import type { FeedEntry, LiveFeed } from '../../core/ports/live-feed.port';
+import type {
+  Checkpoint,
+  CheckpointDelta,
+  Claim,
+  Deployment,
+  EntryRef,
+  EntryWrite,
+  StateStore,
+} from '../../core/ports/state-store.port';
+import { compareFeedIds } from '../../core/task/feed-id';
+import { type TaskId, taskName } from '../../core/task/task-id';
+
+const FEED_ENTRIES = 10_000;
+const SCAN_CHUNK = 1_000;
+
+interface StoredTask {
+  epoch: bigint;
+  owner: string;
+  committed: Pick<Checkpoint, 'generation' | 'progress'> | undefined;
+  readonly segments: Map<string, Map<string, Uint8Array>>;
+  readonly pending: Map<string, EntryRef>;
+  readonly feed: FeedEntry[];
+}
+
+/** Twin of the Redis store: the same contract, kept in this process and gone with it. */
+export class MemoryStateStore implements StateStore, LiveFeed {
+  private readonly deployments = new Map<string, Deployment>();
+  private readonly tasks = new Map<string, StoredTask>();
+  private readonly followers = new Set<(task: TaskId, entry: FeedEntry) => void>();
+
+  deploy(pipeline: string, proposed: Deployment): Promise<Deployment> {
+    const inForce = this.deployments.get(pipeline) ?? proposed;
+    this.deployments.set(pipeline, inForce);
+    return Promise.resolve(inForce);
+  }
+
+  redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void> {
+    this.deployments.set(pipeline, next);
+    for (let partition = 0; partition < partitions; partition++) {
+      const task = this.tasks.get(taskName({ pipeline, partition }));
+      if (!task) continue;
+      task.epoch++;
+      task.committed = undefined;
+      task.segments.clear();
+      task.pending.clear();
+      task.feed.length = 0;
+    }
+    return Promise.resolve();
+  }
+
+  claim(id: TaskId, owner: string): Promise<Claim> {
+    const task = this.taskOf(id);
+    task.epoch++;
+    task.owner = owner;
+    return Promise.resolve({ epoch: task.epoch, checkpoint: checkpointOf(task) });
+  }
+
+  commit(id: TaskId, epoch: bigint, delta: CheckpointDelta): Promise<void> {
+    const task = this.taskOf(id);
+    if (task.epoch !== epoch) {
+      return Promise.reject(new FencedError(`Task ${taskName(id)}: epoch ${epoch} was followed by ${task.epoch}`));
+    }
+    task.committed = { generation: delta.generation, progress: delta.progress };
+    applyState(task, delta);
+    if (delta.feed.length > 0) this.append(id, task, delta);
+    return Promise.resolve();
+  }
+
+  load(id: TaskId, refs: readonly EntryRef[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const { segments } = this.taskOf(id);
+    return Promise.resolve(refs.map(({ segment, entry }) => segments.get(segment)?.get(entry)));
+  }
+
+  async *scan(id: TaskId, segment: string): AsyncIterable<readonly EntryWrite[]> {
+    const entries = [...(this.taskOf(id).segments.get(segment) ?? [])];
+    for (let i = 0; i < entries.length; i += SCAN_CHUNK) {
+      yield await Promise.resolve(
+        entries.slice(i, i + SCAN_CHUNK).map(([entry, value]) => ({ segment, entry, value })),
+      );
+    }
+  }
+
+  peek(id: TaskId): ReturnType<StateStore['peek']> {
+    const task = this.tasks.get(taskName(id));
+    const checkpoint = task && checkpointOf(task);
+    return Promise.resolve(checkpoint && { ...checkpoint, owner: task.owner, epoch: task.epoch });
+  }
+
+  read(id: TaskId, afterId: string, limit: number): Promise<readonly FeedEntry[]> {
+    const { feed } = this.taskOf(id);
+    return Promise.resolve(feed.filter((entry) => compareFeedIds(entry.id, afterId) > 0).slice(0, limit));
+  }
+
+  extent(id: TaskId): Promise<{ oldest: string; newest: string }> {
+    const { feed } = this.taskOf(id);
+    return Promise.resolve({ oldest: feed[0]?.id ?? '0-0', newest: feed.at(-1)?.id ?? '0-0' });
+  }
+
+  follow(
+    tasks: readonly TaskId[],
+    onEntries: (entries: readonly FeedEntry[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const names = new Set(tasks.map(taskName));
+    const follower = (task: TaskId, entry: FeedEntry): void => {
+      if (names.has(taskName(task))) onEntries([entry]);
+    };
+    this.followers.add(follower);
+    return new Promise((resolve) => {
+      const stop = (): void => {
+        this.followers.delete(follower);
+        resolve();
+      };
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  private append(id: TaskId, task: StoredTask, delta: CheckpointDelta): void {
+    const entry = { partition: id.partition, id: delta.progress.feedId, rows: delta.feed };
+    task.feed.push(entry);
+    if (task.feed.length > FEED_ENTRIES) task.feed.splice(0, task.feed.length - FEED_ENTRIES);
+    for (const follower of this.followers) follower(id, entry);
+  }
+
+  private taskOf(id: TaskId): StoredTask {
+    const name = taskName(id);
+    let task = this.tasks.get(name);
+    if (!task) {
+      task = { epoch: 0n, owner: '', committed: undefined, segments: new Map(), pending: new Map(), feed: [] };
+      this.tasks.set(name, task);
+    }
+    return task;
+  }
+}
+
+function applyState(task: StoredTask, delta: CheckpointDelta): void {
+  for (const { segment, entry, value } of delta.upserts) {
+    let entries = task.segments.get(segment);
+    if (!entries) task.segments.set(segment, (entries = new Map()));
+    entries.set(entry, value);
+  }
+  for (const { segment, entry } of delta.removals) {
+    const entries = task.segments.get(segment);
+    entries?.delete(entry);
+    if (entries?.size === 0) task.segments.delete(segment);
+  }
+  for (const segment of delta.droppedSegments) task.segments.delete(segment);
+  for (const ref of delta.pendingAdded) task.pending.set(nameOf(ref), ref);
+  for (const ref of delta.pendingCleared) task.pending.delete(nameOf(ref));
+}
+
+function nameOf({ segment, entry }: EntryRef): string {
+  return `${segment}\n${entry}`;
+}
+
+function checkpointOf(task: StoredTask): Checkpoint | undefined {
+  if (!task.committed) return undefined;
+  const segments = [...task.segments].map(([id, entries]) => ({ id, entries: entries.size }));
+  return { ...task.committed, segments, pending: [...task.pending.values()] };
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Redis } from 'ioredis';
+
+type Argument = string | number | Buffer;
+
+/** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
+export interface ScriptedRedis extends Redis {
+  millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
+  millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
+  millraceDeploy(deployment: string, generation: string, fingerprint: string): Promise<unknown>;
+  millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
+}
+
+const SCRIPTS = { claim: 3, deploy: 1, reset: 4 } as const;
+
+export function withScripts(redis: Redis): ScriptedRedis {
+  for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
+    redis.defineCommand(commandName(name), { numberOfKeys, lua: script(`${name}-${numberOfKeys}`) });
+  }
+  redis.defineCommand(commandName('commit'), { lua: script('commit') });
+  return redis as ScriptedRedis;
+}
+
+function commandName(name: string): string {
+  return `millrace${name[0]!.toUpperCase()}${name.slice(1)}`;
+}
+
+function script(file: string): string {
+  return readFileSync(join(__dirname, 'scripts', `${file}.lua`), 'utf8');
+}

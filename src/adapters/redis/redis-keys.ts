@@ -1,0 +1,42 @@
+import type { TaskId } from '../../core/task/task-id';
+
+/**
+ * Every key name is made here. Keys of one task share the hash tag `{pipeline:partition}`, so that one script can
+ * change them all on a Redis Cluster.
+ */
+const PREFIX = 'millrace';
+
+/** Hash: generation and fingerprint of the deployed definition. */
+export function deploymentKey(pipeline: string): string {
+  return `${PREFIX}:{${pipeline}}:deployment`;
+}
+
+function taskPrefix({ pipeline, partition }: TaskId): string {
+  return `${PREFIX}:{${pipeline}:${partition}}`;
+}
+
+export interface TaskKeys {
+  /** Hash: epoch, owner, generation and the committed progress. */
+  readonly task: string;
+  /** Set: ids of the segments that exist. */
+  readonly segments: string;
+  /** Set: `segment \n entry` of rows that are committed but not emitted. */
+  readonly pending: string;
+  /** Stream: the live feed. */
+  readonly feed: string;
+}
+
+export function taskKeys(task: TaskId): TaskKeys {
+  const prefix = taskPrefix(task);
+  return {
+    task: `${prefix}:task`,
+    segments: `${prefix}:segments`,
+    pending: `${prefix}:pending`,
+    feed: `${prefix}:live`,
+  };
+}
+
+/** Hash: entry to encoded pane. */
+export function segmentKey(task: TaskId, segment: string): string {
+  return `${taskPrefix(task)}:segment:${segment}`;
+}

@@ -1,0 +1,150 @@
+import type { Redis } from 'ioredis';
+
+import { FencedError } from '../../core/errors';
+import type {
+  Checkpoint,
+  CheckpointDelta,
+  Claim,
+  Deployment,
+  EntryRef,
+  EntryWrite,
+  StateStore,
+} from '../../core/ports/state-store.port';
+import { type TaskId, taskName } from '../../core/task/task-id';
+import { commitArguments, pendingRef, progressOf } from './commit-arguments';
+import { type ScriptedRedis, withScripts } from './redis-commands';
+import { attempt } from './redis-connection';
+import { deploymentKey, segmentKey, taskKeys } from './redis-keys';
+
+const SCAN_COUNT = 1_000;
+/** Fields of one HMGET; Redis serves nobody else meanwhile. */
+const LOAD_CHUNK = 5_000;
+
+/** State, offset, timers and live feed of each task under one hash tag, changed by one fenced script. */
+export class RedisStateStore implements StateStore {
+  private readonly redis: ScriptedRedis;
+
+  constructor(redis: Redis) {
+    this.redis = withScripts(redis);
+  }
+
+  async deploy(pipeline: string, proposed: Deployment): Promise<Deployment> {
+    const [generation, fingerprint] = (await attempt(`record the deployment of ${pipeline}`, () =>
+      this.redis.millraceDeploy(deploymentKey(pipeline), proposed.generation.toString(), proposed.fingerprint),
+    )) as [string, string];
+    return { generation: BigInt(generation), fingerprint };
+  }
+
+  async redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void> {
+    await attempt(`start a new generation of ${pipeline}`, async () => {
+      await this.redis.hset(deploymentKey(pipeline), {
+        generation: next.generation.toString(),
+        fingerprint: next.fingerprint,
+      });
+      for (let partition = 0; partition < partitions; partition++) {
+        const task = { pipeline, partition };
+        const { task: hash, segments, pending, feed } = taskKeys(task);
+        await this.redis.millraceReset(hash, segments, pending, feed, segmentKey(task, ''));
+      }
+    });
+  }
+
+  async claim(task: TaskId, owner: string): Promise<Claim> {
+    const { task: hash, segments, pending } = taskKeys(task);
+    const reply = (await attempt(`let ${taskName(task)} be claimed`, () =>
+      this.redis.millraceClaim(hash, segments, pending, owner, segmentKey(task, '')),
+    )) as [string[], (string | number)[], string[]];
+    const fields = pairs(reply[0]);
+    return { epoch: BigInt(fields.get('epoch') ?? 0), checkpoint: checkpointOf(fields, reply[1], reply[2]) };
+  }
+
+  async commit(task: TaskId, epoch: bigint, delta: CheckpointDelta): Promise<void> {
+    const { keys, args } = commitArguments(task, epoch, delta);
+    const [verdict, current] = (await attempt(`commit ${taskName(task)}`, () =>
+      this.redis.millraceCommit(keys.length, ...keys, ...args),
+    )) as [string, string?];
+    if (verdict === 'FENCED') {
+      throw new FencedError(`Task ${taskName(task)} of epoch ${epoch} was claimed by another owner (epoch ${current})`);
+    }
+  }
+
+  async load(task: TaskId, refs: readonly EntryRef[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const values = new Array<Uint8Array | undefined>(refs.length);
+    await attempt(`load state of ${taskName(task)}`, () =>
+      Promise.all(
+        chunksBySegment(refs).map(async ({ segment, indexes }) => {
+          const entries = indexes.map((i) => refs[i]!.entry);
+          const found = await this.redis.hmgetBuffer(segmentKey(task, segment), ...entries);
+          indexes.forEach((index, i) => (values[index] = found[i] ?? undefined));
+        }),
+      ),
+    );
+    return values;
+  }
+
+  async *scan(task: TaskId, segment: string): AsyncIterable<readonly EntryWrite[]> {
+    let cursor = '0';
+    do {
+      const [next, flat] = await attempt(`scan state of ${taskName(task)}`, () =>
+        this.redis.hscanBuffer(segmentKey(task, segment), cursor, 'COUNT', SCAN_COUNT),
+      );
+      cursor = next.toString();
+      const entries: EntryWrite[] = [];
+      for (let i = 0; i < flat.length; i += 2) {
+        entries.push({ segment, entry: flat[i]!.toString(), value: flat[i + 1]! });
+      }
+      if (entries.length > 0) yield entries;
+    } while (cursor !== '0');
+  }
+
+  async peek(task: TaskId): ReturnType<StateStore['peek']> {
+    const names = taskKeys(task);
+    return attempt(`show ${taskName(task)}`, async () => {
+      const [hash, ids, pending] = await Promise.all([
+        this.redis.hgetall(names.task),
+        this.redis.smembers(names.segments),
+        this.redis.smembers(names.pending),
+      ]);
+      const sizes = await Promise.all(ids.map((id) => this.redis.hlen(segmentKey(task, id))));
+      const fields = new Map(Object.entries(hash));
+      const segments = ids.flatMap((id, i) => [id, sizes[i]!]);
+      const checkpoint = checkpointOf(fields, segments, pending);
+      return checkpoint && { ...checkpoint, owner: hash['owner'] ?? '', epoch: BigInt(hash['epoch'] ?? 0) };
+    });
+  }
+}
+
+function pairs(flat: readonly string[]): Map<string, string> {
+  const map = new Map<string, string>();
+  for (let i = 0; i < flat.length; i += 2) map.set(flat[i]!, flat[i + 1]!);
+  return map;
+}
+
+function checkpointOf(
+  fields: ReadonlyMap<string, string>,
+  segments: readonly (string | number)[],
+  pending: readonly string[],
+): Checkpoint | undefined {
+  const committed = progressOf(fields);
+  if (!committed) return undefined;
+  const summaries = [];
+  for (let i = 0; i < segments.length; i += 2) {
+    summaries.push({ id: String(segments[i]), entries: Number(segments[i + 1]) });
+  }
+  return { ...committed, segments: summaries, pending: pending.map(pendingRef) };
+}
+
+function chunksBySegment(refs: readonly EntryRef[]): { segment: string; indexes: number[] }[] {
+  const open = new Map<string, number[]>();
+  const chunks: { segment: string; indexes: number[] }[] = [];
+  refs.forEach(({ segment }, i) => {
+    let indexes = open.get(segment);
+    if (!indexes || indexes.length >= LOAD_CHUNK) {
+      indexes = [];
+      open.set(segment, indexes);
+      chunks.push({ segment, indexes });
+    }
+    indexes.push(i);
+  });
+  return chunks;
+}

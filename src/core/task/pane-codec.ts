@@ -1,0 +1,68 @@
+import { ByteReader, ByteWriter } from '../aggregates/bytes';
+import { expectVersion } from '../aggregates/version';
+import type { JsonValue } from '../json';
+import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
+import { decodeKey } from '../row/key';
+import type { Row } from '../row/row';
+import { segmentWindow } from './pane';
+
+const VERSION = 1;
+const writer = new ByteWriter();
+
+/** The durable part of a pane. */
+export interface PaneContent {
+  readonly changedAt: bigint;
+  readonly accumulators: readonly unknown[];
+}
+
+/** Version byte, `N` (8 bytes), then each accumulator in the order of the definition. */
+export function encodePane(pipeline: CompiledPipeline, { changedAt, accumulators }: PaneContent): Uint8Array {
+  writer.uint8(VERSION);
+  writer.bigUint64(changedAt);
+  pipeline.aggregates.forEach(({ aggregator }, i) => aggregator.encode(accumulators[i], writer));
+  return writer.take();
+}
+
+/** Throws FatalError for a version that this build does not know. */
+export function decodePaneContent(pipeline: CompiledPipeline, bytes: Uint8Array): PaneContent {
+  const reader = new ByteReader(bytes);
+  expectVersion(reader, 'a pane', VERSION);
+  const changedAt = reader.bigUint64();
+  return { changedAt, accumulators: pipeline.aggregates.map(({ aggregator }) => aggregator.decode(reader)) };
+}
+
+/** The values of a row, by aggregate name. */
+export function resultsOf(pipeline: CompiledPipeline, accumulators: readonly unknown[]): Record<string, JsonValue> {
+  const values: Record<string, JsonValue> = {};
+  const { aggregates } = pipeline;
+  for (let i = 0; i < aggregates.length; i++) {
+    const { name, aggregator } = aggregates[i]!;
+    values[name] = aggregator.result(accumulators[i]);
+  }
+  return values;
+}
+
+/** The row of a stored pane as it stands: not final. Throws FatalError as {@link decodePaneContent}. */
+export function decodePane(
+  pipeline: CompiledPipeline,
+  generation: bigint,
+  segment: string,
+  entry: string,
+  bytes: Uint8Array,
+): Row {
+  const content = decodePaneContent(pipeline, bytes);
+  return {
+    pipeline: pipeline.name,
+    key: decodeKey(entry, pipeline.keyNames),
+    keyText: entry,
+    window: segmentWindow(segment),
+    values: resultsOf(pipeline, content.accumulators),
+    revision: revisionOf(generation, content.changedAt, false),
+    final: false,
+  };
+}
+
+/** `generation + 2 * N + final`; `semantics.md` section 7. */
+export function revisionOf(generation: bigint, changedAt: bigint, final: boolean): bigint {
+  return generation + 2n * changedAt + (final ? 1n : 0n);
+}

@@ -1,0 +1,173 @@
+import { hostname } from 'node:os';
+
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+
+import { AbortedError, retryTransient } from '../runtime/retry';
+import { FatalError, messageOf } from '../core/errors';
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { BatchConsumer } from '../core/ports/batch-consumer.port';
+import type { RuntimeLog } from '../runtime/events';
+import type { PipelineCatalog } from '../runtime/pipeline-catalog';
+import { PipelineRunner } from '../runtime/pipeline-runner';
+import type { PipelineStatus } from '../runtime/pipeline-status';
+import type { Pipelines, RefusedPipeline } from '../runtime/pipelines';
+import type { Ports } from '../runtime/ports';
+import type { RuntimeObserver } from '../runtime/runtime-observer';
+import { topicsOf } from './topics-of';
+
+export interface ProcessingOptions {
+  readonly catalog: PipelineCatalog;
+  readonly ports: Ports;
+  readonly observer: RuntimeObserver;
+  readonly log: RuntimeLog;
+  /** Bound of the resident state of the process. */
+  readonly cacheBytes: number;
+  readonly shutdownMs: number;
+  /** Resolves when the servers answer and the tables are there; rejects with FatalError when they never will be. */
+  readonly serversReady: Promise<void>;
+}
+
+interface Running {
+  readonly consumer: BatchConsumer;
+  readonly runner: PipelineRunner;
+}
+
+/** The pipelines of this process: brings each up by itself, says how it is, and flushes all of them at the end. */
+export class ProcessingService implements Pipelines, BeforeApplicationShutdown {
+  private readonly byName: ReadonlyMap<string, CompiledPipeline>;
+  private readonly running = new Map<string, Running>();
+  private readonly partitions = new Map<string, number>();
+  private readonly trouble = new Map<string, { state: 'starting' | 'failed'; reason: string }>();
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly options: ProcessingOptions) {
+    this.byName = new Map(options.catalog.pipelines.map((pipeline) => [pipeline.name, pipeline]));
+  }
+
+  all(): readonly CompiledPipeline[] {
+    return [...this.byName.values()];
+  }
+
+  get(name: string): CompiledPipeline | undefined {
+    return this.byName.get(name);
+  }
+
+  refused(): readonly RefusedPipeline[] {
+    return this.options.catalog.refused;
+  }
+
+  status(name: string): PipelineStatus | undefined {
+    const refused = this.options.catalog.refused.find((pipeline) => pipeline.name === name);
+    const partitions = this.partitions.get(name) ?? 0;
+    const running = this.running.get(name);
+    const trouble = this.trouble.get(name);
+    if (trouble) return { name, ...trouble, partitions, tasks: running?.runner.status().tasks ?? [] };
+    if (running) return running.runner.status();
+    if (this.byName.has(name)) return { name, state: 'starting', partitions, tasks: [] };
+    if (!refused) return undefined;
+    const reason = refused.problems.map(({ message }) => message).join('; ');
+    return { name, state: 'refused', reason, partitions: 0, tasks: [] };
+  }
+
+  runner(name: string): PipelineRunner {
+    const running = this.running.get(name);
+    if (!running) throw new FatalError(`Pipeline ${name} is not running`);
+    return running.runner;
+  }
+
+  /** For a process that serves without processing: the pipeline's topics are made and counted. */
+  async observe(name: string): Promise<void> {
+    await this.bringUp(name, (pipeline) => this.ensureTopics(pipeline));
+  }
+
+  /** Makes topics, state and tables of a pipeline ready and returns its consumer, or says in its status why not. */
+  async prepare(name: string): Promise<BatchConsumer | undefined> {
+    const running = await this.bringUp(name, (pipeline) => this.assemble(pipeline));
+    if (!running) return undefined;
+    this.running.set(name, running);
+    running.runner.start(running.consumer);
+    this.options.log('info', 'pipeline.running', `Pipeline ${name} runs`, { pipeline: name });
+    return running.consumer;
+  }
+
+  /** Stops delivery, writes a last checkpoint of every task; the transports then leave their groups. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(
+      [...this.running.values()].map(async ({ consumer, runner }) => {
+        await consumer.quiesce();
+        await runner.flush(this.options.shutdownMs);
+        runner.stop();
+      }),
+    );
+  }
+
+  private async bringUp<T>(name: string, step: (pipeline: CompiledPipeline) => Promise<T>): Promise<T | undefined> {
+    const pipeline = this.byName.get(name)!;
+    this.options.log('info', 'pipeline.starting', `Pipeline ${name} starts`, { pipeline: name });
+    try {
+      await this.options.serversReady;
+      const result = await retryTransient(() => step(pipeline), {
+        signal: this.stopping.signal,
+        onFailure: (reason) => void this.trouble.set(name, { state: 'starting', reason }),
+      });
+      this.trouble.delete(name);
+      return result;
+    } catch (error) {
+      if (error instanceof AbortedError) return undefined;
+      this.trouble.set(name, { state: 'failed', reason: messageOf(error) });
+      this.options.log('error', 'pipeline.failed', `Pipeline ${name} failed: ${messageOf(error)}`, { pipeline: name });
+      return undefined;
+    }
+  }
+
+  private async ensureTopics(pipeline: CompiledPipeline): Promise<number> {
+    const { topics } = this.options.ports;
+    const { topic } = pipeline.definition.spec.source;
+    await topics.ensure(topicsOf(pipeline));
+    const partitions = await topics.partitionCount(topic);
+    if (partitions === undefined) throw new FatalError(`Topic ${topic} is not there although it was made`);
+    this.partitions.set(pipeline.name, partitions);
+    return partitions;
+  }
+
+  private async assemble(pipeline: CompiledPipeline): Promise<Running> {
+    const { ports, observer, log, cacheBytes } = this.options;
+    const partitions = await this.ensureTopics(pipeline);
+    const generation = await this.deploy(pipeline);
+    const runner = new PipelineRunner(
+      {
+        ...{ pipeline, generation, observer, log },
+        stateStore: ports.stateStore,
+        topics: ports.topics,
+        sinks: await ports.sinksOf(pipeline),
+        deadLetters: ports.deadLetters,
+        clock: ports.clock,
+        owner: `${hostname()}:${process.pid}`,
+        cacheBytes: Math.floor(cacheBytes / (this.byName.size * partitions)),
+        keyedByMessage: partitions > 1,
+      },
+      partitions,
+    );
+    return { runner, consumer: ports.consumerOf(pipeline) };
+  }
+
+  /** The generation in force. Throws FatalError when the state in the store means something else. */
+  private async deploy(pipeline: CompiledPipeline): Promise<bigint> {
+    const { clock, stateStore } = this.options.ports;
+    const { name, fingerprint } = pipeline;
+    const generation = generationAt(clock.now());
+    const inForce = await stateStore.deploy(name, { generation, fingerprint });
+    if (inForce.fingerprint === fingerprint) return inForce.generation;
+    throw new FatalError(
+      `The definition of ${name} was changed in a way that changes the meaning of its state ` +
+        `(fingerprint ${inForce.fingerprint} to ${fingerprint}). Undo the change, give the pipeline another name, ` +
+        `or start anew with: millrace reset ${name} --to earliest.`,
+    );
+  }
+}
+
+/** Microseconds since the epoch, even: `semantics.md` section 7. */
+export function generationAt(epochMs: number): bigint {
+  return BigInt(epochMs) * 1000n;
+}

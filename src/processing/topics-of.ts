@@ -1,0 +1,13 @@
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { TopicSpec } from '../core/ports/topic-admin.port';
+
+/** Every topic that a pipeline reads or writes. */
+export function topicsOf(pipeline: CompiledPipeline): TopicSpec[] {
+  const { topic, partitions } = pipeline.definition.spec.source;
+  const outputs = pipeline.sinks.flatMap((sink) => (sink.kind === 'kafka' ? [sink.topic] : []));
+  return [
+    { topic, partitions, purpose: 'source' },
+    { topic: `${topic}.dead`, partitions: 1, purpose: 'dead' },
+    ...outputs.map((output) => ({ topic: output, partitions, purpose: 'output' as const })),
+  ];
+}

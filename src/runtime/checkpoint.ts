@@ -1,0 +1,113 @@
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { Clock } from '../core/ports/clock.port';
+import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { RowSink } from '../core/ports/row-sink.port';
+import type { Claim, StateStore } from '../core/ports/state-store.port';
+import type { FrozenDelta } from '../core/task/frozen-delta';
+import type { Task } from '../core/task/task';
+import type { TaskId } from '../core/task/task-id';
+import { retryTransient } from './retry';
+import type { RuntimeObserver } from './runtime-observer';
+
+export interface CheckpointOptions {
+  readonly id: TaskId;
+  readonly pipeline: CompiledPipeline;
+  readonly owner: string;
+  readonly stateStore: StateStore;
+  readonly sinks: readonly RowSink[];
+  readonly deadLetters: DeadLetterSink;
+  readonly observer: RuntimeObserver;
+  readonly clock: Clock;
+  /** Called after step 5 with the offset for step 6. */
+  readonly mirror: (nextOffset: bigint) => void;
+  /** A dependency is away: what it said. `undefined` once it is back. */
+  readonly onTrouble: (reason: string | undefined) => void;
+}
+
+/**
+ * The checkpoint protocol of one task, by the numbers of `semantics.md` section 8:
+ *
+ *  1. Claim    bump the owner epoch, take over the checkpoint
+ *  2. Process  (the task, in memory)
+ *  3. Freeze   the delta; processing goes on into the next one
+ *  4. Sink     rows and dead letters, written and acknowledged
+ *  5. Commit   state, offset, time, timers and live feed in one fenced script
+ *  6. Mirror   the offset to Kafka, for lag tools
+ *
+ * Whatever step the process dies after, the next owner's rows are these rows or newer ones.
+ */
+export class Checkpoint {
+  private epoch = 0n;
+
+  constructor(private readonly options: CheckpointOptions) {}
+
+  get currentEpoch(): bigint {
+    return this.epoch;
+  }
+
+  /** Step 1. Throws TransientError. */
+  async claim(): Promise<Claim> {
+    const claim = await this.options.stateStore.claim(this.options.id, this.options.owner);
+    this.epoch = claim.epoch;
+    return claim;
+  }
+
+  /** Step 3. `undefined` when nothing has changed. */
+  freeze(task: Task): FrozenDelta | undefined {
+    return task.freeze(this.options.clock.now());
+  }
+
+  /**
+   * Steps 4 to 6, in this order. Waits for as long as a dependency is away. Throws FencedError when the task has a
+   * new owner, FatalError when a sink can never take the rows, AbortedError when `signal` aborts.
+   */
+  async write(frozen: FrozenDelta, signal: AbortSignal): Promise<void> {
+    const beganMs = this.options.clock.now();
+    await this.sink(frozen, signal);
+    await this.commit(frozen, signal);
+    this.options.mirror(frozen.commit.progress.nextOffset);
+    this.options.observer.checkpoint(this.options.pipeline.name, (this.options.clock.now() - beganMs) / 1000);
+  }
+
+  /** Step 4. Every sink gets the rows at the same time; one that fails is tried again alone. */
+  private async sink({ rows, deadLetters, newestRecordMs }: FrozenDelta, signal: AbortSignal): Promise<void> {
+    const { sinks, pipeline, observer, clock } = this.options;
+    const writes = rows.length === 0 ? [] : sinks.map((sink) => this.writeTo(sink, rows, signal));
+    if (deadLetters.length > 0) {
+      writes.push(this.persist('dead-letters', () => this.options.deadLetters.write(deadLetters, signal), signal));
+    }
+    await Promise.all(writes);
+    if (rows.length > 0 && newestRecordMs !== undefined) {
+      observer.endToEnd(pipeline.name, (clock.now() - newestRecordMs) / 1000);
+    }
+    for (const { reason } of deadLetters) observer.deadLetters(pipeline.name, reason, 1);
+  }
+
+  private async writeTo(sink: RowSink, rows: FrozenDelta['rows'], signal: AbortSignal): Promise<void> {
+    const { pipeline, observer, clock } = this.options;
+    const beganMs = clock.now();
+    await this.persist(sink.name, () => sink.write(rows, signal), signal);
+    observer.sinkDuration(pipeline.name, sink.name, (clock.now() - beganMs) / 1000);
+    observer.rowsEmitted(pipeline.name, sink.name, rows.length);
+  }
+
+  /** Step 5. */
+  private async commit({ commit }: FrozenDelta, signal: AbortSignal): Promise<void> {
+    const { stateStore, id, pipeline, observer } = this.options;
+    await this.persist('state', () => stateStore.commit(id, this.epoch, commit), signal);
+    if (commit.feed.length > 0) observer.rowsEmitted(pipeline.name, 'live', commit.feed.length);
+  }
+
+  private async persist(name: string, attempt: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    let failed = false;
+    await retryTransient(attempt, {
+      signal,
+      onFailure: (reason) => {
+        failed = true;
+        this.options.observer.sinkRetry(this.options.pipeline.name, name);
+        this.options.onTrouble(reason);
+      },
+    });
+    if (failed) this.options.onTrouble(undefined);
+  }
+}

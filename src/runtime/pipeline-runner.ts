@@ -1,0 +1,144 @@
+import { messageOf } from '../core/errors';
+import type { RecordBatch } from '../core/ports/record-source.port';
+import type { PipelineState, PipelineStatus } from './pipeline-status';
+import type { BatchControl, OffsetMirrorEntry, BatchConsumer } from '../core/ports/batch-consumer.port';
+import type { PipelineContext } from './task-context';
+import { TaskRunner } from './task-runner';
+
+/** Offsets are mirrored this often, all partitions in one request. */
+const MIRROR_MS = 1_000;
+/** How often an idle-looking partition is checked against the broker. */
+const IDLE_CHECK_MS = 1_000;
+
+/** A rebalance waits for the slowest member: what is not written in this time, the next owner does again. */
+const REBALANCE_FLUSH_MS = 3_000;
+
+/** Runs the tasks of one pipeline that are assigned to this process. */
+export class PipelineRunner {
+  private readonly runners = new Map<number, TaskRunner>();
+  private readonly toMirror = new Map<number, OffsetMirrorEntry>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private checkingIdleness = false;
+  private source: BatchConsumer | undefined;
+
+  constructor(
+    private readonly context: PipelineContext,
+    private readonly partitions: number,
+  ) {}
+
+  get name(): string {
+    return this.context.pipeline.name;
+  }
+
+  /** Begins to checkpoint; batches may come from now on. */
+  start(source: BatchConsumer): void {
+    this.source = source;
+    const { interval } = this.context.pipeline.definition.spec.checkpoint;
+    this.every(interval, () => this.tick());
+    this.every(MIRROR_MS, () => void this.mirror());
+    this.every(IDLE_CHECK_MS, () => void this.checkIdleness());
+  }
+
+  /** The group has a new generation: claims what is new, releases what is gone. */
+  assigned(partitions: readonly number[]): void {
+    this.context.observer.rebalance(this.name);
+    const kept = new Set(partitions);
+    for (const [partition, runner] of this.runners) {
+      if (kept.has(partition)) continue;
+      runner.release();
+      this.runners.delete(partition);
+    }
+    for (const partition of partitions) this.runnerOf(partition);
+  }
+
+  /** Offsets that hold no record for us. */
+  skipped(partition: number, from: bigint, to: bigint): void {
+    this.runners.get(partition)?.skipped(from, to);
+  }
+
+  /** Processes a batch of one of the assigned partitions. Throws what `control.heartbeat` throws: a rebalance. */
+  async handle(batch: RecordBatch, control: BatchControl): Promise<void> {
+    // A task that was fenced is claimed again only by a member whom the group still counts.
+    if (this.runners.get(batch.partition)?.isAlive === false) await control.heartbeat();
+    try {
+      await this.runnerOf(batch.partition).handle(batch, control);
+    } catch (error) {
+      await this.flush(REBALANCE_FLUSH_MS);
+      throw error;
+    }
+  }
+
+  /** Writes what the tasks hold, within `budgetMs`. Before a rebalance and before the end. */
+  async flush(budgetMs: number): Promise<void> {
+    await Promise.all([...this.runners.values()].map((runner) => runner.flush(budgetMs)));
+    await this.mirror();
+  }
+
+  /** Stops the timers and drops the tasks. Flush first. */
+  stop(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    for (const runner of this.runners.values()) runner.release();
+    this.runners.clear();
+  }
+
+  status(): PipelineStatus {
+    const tasks = [...this.runners.values()].filter(({ isAlive }) => isAlive).map((runner) => runner.status());
+    tasks.sort((a, b) => a.partition - b.partition);
+    const worst = (['failed', 'paused'] as const).find((state) => tasks.some((task) => task.state === state));
+    const reason = tasks.find(({ state }) => state === worst)?.reason;
+    const state: PipelineState = worst ?? 'running';
+    return { name: this.name, state, ...(reason !== undefined && { reason }), partitions: this.partitions, tasks };
+  }
+
+  private runnerOf(partition: number): TaskRunner {
+    const current = this.runners.get(partition);
+    if (current?.isAlive) return current;
+    const runner = new TaskRunner({
+      ...this.context,
+      partition,
+      mirror: (offset) => void this.toMirror.set(offset.partition, offset),
+    });
+    this.runners.set(partition, runner);
+    return runner;
+  }
+
+  private tick(): void {
+    for (const runner of this.runners.values()) runner.tick();
+  }
+
+  /** Step 6 for all tasks. */
+  private async mirror(): Promise<void> {
+    if (this.toMirror.size === 0 || !this.source) return;
+    const offsets = [...this.toMirror.values()];
+    this.toMirror.clear();
+    try {
+      await this.source.mirror(offsets);
+    } catch (error) {
+      this.context.log('info', 'checkpoint.mirror-failed', `Lag tools see old offsets of ${this.name}: ${messageOf(error)}`);
+    }
+  }
+
+  /** Asks the broker for the log's end: without that evidence no partition is called idle. */
+  private async checkIdleness(): Promise<void> {
+    const { idleAfterMs, definition } = this.context.pipeline;
+    if (idleAfterMs === undefined || this.checkingIdleness) return;
+    const quiet = [...this.runners].filter(([, runner]) => runner.seemsIdle(idleAfterMs));
+    if (quiet.length === 0) return;
+    this.checkingIdleness = true;
+    try {
+      const extents = await this.context.topics.extents(definition.spec.source.topic);
+      for (const [partition, runner] of quiet) {
+        const end = extents.get(partition)?.end;
+        if (end !== undefined && runner.seemsIdle(idleAfterMs)) runner.advanceIdle(end, idleAfterMs);
+      }
+    } catch {
+      // Without an answer there is no evidence; the next check asks again, and the broker's absence shows elsewhere.
+    } finally {
+      this.checkingIdleness = false;
+    }
+  }
+
+  private every(ms: number, action: () => void): void {
+    this.timers.push(setInterval(action, ms));
+  }
+}

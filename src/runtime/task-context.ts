@@ -1,0 +1,34 @@
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { Clock } from '../core/ports/clock.port';
+import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { RowSink } from '../core/ports/row-sink.port';
+import type { StateStore } from '../core/ports/state-store.port';
+import type { TopicAdmin } from '../core/ports/topic-admin.port';
+import type { RuntimeLog } from './events';
+import type { RuntimeObserver } from './runtime-observer';
+import type { OffsetMirrorEntry } from '../core/ports/batch-consumer.port';
+
+/** What every task of one pipeline in this process shares. */
+export interface PipelineContext {
+  readonly pipeline: CompiledPipeline;
+  readonly generation: bigint;
+  /** Names this process in the store, for operators. */
+  readonly owner: string;
+  readonly stateStore: StateStore;
+  readonly topics: TopicAdmin;
+  readonly sinks: readonly RowSink[];
+  readonly deadLetters: DeadLetterSink;
+  readonly observer: RuntimeObserver;
+  readonly clock: Clock;
+  readonly log: RuntimeLog;
+  /** Bound of the resident state of one task. */
+  readonly cacheBytes: number;
+  /** True when the topic has several partitions, so that message keys must be the pipeline's keys. */
+  readonly keyedByMessage: boolean;
+}
+
+export interface TaskContext extends PipelineContext {
+  readonly partition: number;
+  /** Step 6, gathered for the pipeline. */
+  readonly mirror: (offset: OffsetMirrorEntry) => void;
+}

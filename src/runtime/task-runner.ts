@@ -1,0 +1,361 @@
+import { FatalError, FencedError, messageOf } from '../core/errors';
+import type { RecordBatch } from '../core/ports/record-source.port';
+import type { Claim } from '../core/ports/state-store.port';
+import { Task } from '../core/task/task';
+import { taskName } from '../core/task/task-id';
+import { Checkpoint } from './checkpoint';
+import type { TaskStatus } from './pipeline-status';
+import { AbortedError, retryTransient } from './retry';
+import type { BatchControl } from '../core/ports/batch-consumer.port';
+import type { TaskContext } from './task-context';
+import { mirrorMetadata, whereToStart } from './where-to-start';
+
+/** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
+const SLICE_RECORDS = 2_000;
+/** How long a batch waits for a full checkpoint pipeline before the partition is paused instead. */
+const PATIENCE_MS = 2_000;
+const HEARTBEAT_MS = 1_000;
+
+/**
+ * Drives one task over the ports: claims it, feeds it batches, checkpoints it while the next records are processed.
+ *
+ * ```
+ *  claiming ──▶ running ◀──▶ paused (a dependency is away) ──▶ dropped (fenced, revoked, stopped)
+ *      └───────────┴────────────┴──▶ failed (FatalError: needs an operator)
+ * ```
+ */
+export class TaskRunner {
+  private readonly checkpoint: Checkpoint;
+  private readonly stopping = new AbortController();
+  private readonly ready: Promise<void>;
+  private task: Task | undefined;
+  /** The one frozen delta that is being written. Settles when it is committed; rejects when the task must go. */
+  private writing: Promise<void> | undefined;
+  private trouble: string | undefined;
+  private failure: string | undefined;
+  private endOffset = 0n;
+  private committedMs: number;
+  private lastArrivalMs: number;
+
+  constructor(private readonly context: TaskContext) {
+    const { clock, pipeline, partition } = context;
+    this.committedMs = this.lastArrivalMs = clock.now();
+    this.checkpoint = new Checkpoint({
+      ...context,
+      id: { pipeline: pipeline.name, partition },
+      mirror: (nextOffset) => this.mirror(nextOffset),
+      onTrouble: (reason) => this.onTrouble(reason),
+    });
+    this.ready = this.start();
+  }
+
+  /** False once the task is fenced, revoked or stopped. */
+  get isAlive(): boolean {
+    return !this.stopping.signal.aborted;
+  }
+
+  get hasFailed(): boolean {
+    return this.failure !== undefined;
+  }
+
+  /**
+   * Processes a batch; resolves when its records are in the task's memory. Their durability is the checkpoint's:
+   * what is not committed is delivered again to the next owner.
+   */
+  async handle(batch: RecordBatch, control: BatchControl): Promise<void> {
+    await this.withHeartbeat(this.ready, control);
+    const { task } = this;
+    if (!task || !this.isAlive) return;
+    if (this.failure !== undefined) return void control.pause();
+    this.endOffset = batch.endOffset;
+    if (batch.fetchedOffset > task.position) return control.seek(task.position);
+    this.lastArrivalMs = this.context.clock.now();
+    const processedAll = await this.processSlices(task, batch, control);
+    const last = batch.records.at(-1);
+    if (processedAll && last) task.skipTo(last.offset + 1n);
+    if (this.isAlive) control.resolve(task.position);
+  }
+
+  /** Moves over offsets that hold no record, if the task has come to them. */
+  skipped(from: bigint, to: bigint): void {
+    if (this.task && this.task.position >= from) this.task.skipTo(to);
+  }
+
+  /** Starts a checkpoint if none is under way and something has changed. Called by the pipeline's timer. */
+  tick(): void {
+    if (!this.task || this.writing || !this.isAlive || this.failure !== undefined) return;
+    if (this.task.segmentToScan === undefined) this.freezeAndWrite(this.task);
+    else void this.settle(this.drain(this.task));
+  }
+
+  /** Whether the task has processed everything that the log had, when last seen, and nothing came for `idleMs`. */
+  seemsIdle(idleMs: number): boolean {
+    const { task, context } = this;
+    const caughtUp = task !== undefined && task.position >= this.endOffset;
+    const isQuiet = context.clock.now() - this.lastArrivalMs >= idleMs;
+    return caughtUp && isQuiet && this.isAlive && this.trouble === undefined && this.failure === undefined;
+  }
+
+  /** `semantics.md` section 5; `logEnd` is the broker's end offset, asked for after `seemsIdle`. */
+  advanceIdle(logEnd: bigint, idleMs: number): void {
+    this.endOffset = logEnd;
+    const { task, context } = this;
+    if (!task || task.position < logEnd) return;
+    task.advanceIdle(context.clock.now() - context.pipeline.outOfOrdernessMs - idleMs);
+  }
+
+  /** Writes what there is, within `budgetMs`; resolves even if that fails: the next owner repeats it. */
+  async flush(budgetMs: number): Promise<void> {
+    const { task } = this;
+    if (!task || !this.isAlive || this.failure !== undefined) return;
+    const deadline = new Promise<void>((resolve) => setTimeout(resolve, budgetMs).unref());
+    await Promise.race([this.settle(this.drain(task)), deadline]);
+  }
+
+  /** Drops the task without writing. */
+  release(): void {
+    if (!this.isAlive) return;
+    this.stopping.abort();
+    this.context.log('info', 'task.released', `Released ${this.name}`);
+  }
+
+  status(): TaskStatus {
+    const { task, endOffset } = this;
+    const position = task?.position ?? 0n;
+    const time = task?.time ?? { streamTimeMs: -1, watermarkMs: -1 };
+    const reason = this.failure ?? this.trouble;
+    const size = task?.stateSize ?? { openWindows: 0, keys: 0, bytes: 0 };
+    return {
+      partition: this.context.partition,
+      state: this.failure !== undefined ? 'failed' : !task ? 'claiming' : this.trouble !== undefined ? 'paused' : 'running',
+      ...(reason !== undefined && { reason }),
+      epoch: this.checkpoint.currentEpoch.toString(),
+      nextOffset: position.toString(),
+      endOffset: (endOffset > position ? endOffset : position).toString(),
+      lagRecords: endOffset > position ? Number(endOffset - position) : 0,
+      streamTimeMs: time.streamTimeMs < 0 ? null : time.streamTimeMs,
+      watermarkMs: time.watermarkMs < 0 ? null : time.watermarkMs,
+      counts: task?.totals ?? { accepted: 0, filtered: 0, late: 0, dead: 0 },
+      checkpointAgeMs: this.context.clock.now() - this.committedMs,
+      openWindows: size.openWindows,
+      stateKeys: size.keys,
+      stateBytes: size.bytes,
+    };
+  }
+
+  private get name(): string {
+    return taskName({ pipeline: this.context.pipeline.name, partition: this.context.partition });
+  }
+
+  /** Step 1, repeated while a dependency is away. */
+  private async start(): Promise<void> {
+    const onFailure = (reason: string): void => this.onTrouble(reason);
+    try {
+      const task = await retryTransient(() => this.claim(), { signal: this.stopping.signal, onFailure });
+      this.onTrouble(undefined);
+      this.task = task;
+      const fields = { offset: task.position.toString(), epoch: this.checkpoint.currentEpoch.toString() };
+      this.context.log('info', 'task.claimed', `Claimed ${this.name}`, fields);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async claim(): Promise<Task> {
+    const { context } = this;
+    const { pipeline, partition, topics } = context;
+    const { topic } = pipeline.definition.spec.source;
+    const claim = await this.checkpoint.claim();
+    const extent = (await topics.extents(topic)).get(partition);
+    if (!extent) throw new FatalError(`Topic ${topic} has no partition ${partition}`);
+    const mirrored = claim.checkpoint ? [] : await topics.mirrored(pipeline.name, topic);
+    const found = mirrored.find((offset) => offset.partition === partition);
+    const start = whereToStart({ pipeline, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
+    if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
+    this.endOffset = extent.end;
+    return this.restore(claim, start.offset);
+  }
+
+  private async restore({ checkpoint }: Claim, startOffset: bigint): Promise<Task> {
+    const { pipeline, partition, generation, observer, stateStore, keyedByMessage, cacheBytes } = this.context;
+    const id = { pipeline: pipeline.name, partition };
+    const task = new Task({
+      ...{ id, pipeline, generation, checkpoint, startOffset, keyedByMessage, cacheBytes },
+      maxRows: pipeline.definition.spec.checkpoint.maxRows,
+      maxBytes: pipeline.definition.spec.checkpoint.maxBytes,
+      onLate: (latenessMs) => observer.lateness(pipeline.name, latenessMs / 1000),
+    });
+    const pending = checkpoint?.pending ?? [];
+    task.hydrate(pending, await stateStore.load(id, pending));
+    task.restorePending(pending);
+    if (checkpoint) await this.warmUp(task, checkpoint.segments);
+    return task;
+  }
+
+  /** Loads the whole state when it fits; else panes are loaded as records touch them. */
+  private async warmUp(task: Task, segments: readonly { id: string; entries: number }[]): Promise<void> {
+    const id = { pipeline: this.context.pipeline.name, partition: this.context.partition };
+    for (const segment of segments) {
+      for await (const entries of this.context.stateStore.scan(id, segment.id)) {
+        if (task.stateSize.bytes >= this.context.cacheBytes) return;
+        task.hydrate(entries, entries.map(({ value }) => value));
+      }
+    }
+  }
+
+  private async processSlices(task: Task, batch: RecordBatch, control: BatchControl): Promise<boolean> {
+    const { records } = batch;
+    for (let i = 0; i < records.length;) {
+      if (!this.isAlive || this.failure !== undefined || !control.isCurrent()) return false;
+      const sliceEnd = Math.min(i + SLICE_RECORDS, records.length);
+      await this.loadMissing(task, batch, i, sliceEnd);
+      i = this.processSlice(task, batch, i, sliceEnd);
+      await this.yieldTo(control);
+      if (task.isFull && !(await this.makeRoom(task, control))) return false;
+    }
+    return true;
+  }
+
+  private async loadMissing(task: Task, { records }: RecordBatch, from: number, to: number): Promise<void> {
+    const refs = task.missingFor(records, from, to);
+    if (refs.length === 0) return;
+    const { pipeline, partition, stateStore } = this.context;
+    const load = (): ReturnType<typeof stateStore.load> => stateStore.load({ pipeline: pipeline.name, partition }, refs);
+    const onFailure = (reason: string): void => this.onTrouble(reason);
+    const values = await retryTransient(load, { signal: this.stopping.signal, onFailure });
+    this.onTrouble(undefined);
+    task.hydrate(refs, values);
+  }
+
+  private processSlice(task: Task, { records }: RecordBatch, from: number, to: number): number {
+    const { observer, pipeline } = this.context;
+    const before = task.totals;
+    const next = task.process(records, from, to);
+    const after = task.totals;
+    for (const result of ['accepted', 'filtered', 'late', 'dead'] as const) {
+      if (after[result] > before[result]) observer.records(pipeline.name, result, after[result] - before[result]);
+    }
+    return next;
+  }
+
+  private lastHeartbeatMs = 0;
+
+  private async yieldTo(control: BatchControl): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    const nowMs = this.context.clock.now();
+    if (nowMs - this.lastHeartbeatMs < HEARTBEAT_MS) return;
+    this.lastHeartbeatMs = nowMs;
+    await control.heartbeat();
+  }
+
+  /** Writes until the task can take more. False when the sinks are so slow that the partition was paused instead. */
+  private async makeRoom(task: Task, control: BatchControl): Promise<boolean> {
+    const room = this.settle(this.drainUntilRoom(task));
+    const deadlineMs = this.context.clock.now() + PATIENCE_MS;
+    let done = false;
+    void room.then(() => (done = true));
+    while (!done && this.context.clock.now() < deadlineMs) {
+      await settledWithin(room, HEARTBEAT_MS / 4);
+      if (!done) await control.heartbeat();
+    }
+    if (done) return true;
+    const resume = control.pause();
+    void room.then(resume);
+    return false;
+  }
+
+  private async drainUntilRoom(task: Task): Promise<void> {
+    while (task.isFull && this.isAlive) {
+      await this.writing;
+      if (task.isFull) await this.writeNext(task);
+    }
+  }
+
+  /** Writes everything that is due. */
+  private async drain(task: Task): Promise<void> {
+    await this.writing;
+    do {
+      await this.writeNext(task);
+      await this.writing;
+    } while (task.hasMore && this.isAlive);
+  }
+
+  private async writeNext(task: Task): Promise<void> {
+    if (task.segmentToScan !== undefined) await this.closeFromStore(task, task.segmentToScan);
+    this.freezeAndWrite(task);
+  }
+
+  /** Closes a window whose state is larger than the cache: its entries pass through memory in chunks. */
+  private async closeFromStore(task: Task, segment: string): Promise<void> {
+    const { pipeline, partition, stateStore } = this.context;
+    for await (const entries of stateStore.scan({ pipeline: pipeline.name, partition }, segment)) {
+      task.closeStored(segment, entries);
+      await this.writing;
+      this.freezeAndWrite(task);
+    }
+    task.scanned(segment);
+  }
+
+  /** Step 3, and steps 4 to 6 in the background. One delta is in flight at a time. */
+  private freezeAndWrite(task: Task): void {
+    if (this.writing) return;
+    const frozen = this.checkpoint.freeze(task);
+    if (!frozen) return void (this.committedMs = this.context.clock.now());
+    const written = this.checkpoint.write(frozen, this.stopping.signal).then(() => {
+      this.committedMs = this.context.clock.now();
+      this.writing = undefined;
+      task.committed();
+    });
+    this.writing = written;
+    void this.settle(written);
+  }
+
+  /** Waits for `work` and turns its failure into the task's. Never rejects. */
+  private settle(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => this.fail(error));
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof AbortedError || !this.isAlive) return;
+    if (error instanceof FencedError) {
+      this.stopping.abort();
+      this.context.observer.fenced(this.context.pipeline.name);
+      this.context.log('warn', 'task.fenced', messageOf(error));
+      return;
+    }
+    if (this.failure !== undefined) return;
+    this.failure = messageOf(error);
+    this.context.log('error', 'task.failed', `${this.name} failed: ${this.failure}`, { error });
+  }
+
+  private onTrouble(reason: string | undefined): void {
+    if (reason !== undefined && this.trouble === undefined) {
+      this.context.log('warn', 'task.paused', `${this.name} waits: ${reason}`);
+    } else if (reason === undefined && this.trouble !== undefined) {
+      this.context.log('info', 'task.resumed', `${this.name} goes on`);
+    }
+    this.trouble = reason;
+  }
+
+  private mirror(nextOffset: bigint): void {
+    const metadata = mirrorMetadata(this.task?.startedAt ?? 0n);
+    this.context.mirror({ partition: this.context.partition, nextOffset, metadata });
+  }
+
+  private async withHeartbeat(work: Promise<void>, control: BatchControl): Promise<void> {
+    let done = false;
+    void work.then(() => (done = true));
+    while (!done) {
+      await settledWithin(work, HEARTBEAT_MS);
+      if (!done) await control.heartbeat();
+    }
+  }
+}
+
+/** Resolves when `work` settles, or after `ms`. */
+async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
