@@ -2,8 +2,7 @@ import { ConfigError } from '../../core/errors';
 import type { CompiledPipeline, CompiledSink } from '../../core/pipeline/compiled-pipeline';
 import type { RowPage, RowQuery, RowReader } from '../../core/ports/row-reader.port';
 import type { RowSink } from '../../core/ports/row-sink.port';
-import { encodeKey } from '../../core/row/key';
-import type { Row } from '../../core/row/row';
+import type { KeyFields, Row } from '../../core/row/row';
 
 /** Rows of one pipeline by identity; deleted rows stay, so that an older version written late still loses. */
 type Table = Map<string, Row>;
@@ -52,11 +51,11 @@ class MemoryRowReader implements RowReader {
 
   /** Pages are positions in the order of rows: rows that appear before one while paging shift it, as in any table. */
   async read({ key, fromMs = -Infinity, toMs = Infinity, limit, cursor }: RowQuery): Promise<RowPage> {
-    const keyText = key && encodeKey(this.pipeline.keyNames.map((name) => key[name] ?? null));
+    if (key) assertWholeKey(this.pipeline, key);
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const found = this.rows().filter(
       (row) =>
-        (keyText === undefined || row.keyText === keyText) &&
+        (!key || this.pipeline.keyNames.every((name) => String(row.key[name]) === String(key[name]))) &&
         (!row.window || (row.window.startMs >= fromMs && row.window.startMs < toMs)) &&
         (after === undefined || byKeyThenWindow(row, after) > 0),
     );
@@ -64,6 +63,11 @@ class MemoryRowReader implements RowReader {
     const last = page.at(-1);
     return { rows: page, ...(found.length > limit && last && { cursor: encodeCursor(last) }) };
   }
+}
+
+function assertWholeKey(pipeline: CompiledPipeline, key: KeyFields): void {
+  const missing = pipeline.keyNames.filter((name) => key[name] === undefined);
+  if (missing.length > 0) throw new ConfigError(`rows of one key: say which ${missing.join(', ')}`);
 }
 
 type Position = Pick<Row, 'keyText' | 'window'>;

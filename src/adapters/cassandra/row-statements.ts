@@ -1,0 +1,153 @@
+import type { types } from 'cassandra-driver';
+import { ConfigError } from '../../core/errors';
+import type { JsonValue } from '../../core/json';
+import type { ColumnContext, CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
+import type { KeyFields } from '../../core/row/row';
+import type { Window } from '../../core/windows/window';
+import type { Statement } from './cassandra-client';
+import { columnType } from './column-type';
+import type { RowLayout, StoredRow } from './row-layout';
+import { quoted, quotedTable, type TableColumn, type TableSchema, tableText } from './table-schema';
+import { windowsFrom } from './window-range';
+
+/** Windows that one query by key may span, where the partition key depends on the window. */
+export const MAX_WINDOWS = 10_000;
+
+export interface KeyRange {
+  readonly key: KeyFields;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The part of a key's rows that lies in one partition. */
+export interface PartitionQuery extends Statement {
+  /** No row of the partition has a window that starts earlier. */
+  readonly firstStartMs: number;
+  /** Whether the rows come in order of their window's start. */
+  readonly ordered: boolean;
+}
+
+interface Span {
+  readonly first: Window;
+  last: Window;
+}
+
+/** The statements that read a table back, and the meaning of their answers. */
+export class RowStatements {
+  readonly scan: Statement;
+  private readonly select: string;
+  private readonly timed: readonly string[];
+
+  constructor(
+    private readonly pipeline: CompiledPipeline,
+    private readonly layout: RowLayout,
+    private readonly schema: TableSchema,
+  ) {
+    const mapped = [...schema.columns.values()].filter(({ name }) => Object.hasOwn(layout.sink.columns, name));
+    this.timed = mapped.filter(hasWriteTime).map(({ name }) => name);
+    const times = this.timed.map((name, i) => `WRITETIME(${quoted(name)}) AS written_${i}`);
+    this.select = `SELECT ${[...mapped.map(({ name }) => quoted(name)), ...times].join(', ')} FROM ${quotedTable(schema)}`;
+    this.scan = { query: this.select, params: [] };
+  }
+
+  /** One query for each partition that can hold rows of the key whose window starts in the range, earliest first. */
+  ofKey(range: KeyRange): readonly PartitionQuery[] {
+    const partitions = new Map<string, { readonly values: readonly JsonValue[]; readonly span: Span }>();
+    for (const window of this.windowsOf(range)) {
+      const values = this.schema.partitionKey.map(({ name }) => this.evaluate(name, range.key, window));
+      const text = JSON.stringify(values);
+      const known = partitions.get(text);
+      if (known) known.span.last = window;
+      else partitions.set(text, { values, span: { first: window, last: window } });
+    }
+    return [...partitions.values()].map(({ values, span }) => this.partitionQuery(range, values, span));
+  }
+
+  stored(row: types.Row): StoredRow {
+    let writeTime = 0n;
+    for (const i of this.timed.keys()) {
+      const written = row[`written_${i}`] as bigint | null;
+      if (written !== null && written > writeTime) writeTime = written;
+    }
+    return { writeTime, column: (name) => this.decode(name, row[name]) };
+  }
+
+  /** Only the first and the last window where the partition does not depend on it. */
+  private windowsOf({ fromMs, toMs }: KeyRange): readonly Window[] {
+    if (this.schema.partitionKey.every(({ name }) => this.isKeyField(name))) {
+      const bounds = [this.pipeline.windows.assign(fromMs)[0], this.pipeline.windows.assign(toMs).at(-1)];
+      return bounds.filter((window) => window !== undefined);
+    }
+    const windows: Window[] = [];
+    for (const window of windowsFrom(this.pipeline.windows, fromMs)) {
+      if (window.startMs >= toMs) break;
+      if (windows.length === MAX_WINDOWS) {
+        throw new ConfigError(`rows of ${this.pipeline.name}: ask for at most ${MAX_WINDOWS} windows at once`);
+      }
+      windows.push(window);
+    }
+    return windows;
+  }
+
+  private partitionQuery({ key }: KeyRange, partition: readonly JsonValue[], { first, last }: Span): PartitionQuery {
+    const conditions = this.schema.partitionKey.map(({ name }) => `${quoted(name)} = ?`);
+    const params = this.schema.partitionKey.map(({ name }, i) => this.encode(name, partition[i] ?? null));
+    let order = '';
+    for (const { name } of this.schema.clusteringKey) {
+      const from = this.evaluate(name, key, first);
+      if (this.isKeyField(name)) {
+        conditions.push(`${quoted(name)} = ?`);
+        params.push(this.encode(name, from));
+        continue;
+      }
+      // Later clustering columns cannot be restricted after a range; rows of other keys are left out when read.
+      if (!this.growsWithWindow(name)) break;
+      conditions.push(`${quoted(name)} >= ?`, `${quoted(name)} <= ?`);
+      params.push(this.encode(name, from), this.encode(name, this.evaluate(name, key, last)));
+      order = ` ORDER BY ${quoted(name)} ASC`;
+      break;
+    }
+    const query = `${this.select} WHERE ${conditions.join(' AND ')}${order}`;
+    return { query, params, firstStartMs: first.startMs, ordered: order !== '' };
+  }
+
+  private isKeyField(column: string): boolean {
+    return this.layout.keys.some(([, name]) => name === column);
+  }
+
+  /** Whether the column orders rows as their windows' starts do. */
+  private growsWithWindow(column: string): boolean {
+    return ['window.start', 'window.date'].includes(this.layout.sink.columns[column]?.text.trim() ?? '');
+  }
+
+  private evaluate(column: string, key: KeyFields, window: Window): JsonValue {
+    const identity: ColumnContext = { key, window, values: undefined, revision: 0n, final: false };
+    return this.layout.sink.columns[column]?.evaluate(identity) ?? null;
+  }
+
+  private encode(column: string, value: JsonValue): unknown {
+    try {
+      return value === null ? null : this.codecOf(column).encode(value);
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown;
+      throw new ConfigError(`table ${tableText(this.schema)}, column '${column}': ${thrown.message}`, {
+        cause: thrown,
+      });
+    }
+  }
+
+  private decode(column: string, stored: unknown): JsonValue {
+    return stored === null || stored === undefined ? null : this.codecOf(column).decode(stored);
+  }
+
+  private codecOf(column: string) {
+    const answer = columnType(this.schema.columns.get(column)?.type ?? '');
+    if ('codec' in answer) return answer.codec;
+    throw new ConfigError(`table ${tableText(this.schema)}, column '${column}': ${answer.refused}`);
+  }
+}
+
+/** The cells of a collection that is not frozen have a time each. */
+function hasWriteTime({ kind, type }: TableColumn): boolean {
+  return kind === 'regular' && !/^(list|set|map)</.test(type);
+}
