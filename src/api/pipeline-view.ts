@@ -1,0 +1,88 @@
+import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
+import type { PipelineDefinition } from '../core/pipeline/definition';
+import { type Problem, problemText } from '../core/pipeline/problem';
+import type { TaskCounts } from '../core/ports/state-store.port';
+import type { PipelineState, PipelineStatus } from '../runtime/pipeline-status';
+import type { RefusedPipeline } from '../runtime/pipelines';
+import type { TaskView, TimeView } from './task-view';
+
+export interface PipelineView {
+  readonly name: string;
+  readonly description?: string;
+  readonly state: PipelineState;
+  readonly reason?: string;
+  readonly partitions: number;
+  readonly key: readonly string[];
+  readonly aggregates: readonly string[];
+  /** As they label metrics. */
+  readonly sinks: readonly string[];
+  readonly totals: TaskCounts;
+  /** Of the tasks that this process owns; absent when it owns none. */
+  readonly lagRecords?: number;
+  /** The least of the tasks that have one. */
+  readonly watermark: TimeView | null;
+  readonly tasks: readonly TaskView[];
+  /** Defaults filled in, durations in milliseconds. */
+  readonly definition: PipelineDefinition;
+}
+
+export interface RefusedPipelineView {
+  readonly name: string;
+  readonly state: 'refused';
+  readonly reason: string;
+  readonly problems: readonly (Problem & { readonly text: string })[];
+}
+
+export function pipelineView(
+  pipeline: CompiledPipeline,
+  status: PipelineStatus | undefined,
+  tasks: readonly TaskView[],
+): PipelineView {
+  const { description } = pipeline.definition.metadata;
+  const lags = tasks.flatMap(({ lagRecords }) => (lagRecords === undefined ? [] : [lagRecords]));
+  const watermarks = tasks.flatMap(({ watermark }) => (watermark ? [watermark] : []));
+  return {
+    name: pipeline.name,
+    ...(description !== undefined && { description }),
+    state: status?.state ?? 'starting',
+    ...(status?.reason !== undefined && { reason: status.reason }),
+    partitions: tasks.length,
+    key: pipeline.keyNames,
+    aggregates: pipeline.aggregates.map(({ name }) => name),
+    sinks: pipeline.sinks.map(sinkName),
+    totals: totalsOf(tasks),
+    ...(lags.length > 0 && { lagRecords: sum(lags) }),
+    watermark: watermarks.reduce<TimeView | null>((least, time) => (!least || time.ms < least.ms ? time : least), null),
+    tasks,
+    definition: pipeline.definition,
+  };
+}
+
+export function refusedPipelineView({ name, problems }: RefusedPipeline): RefusedPipelineView {
+  return {
+    name,
+    state: 'refused',
+    reason: problems[0] ? problemText(problems[0]) : 'The definition was refused.',
+    problems: problems.map((problem) => ({ ...problem, text: problemText(problem) })),
+  };
+}
+
+export function sinkName(sink: CompiledSink): string {
+  switch (sink.kind) {
+    case 'cassandra':
+      return `cassandra:${sink.keyspace}.${sink.table}`;
+    case 'kafka':
+      return `kafka:${sink.topic}`;
+    case 'live':
+      return 'live';
+  }
+}
+
+function totalsOf(tasks: readonly TaskView[]): TaskCounts {
+  const total = (name: keyof TaskCounts): number => sum(tasks.map(({ counts }) => counts?.[name] ?? 0));
+  return { accepted: total('accepted'), filtered: total('filtered'), late: total('late'), dead: total('dead') };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,40 @@
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Catalogue } from '../api/catalogue';
+import { type LimitRange, PAGE_LIMIT, parseRowParameters } from '../api/row-parameters';
+import { LiveService } from './live.service';
+
+/** `limit=0` is for clients that page through `/rows` themselves. */
+const SNAPSHOT_LIMIT: LimitRange = { fallback: PAGE_LIMIT.max, min: 0, max: PAGE_LIMIT.max };
+
+@ApiTags('pipelines')
+@Controller('v1/pipelines')
+export class LiveController {
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly live: LiveService,
+  ) {}
+
+  @Get(':name/live')
+  @ApiOperation({
+    summary: 'Server-sent events: a snapshot, then changed rows as they are committed',
+    description:
+      'Events `snapshot` and `rows` carry {"rows":[...]}; of two versions of a row the greater revision is the newer. ' +
+      'A snapshot replaces what was received before; its `cursor`, when present, goes on at `/rows`. ' +
+      'With `Last-Event-ID` nothing between is lost: it is replayed, or a new snapshot comes when it is kept no more.',
+  })
+  @ApiQuery({ name: 'key.*', required: false, description: 'Only rows whose key field has this text' })
+  @ApiQuery({ name: 'limit', required: false, description: 'Rows of the snapshot, 0 to 1000 (default 1000)' })
+  @ApiOkResponse({ description: 'text/event-stream', content: { 'text/event-stream': {} } })
+  async follow(
+    @Param('name') name: string,
+    @Query() query: Record<string, unknown>,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    const pipeline = this.catalogue.runnable(name);
+    const wanted = parseRowParameters(query, pipeline.keyNames, SNAPSHOT_LIMIT);
+    await this.live.serve({ pipeline, wanted, lastEventId }, response);
+  }
+}

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Histogram, Registry } from 'prom-client';
+import type { PoisonReason } from '../core/errors';
+import type { RuntimeObserver } from '../runtime/runtime-observer';
+
+const RESULTS = ['accepted', 'filtered', 'late', 'dead'] as const;
+const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const END_TO_END_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86_400];
+/** From a second to a month: the grace that would have kept 99 % of the late records is read off these. */
+const LATENESS_BUCKETS_S = [1, 10, 60, 300, 900, 3600, 4 * 3600, 12 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400];
+
+/**
+ * What the runtime tells, as the metrics of `interface.md` section 4. Labels are bounded: names of pipelines and sinks,
+ * and closed sets of reasons and results.
+ */
+@Injectable()
+export class PrometheusObserver implements RuntimeObserver {
+  readonly registry = new Registry();
+
+  private readonly recordsTotal = this.counter('millrace_records_total', 'Records read, by what became of them', [
+    'result',
+  ]);
+  private readonly lateTotal = this.counter('millrace_late_records_total', 'Records whose every window was closed');
+  private readonly deadTotal = this.counter('millrace_dead_letters_total', 'Records sent to the dead letters', ['reason']);
+  private readonly rowsTotal = this.counter('millrace_rows_emitted_total', 'Rows acknowledged by a sink', ['sink']);
+  private readonly retriesTotal = this.counter('millrace_sink_retries_total', 'Writes to a sink tried again', ['sink']);
+  private readonly fencedTotal = this.counter('millrace_fenced_total', 'Tasks dropped because another owner took them');
+  private readonly rebalancesTotal = this.counter('millrace_rebalances_total', 'Changes of the assignment of partitions');
+  private readonly latenessSeconds = this.histogram(
+    'millrace_lateness_seconds',
+    'By how much late records missed the close of their window',
+    LATENESS_BUCKETS_S,
+  );
+  private readonly checkpointSeconds = this.histogram(
+    'millrace_checkpoint_duration_seconds',
+    'Steps 3 to 5 of the checkpoint protocol',
+    DURATION_BUCKETS_S,
+  );
+  private readonly endToEndSeconds = this.histogram(
+    'millrace_end_to_end_seconds',
+    "From the newest record's timestamp to its rows' acknowledgement in the sinks",
+    END_TO_END_BUCKETS_S,
+  );
+  private readonly sinkSeconds = this.histogram(
+    'millrace_sink_duration_seconds',
+    'Writes of one checkpoint to a sink',
+    DURATION_BUCKETS_S,
+    ['sink'],
+  );
+
+  /** Starts the counters of a pipeline at 0, so that its first record shows as an increase. */
+  declare(pipeline: string): void {
+    for (const result of RESULTS) this.recordsTotal.inc({ pipeline, result }, 0);
+    for (const counter of [this.lateTotal, this.fencedTotal, this.rebalancesTotal]) counter.inc({ pipeline }, 0);
+  }
+
+  records(pipeline: string, result: (typeof RESULTS)[number], count: number): void {
+    this.recordsTotal.inc({ pipeline, result }, count);
+    if (result === 'late') this.lateTotal.inc({ pipeline }, count);
+  }
+
+  lateness(pipeline: string, seconds: number): void {
+    this.latenessSeconds.observe({ pipeline }, seconds);
+  }
+
+  deadLetters(pipeline: string, reason: PoisonReason, count: number): void {
+    this.deadTotal.inc({ pipeline, reason }, count);
+  }
+
+  rowsEmitted(pipeline: string, sink: string, count: number): void {
+    this.rowsTotal.inc({ pipeline, sink }, count);
+  }
+
+  sinkDuration(pipeline: string, sink: string, seconds: number): void {
+    this.sinkSeconds.observe({ pipeline, sink }, seconds);
+  }
+
+  sinkRetry(pipeline: string, sink: string): void {
+    this.retriesTotal.inc({ pipeline, sink });
+  }
+
+  checkpoint(pipeline: string, seconds: number): void {
+    this.checkpointSeconds.observe({ pipeline }, seconds);
+  }
+
+  endToEnd(pipeline: string, seconds: number): void {
+    this.endToEndSeconds.observe({ pipeline }, seconds);
+  }
+
+  fenced(pipeline: string): void {
+    this.fencedTotal.inc({ pipeline });
+  }
+
+  rebalance(pipeline: string): void {
+    this.rebalancesTotal.inc({ pipeline });
+  }
+
+  private counter(name: string, help: string, labels: readonly string[] = []): Counter {
+    return new Counter({ name, help, labelNames: ['pipeline', ...labels], registers: [this.registry] });
+  }
+
+  private histogram(name: string, help: string, buckets: number[], labels: readonly string[] = []): Histogram {
+    return new Histogram({ name, help, buckets, labelNames: ['pipeline', ...labels], registers: [this.registry] });
+  }
+}
