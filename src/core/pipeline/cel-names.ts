@@ -1,0 +1,77 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+
+/** One mention of a variable: `name`, with `field` for `name.field` and `name["field"]`. */
+export interface Mention {
+  readonly name: string;
+  readonly field: string | undefined;
+  /** Where in the expression's text the name, and where the field starts. */
+  readonly start: number;
+  readonly fieldStart: number;
+}
+
+/** Methods whose first argument is a variable of their own. */
+const COMPREHENSIONS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
+
+/** Every variable that an expression takes from outside, in the order of its text. */
+export function mentionsIn(ast: ASTNode): Mention[] {
+  const found: Mention[] = [];
+  visit(ast, new Set(), found);
+  return found;
+}
+
+type Bound = ReadonlySet<string>;
+
+function visit(node: ASTNode, bound: Bound, found: Mention[]): void {
+  switch (node.op) {
+    case 'value':
+      return;
+    case 'id':
+      if (!bound.has(node.args)) found.push(bareMention(node));
+      return;
+    case '.':
+    case '.?':
+    case '[]':
+    case '[?]':
+      return visitAccess(node, bound, found);
+    case 'call':
+      return node.args[1].forEach((argument) => visit(argument, bound, found));
+    case 'rcall':
+      return visitMethod(node, bound, found);
+    case 'map':
+      return node.args.forEach((entry) => entry.forEach((part) => visit(part, bound, found)));
+    case '!_':
+    case '-_':
+      return visit(node.args, bound, found);
+    default:
+      return node.args.forEach((operand) => visit(operand, bound, found));
+  }
+}
+
+function bareMention(node: ASTNode & { op: 'id' }): Mention {
+  return { name: node.args, field: undefined, start: node.range.start, fieldStart: node.range.start };
+}
+
+function visitAccess(node: ASTNode & { op: '.' | '.?' | '[]' | '[?]' }, bound: Bound, found: Mention[]): void {
+  const [from, what] = node.args;
+  const field =
+    typeof what === 'string' ? what : what.op === 'value' && typeof what.args === 'string' ? what.args : undefined;
+  if (from.op !== 'id' || bound.has(from.args) || field === undefined) visit(from, bound, found);
+  else found.push({ name: from.args, field, start: from.range.start, fieldStart: fieldStart(node, what) });
+  if (typeof what !== 'string') visit(what, bound, found);
+}
+
+function fieldStart(node: ASTNode, what: string | ASTNode): number {
+  return typeof what === 'string' ? node.range.end - what.length : what.range.start;
+}
+
+function visitMethod(node: ASTNode & { op: 'rcall' }, bound: Bound, found: Mention[]): void {
+  const [method, receiver, args] = node.args;
+  const isBind = method === 'bind' && receiver.op === 'id' && receiver.args === 'cel';
+  if (!isBind) visit(receiver, bound, found);
+  const variable = args[0];
+  if ((isBind || COMPREHENSIONS.has(method)) && variable?.op === 'id') {
+    const inner = new Set(bound).add(variable.args);
+    return args.slice(1).forEach((argument) => visit(argument, inner, found));
+  }
+  args.forEach((argument) => visit(argument, bound, found));
+}

@@ -1,0 +1,58 @@
+import { kindOf } from '../decoding/displayed';
+import { messageOf, PoisonRecordError } from '../errors';
+import { celEnvironment } from './cel';
+import { parseAggregateCall } from './aggregate-call';
+import type { CompiledPipeline } from './compiled-pipeline';
+import type { PipelineDefinition } from './definition';
+import { missingAsNull } from './field-reader';
+import { toJson } from './json-result';
+import { compileRecordExpression, fieldNamesIn, type RecordExpression } from './record-expression';
+
+type Spec = PipelineDefinition['spec'];
+
+/** `where`, then `derive` in the order of the definition. Fields that any expression names become null when missing. */
+export function compileFilter(spec: Spec): CompiledPipeline['accepts'] {
+  const fillMissing = missingAsNull(namesIn(spec));
+  const passes = spec.where === undefined ? undefined : compileWhere(spec.where);
+  const derived = Object.entries(spec.derive ?? {}).map(([name, text]) => ({
+    name,
+    derive: compileDerive(name, text),
+  }));
+  return (fields, record) => {
+    fillMissing(fields);
+    if (passes && !passes(fields, record)) return false;
+    for (const { name, derive } of derived) fields[name] = derive(fields, record);
+    return true;
+  };
+}
+
+/** Arguments that are a field by themselves are read without CEL and may stay undefined. */
+function namesIn(spec: Spec): string[] {
+  const calls = Object.values(spec.aggregate).map(parseAggregateCall);
+  const args = calls.flatMap((call) =>
+    'aggregator' in call && call.field === undefined && call.argument !== undefined ? [call.argument] : [],
+  );
+  const texts = [...(spec.where === undefined ? [] : [spec.where]), ...Object.values(spec.derive ?? {}), ...args];
+  return [...new Set(texts.flatMap((text) => fieldNamesIn(celEnvironment.parse(text))))];
+}
+
+function compileWhere(text: string): (...args: Parameters<RecordExpression>) => boolean {
+  const expression = compileRecordExpression('where', text);
+  return (fields, record) => {
+    const result = expression(fields, record);
+    if (typeof result === 'boolean') return result;
+    throw new PoisonRecordError('expression-failed', `where: ${text}: the result is ${kindOf(result)}, not a boolean`);
+  };
+}
+
+function compileDerive(name: string, text: string): RecordExpression {
+  const expression = compileRecordExpression(`derive.${name}`, text);
+  return (fields, record) => {
+    const result = expression(fields, record);
+    try {
+      return toJson(result);
+    } catch (error) {
+      throw new PoisonRecordError('expression-failed', `derive.${name}: ${text}: ${messageOf(error)}`);
+    }
+  };
+}

@@ -1,0 +1,13 @@
+import { compileColumnExpression } from './column-expression';
+import type { CompiledSink } from './compiled-pipeline';
+import type { SinkDefinition } from './definition';
+
+export function compileSink(sink: SinkDefinition): CompiledSink {
+  if ('live' in sink) return { kind: 'live' };
+  if ('kafka' in sink) return { kind: 'kafka', topic: sink.kafka.topic };
+  const [keyspace = '', table = ''] = sink.cassandra.table.split('.');
+  const columns = Object.entries(sink.cassandra.columns).map(
+    ([name, text]) => [name, compileColumnExpression(name, text)] as const,
+  );
+  return { kind: 'cassandra', keyspace, table, columns: Object.fromEntries(columns) };
+}

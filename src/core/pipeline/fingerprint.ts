@@ -1,0 +1,50 @@
+import type { PipelineDefinition } from './definition';
+
+/**
+ * Hash of all that the meaning of state depends on. Formatting, comments and the order of properties do not show in it,
+ * but the order of aggregates does, because panes are encoded in it, and the order of derived fields, because later
+ * ones see earlier ones. Text of expressions counts as written.
+ */
+export function fingerprintOf(definition: PipelineDefinition): string {
+  const { source, where, derive, key, window, aggregate } = definition.spec;
+  const { topic, format, csv, maxRecordBytes, time } = source;
+  return fnv1a64(
+    canonicalJson({
+      source: {
+        topic,
+        format,
+        columns: csv?.columns ?? null,
+        maxRecordBytes,
+        time: { ...time, field: time.field ?? null },
+      },
+      where: where?.trim() ?? null,
+      derive: trimmedEntries(derive ?? {}),
+      key,
+      window,
+      aggregate: trimmedEntries(aggregate),
+    }),
+  );
+}
+
+function trimmedEntries(expressions: Readonly<Record<string, string>>): string[][] {
+  return Object.entries(expressions).map(([name, text]) => [name, text.trim()]);
+}
+
+/** JSON with the properties of every object in order of their names. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
+}
+
+const OFFSET_BASIS = 0xcbf29ce484222325n;
+const PRIME = 0x100000001b3n;
+
+/** FNV-1a, 64 bits, of the text in UTF-8, as 16 hexadecimal digits. Source: draft-eastlake-fnv. */
+export function fnv1a64(text: string): string {
+  let hash = OFFSET_BASIS;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
+  return hash.toString(16).padStart(16, '0');
+}

@@ -1,0 +1,39 @@
+import type { JsonValue } from '../json';
+
+/** Thrown when an expression gives something that JSON cannot hold. Its message follows the expression's text. */
+export class NoJsonError extends Error {
+  override readonly name = 'NoJsonError';
+}
+
+/** The result of an expression as JSON: integers become numbers, timestamps ISO 8601 text. Throws NoJsonError. */
+export function toJson(result: unknown): JsonValue {
+  switch (typeof result) {
+    case 'string':
+    case 'boolean':
+      return result;
+    case 'number':
+      if (Number.isFinite(result)) return result;
+      throw new NoJsonError(`the result is ${result}, not a number`);
+    case 'bigint':
+      return Number(result);
+    case 'undefined':
+      return null;
+    default:
+      return result === null ? null : objectToJson(result);
+  }
+}
+
+function objectToJson(result: unknown): JsonValue {
+  if (Array.isArray(result)) return result.map(toJson);
+  if (result instanceof Date) return result.toISOString();
+  if (isPlainObject(result))
+    return Object.fromEntries(Object.entries(result).map(([name, part]) => [name, toJson(part)]));
+  const kind = typeof result === 'object' && result !== null ? result.constructor.name : typeof result;
+  throw new NoJsonError(`the result is a ${kind}, which JSON cannot hold`);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

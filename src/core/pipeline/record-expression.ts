@@ -1,0 +1,45 @@
+import { PoisonRecordError } from '../errors';
+import type { SourceRecord } from '../ports/record-source.port';
+import { celEnvironment, type Expression, faultOf } from './cel';
+import { mentionsIn } from './cel-names';
+import type { Fields } from './compiled-pipeline';
+import { RECORD_VARIABLES } from './names';
+
+/** An expression over a record. Throws PoisonRecordError `expression-failed` naming expression and cause. */
+export type RecordExpression = (fields: Fields, record: SourceRecord) => unknown;
+
+const isRecordVariable = (name: string): boolean => (RECORD_VARIABLES as readonly string[]).includes(name);
+
+/** Fields of the record that an expression names. */
+export function fieldNamesIn(expression: Expression): string[] {
+  const names = mentionsIn(expression.ast).map((mention) => mention.name);
+  return [...new Set(names)].filter((name) => !isRecordVariable(name));
+}
+
+/**
+ * Compiles CEL over a record. `label` says in messages where it stands: `where`, `derive.band`. The result is what the
+ * library gives: integers are bigint. Evaluates on the record's fields themselves, without a copy, unless the
+ * expression names `key` or `timestamp`.
+ */
+export function compileRecordExpression(label: string, text: string): RecordExpression {
+  const expression = celEnvironment.parse(text);
+  const failed = (error: unknown): PoisonRecordError =>
+    new PoisonRecordError('expression-failed', `${label}: ${text}: ${faultOf(error).message}`);
+  const evaluate = (context: Fields): unknown => {
+    try {
+      return expression(context);
+    } catch (error) {
+      throw failed(error);
+    }
+  };
+  const namesVariables = mentionsIn(expression.ast).some((mention) => isRecordVariable(mention.name));
+  return namesVariables ? (fields, record) => evaluate(contextOf(fields, record)) : evaluate;
+}
+
+const lenientUtf8 = new TextDecoder('utf-8');
+
+/** The record's fields, and over them `key` (text or null) and `timestamp` (epoch ms) of the record itself. */
+function contextOf(fields: Fields, record: SourceRecord): Fields {
+  const key = record.key === null ? null : lenientUtf8.decode(record.key);
+  return { ...fields, key, timestamp: record.timestampMs };
+}
