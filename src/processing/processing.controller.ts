@@ -11,19 +11,25 @@ export class ProcessingController {
   constructor(private readonly processing: ProcessingService) {}
 
   @EventPattern(ASSIGNED)
-  assigned(@Payload() partitions: readonly number[], @Ctx() context: BatchContext): void {
-    this.processing.runner(context.pipeline).assigned(partitions);
+  assigned(@Payload() partitions: readonly number[], @Ctx() context: unknown): void {
+    this.processing.runner(contextOf(context).pipeline).assigned(partitions);
   }
 
   @EventPattern(SKIPPED)
-  skipped(@Payload() gap: { partition: number; from: bigint; to: bigint }, @Ctx() context: BatchContext): void {
-    this.processing.runner(context.pipeline).skipped(gap.partition, gap.from, gap.to);
+  skipped(@Payload() gap: { partition: number; from: bigint; to: bigint }, @Ctx() context: unknown): void {
+    this.processing.runner(contextOf(context).pipeline).skipped(gap.partition, gap.from, gap.to);
   }
 
   @EventPattern(RECORDS)
-  async records(@Payload() batch: RecordBatch, @Ctx() context: BatchContext): Promise<void> {
-    const { control } = context;
-    if (!control) throw new Error(`A batch of ${context.pipeline} came without its control`);
-    await this.processing.runner(context.pipeline).handle(batch, control);
+  async records(@Payload() batch: RecordBatch, @Ctx() context: unknown): Promise<void> {
+    const { control, pipeline } = contextOf(context);
+    if (!control) throw new Error(`A batch of ${pipeline} came without its control`);
+    await this.processing.runner(pipeline).handle(batch, control);
   }
+}
+
+/** Nest types contexts as unknown: these patterns belong to {@link BatchTransport} alone. */
+function contextOf(context: unknown): BatchContext {
+  if (context instanceof BatchContext) return context;
+  throw new Error('A batch pattern was sent by another transport than the batch transport');
 }

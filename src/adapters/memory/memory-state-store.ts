@@ -64,7 +64,7 @@ export class MemoryStateStore implements StateStore, LiveFeed {
     }
     task.committed = { generation: delta.generation, progress: delta.progress };
     applyState(task, delta);
-    if (delta.feed.length > 0) this.append(id, task, delta);
+    if (delta.feed.length > 0 && task.feed.at(-1)?.id !== delta.progress.feedId) this.append(id, task, delta);
     return Promise.resolve();
   }
 

@@ -1,0 +1,49 @@
+const onlyIn = (library, folder) => ({
+  name: `${library}-only-in-${folder.replaceAll('/', '-')}`,
+  comment: `${library} is imported in src/${folder} alone, so that it can be replaced there.`,
+  severity: 'error',
+  from: { path: '^src', pathNot: `^src/${folder}` },
+  to: { path: `node_modules/${library}/` },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: { path: '^src' }, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'core-imports-only-core',
+      comment: 'The domain knows no framework, no client library and no Node module.',
+      severity: 'error',
+      from: { path: '^src/core' },
+      to: { pathNot: ['^src/core', 'node_modules/(zod|yaml|@marcbachmann/cel-js)/'] },
+    },
+    {
+      name: 'runtime-imports-core',
+      severity: 'error',
+      from: { path: '^src/runtime' },
+      to: { pathNot: ['^src/(core|runtime)'] },
+    },
+    {
+      name: 'adapters-know-ports-not-each-other',
+      severity: 'error',
+      from: { path: '^src/adapters/([^/]+)' },
+      to: { path: '^src/', pathNot: ['^src/(core|runtime/ports)', '^src/adapters/$1'] },
+    },
+    {
+      name: 'adapters-meet-ports-in-the-composition',
+      severity: 'error',
+      from: { path: '^src/(api|live|health|metrics|processing|ingestion|dashboard|testing)' },
+      to: { path: '^src/adapters' },
+    },
+    onlyIn('kafkajs', 'adapters/kafka'),
+    onlyIn('ioredis', 'adapters/redis'),
+    onlyIn('cassandra-driver', 'adapters/cassandra'),
+    { name: 'no-dev-dependency-at-run-time', severity: 'error', from: { path: '^src' }, to: { dependencyTypes: ['npm-dev'] } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^test' },
+  },
+};

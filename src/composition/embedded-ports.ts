@@ -1,0 +1,38 @@
+import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
+import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
+import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
+import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
+import { MemoryLog } from '../adapters/memory/memory-log';
+import { MemoryStateStore } from '../adapters/memory/memory-state-store';
+import { MemoryTables } from '../adapters/memory/memory-tables';
+import type { Ports } from '../runtime/ports';
+
+/** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
+export function embeddedPorts(): Ports {
+  const clock = { now: () => Date.now() };
+  const log = new MemoryLog(clock);
+  const store = new MemoryStateStore();
+  const tables = new MemoryTables();
+  return {
+    clock,
+    stateStore: store,
+    liveFeed: store,
+    idempotency: new MemoryIdempotencyStore(clock),
+    producer: log,
+    topics: log,
+    deadLetters: new KafkaDeadLetterSink(log),
+    dependencies: [],
+    migrate: () => Promise.resolve(),
+    sinksOf: (pipeline) =>
+      Promise.resolve(
+        pipeline.sinks.flatMap((sink) => {
+          if (sink.kind === 'kafka') return [new KafkaRowSink(log, sink.topic)];
+          return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
+        }),
+      ),
+    consumerOf: ({ name, definition }) =>
+      new MemoryBatchConsumer({ log, groupId: name, topic: definition.spec.source.topic }),
+    readerOf: (pipeline) => tables.readerFor(pipeline),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+
+import { CassandraClient } from '../adapters/cassandra/cassandra-client';
+import { cassandraRowReader } from '../adapters/cassandra/cassandra-row-reader';
+import { CassandraRowSink } from '../adapters/cassandra/cassandra-row-sink';
+import { readMigrationFiles } from '../adapters/cassandra/migration';
+import { migrate } from '../adapters/cassandra/migrations';
+import { checkTable } from '../adapters/cassandra/table-check';
+import { KafkaBatchConsumer } from '../adapters/kafka/kafka-batch-consumer';
+import { createKafka } from '../adapters/kafka/kafka-client';
+import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
+import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
+import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
+import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
+import { connectRedis } from '../adapters/redis/redis-connection';
+import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
+import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
+import { RedisStateStore } from '../adapters/redis/redis-state-store';
+import type { MillraceConfig } from '../config/config';
+import { TransientError } from '../core/errors';
+import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
+import type { Log } from '../core/ports/log.port';
+import type { RowReader } from '../core/ports/row-reader.port';
+import type { RowSink } from '../core/ports/row-sink.port';
+import type { Dependency, Ports } from '../runtime/ports';
+
+const MIGRATIONS = join(__dirname, '..', '..', 'cql');
+/** Partitions of one pipeline that one process works on side by side. */
+const CONCURRENCY = 8;
+
+/** The real servers: Kafka, Redis and Cassandra. Nothing is connected before it is used. */
+export function externalPorts(config: MillraceConfig, pipelines: readonly CompiledPipeline[], log: Log): Ports {
+  const kafka = createKafka(config.kafka, log);
+  const producer = new KafkaRecordProducer(kafka);
+  const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
+  const redis = connectRedis(config.redis);
+  const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
+  const kafkaPing: Dependency = {
+    name: 'kafka',
+    ping: () => topics.partitionCount('__consumer_offsets').then(() => undefined),
+  };
+  return {
+    clock: { now: () => Date.now() },
+    stateStore: new RedisStateStore(redis),
+    liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
+    idempotency: new RedisIdempotencyStore(redis),
+    producer,
+    topics,
+    deadLetters: new KafkaDeadLetterSink(producer),
+    dependencies: [kafkaPing, { name: 'redis', ping: () => pingRedis(redis) }, ...(tables ? [tables.dependency] : [])],
+    migrate: () => tables?.migrate() ?? Promise.resolve(),
+    sinksOf: (pipeline) => Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(sink, producer, tables))),
+    consumerOf: ({ name, definition }) =>
+      new KafkaBatchConsumer({ kafka, log, groupId: name, topic: definition.spec.source.topic, concurrency: CONCURRENCY }),
+    readerOf: (pipeline) => tables?.readerOf(pipeline),
+    close: async () => {
+      await Promise.all([producer.close(), topics.close(), tables?.close()]);
+      redis.disconnect();
+    },
+  };
+}
+
+function hasTable(pipeline: CompiledPipeline): boolean {
+  return pipeline.sinks.some(({ kind }) => kind === 'cassandra');
+}
+
+async function pingRedis(redis: ReturnType<typeof connectRedis>): Promise<void> {
+  try {
+    await redis.ping();
+  } catch (error) {
+    throw new TransientError(`Redis does not answer: ${String(error)}`, { cause: error });
+  }
+}
+
+function sinkOf(
+  sink: CompiledSink,
+  producer: KafkaRecordProducer,
+  tables: CassandraTables | undefined,
+): Promise<RowSink>[] {
+  switch (sink.kind) {
+    case 'cassandra':
+      return tables ? [tables.sinkOf(sink)] : [];
+    case 'kafka':
+      return [Promise.resolve(new KafkaRowSink(producer, sink.topic))];
+    case 'live':
+      return [];
+  }
+}
+
+/** Cassandra is connected when the first pipeline with a table asks for it. */
+class CassandraTables {
+  private readonly client: CassandraClient;
+  private readonly readers = new Map<string, RowReader | undefined>();
+
+  constructor(private readonly config: MillraceConfig) {
+    const { contactPoints, datacenter, consistency, username, password } = config.cassandra;
+    this.client = new CassandraClient({
+      contactPoints,
+      localDataCenter: datacenter,
+      consistency: consistency as never,
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+    });
+  }
+
+  get dependency(): Dependency {
+    return {
+      name: 'cassandra',
+      ping: async () => {
+        await this.client.connect();
+        await this.client.ping();
+      },
+    };
+  }
+
+  async migrate(): Promise<void> {
+    await this.client.connect();
+    const files = await readMigrationFiles(MIGRATIONS);
+    await migrate(this.client, files, { replication: this.config.cassandra.replication as never });
+  }
+
+  async sinkOf(sink: Extract<CompiledSink, { kind: 'cassandra' }>): Promise<RowSink> {
+    await checkTable(this.client, sink);
+    return new CassandraRowSink(this.client, sink);
+  }
+
+  readerOf(pipeline: CompiledPipeline): RowReader | undefined {
+    if (!this.readers.has(pipeline.name)) {
+      this.readers.set(pipeline.name, cassandraRowReader(this.client, pipeline));
+    }
+    return this.readers.get(pipeline.name);
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}

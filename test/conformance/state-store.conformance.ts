@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+
+import { FencedError } from '../../src/core/errors';
+import type { LiveFeed } from '../../src/core/ports/live-feed.port';
+import type { CheckpointDelta, EntryRef, StateStore, TaskProgress } from '../../src/core/ports/state-store.port';
+import type { TaskId } from '../../src/core/task/task-id';
+
+export interface StateStoreUnderTest {
+  readonly store: StateStore;
+  readonly feed: LiveFeed;
+  /** A task that no other test uses. */
+  task(): TaskId;
+}
+
+const progress: TaskProgress = {
+  nextOffset: 42n,
+  streamTimeMs: 1_357_000_000_000,
+  watermarkMs: 1_357_000_000_000,
+  firstWindowStartMs: 1_356_969_600_000,
+  counts: { accepted: 40, filtered: 1, late: 0, dead: 1 },
+  feedId: '0-0',
+  startOffset: 0n,
+};
+
+function delta(changes: Partial<CheckpointDelta> = {}): CheckpointDelta {
+  return {
+    ...{ generation: 1_700_000_000_000_000n, progress, upserts: [], removals: [], droppedSegments: [] },
+    ...{ pendingAdded: [], pendingCleared: [], feed: [] },
+    ...changes,
+  };
+}
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const plain = (values: readonly (Uint8Array | undefined)[]): (number[] | undefined)[] =>
+  values.map((value) => value && [...value]);
+
+/** What every state store must do; run on the twin and on the real server. */
+export function describeStateStore(name: string, create: () => Promise<StateStoreUnderTest>): void {
+  describe(`${name} as a state store`, () => {
+    let under: StateStoreUnderTest;
+    let task: TaskId;
+    beforeAll(async () => void (under = await create()));
+    beforeEach(() => void (task = under.task()));
+
+    it('has no checkpoint before the first commit, and all of it afterwards', async () => {
+      const { epoch, checkpoint } = await under.store.claim(task, 'a');
+      expect(checkpoint).toBeUndefined();
+      const pending = [{ segment: 's1', entry: 'हैदराबाद' }];
+      const upserts = [
+        { segment: 's1', entry: 'हैदराबाद', value: bytes(0, 255, 10) },
+        { segment: 's1', entry: 'b', value: bytes(1) },
+        { segment: 's2', entry: 'c', value: bytes(2) },
+      ];
+      await under.store.commit(task, epoch, delta({ upserts, pendingAdded: pending }));
+      const claim = await under.store.claim(task, 'b');
+      expect(claim.epoch).toBeGreaterThan(epoch);
+      expect(claim.checkpoint).toMatchObject({ generation: 1_700_000_000_000_000n, progress, pending });
+      const segments = [...claim.checkpoint!.segments].sort((a, b) => (a.id < b.id ? -1 : 1));
+      expect(segments).toEqual([{ id: 's1', entries: 2 }, { id: 's2', entries: 1 }]);
+      const refs = [...upserts, { segment: 's1', entry: 'none' }, { segment: 'none', entry: 'x' }];
+      expect(plain(await under.store.load(task, refs))).toEqual([[0, 255, 10], [1], [2], undefined, undefined]);
+    });
+
+    it('fences every owner but the last, and then changes nothing', async () => {
+      const first = await under.store.claim(task, 'a');
+      await under.store.commit(task, first.epoch, delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(1) }] }));
+      const second = await under.store.claim(task, 'b');
+      const late = delta({
+        progress: { ...progress, nextOffset: 99n, feedId: '99-0' },
+        upserts: [{ segment: 's', entry: 'e', value: bytes(9) }],
+        droppedSegments: ['s'],
+        feed: ['{}'],
+      });
+      await expect(under.store.commit(task, first.epoch, late)).rejects.toBeInstanceOf(FencedError);
+      expect(plain(await under.store.load(task, [{ segment: 's', entry: 'e' }]))).toEqual([[1]]);
+      expect((await under.store.peek(task))?.progress.nextOffset).toBe(42n);
+      expect(await under.feed.read(task, '0-0', 10)).toEqual([]);
+      await expect(under.store.commit(task, second.epoch, delta())).resolves.toBeUndefined();
+    });
+
+    it('takes the same commit twice as one', async () => {
+      const { epoch } = await under.store.claim(task, 'a');
+      const commit = delta({ progress: { ...progress, feedId: '42-0' }, feed: ['{"a":1}'] });
+      await under.store.commit(task, epoch, commit);
+      await under.store.commit(task, epoch, commit);
+      expect(await under.feed.read(task, '0-0', 10)).toHaveLength(1);
+    });
+
+    it('forgets removed entries, dropped segments and cleared pending rows', async () => {
+      const { epoch } = await under.store.claim(task, 'a');
+      const entries = ['a', 'b'].map((entry) => ({ segment: 's', entry, value: bytes(1) }));
+      const other = { segment: 't', entry: 'x', value: bytes(2) };
+      const refs = entries.map(({ segment, entry }) => ({ segment, entry }));
+      await under.store.commit(task, epoch, delta({ upserts: [...entries, other], pendingAdded: refs }));
+      await under.store.commit(
+        task,
+        epoch,
+        delta({ removals: [refs[0]!], droppedSegments: ['t'], pendingCleared: [refs[1]!] }),
+      );
+      const { checkpoint } = await under.store.claim(task, 'a');
+      expect(checkpoint).toMatchObject({ segments: [{ id: 's', entries: 1 }], pending: [refs[0]] });
+      await under.store.commit(task, epoch + 1n, delta({ removals: [refs[1]!] }));
+      expect((await under.store.peek(task))?.segments).toEqual([]);
+    });
+
+    it('takes deltas larger than what one call of the server takes, and scans each entry', async () => {
+      const { epoch } = await under.store.claim(task, 'a');
+      const upserts = Array.from({ length: 20_000 }, (_, i) => ({ segment: 's', entry: `key-${i}`, value: bytes(i % 256) }));
+      const pendingAdded = upserts.map(({ segment, entry }): EntryRef => ({ segment, entry }));
+      await under.store.commit(task, epoch, delta({ upserts, pendingAdded }));
+      const seen = new Map<string, number>();
+      for await (const chunk of under.store.scan(task, 's')) for (const { entry, value } of chunk) seen.set(entry, value[0]!);
+      expect(seen.size).toBe(20_000);
+      expect(seen.get('key-300')).toBe(300 % 256);
+      expect((await under.store.claim(task, 'b')).checkpoint!.pending).toHaveLength(20_000);
+    });
+
+    it('keeps the first deployment until a new generation is started, which drops state and fences owners', async () => {
+      const { pipeline } = task;
+      const first = { generation: 10n, fingerprint: 'f1' };
+      expect(await under.store.deploy(pipeline, first)).toEqual(first);
+      expect(await under.store.deploy(pipeline, { generation: 20n, fingerprint: 'f2' })).toEqual(first);
+      const { epoch } = await under.store.claim(task, 'a');
+      await under.store.commit(task, epoch, delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(1) }] }));
+      await under.store.redeploy(pipeline, { generation: 30n, fingerprint: 'f2' }, 1);
+      expect(await under.store.deploy(pipeline, first)).toEqual({ generation: 30n, fingerprint: 'f2' });
+      await expect(under.store.commit(task, epoch, delta())).rejects.toBeInstanceOf(FencedError);
+      expect((await under.store.claim(task, 'b')).checkpoint).toBeUndefined();
+      expect(plain(await under.store.load(task, [{ segment: 's', entry: 'e' }]))).toEqual([undefined]);
+    });
+
+    it('holds what a map would hold after any sequence of commits', async () => {
+      const entry = fc.record({ segment: fc.constantFrom('s', 't'), entry: fc.constantFrom('a', 'b', 'c') });
+      const change = fc.record({
+        upserts: fc.array(fc.record({ ref: entry, value: fc.uint8Array({ minLength: 1, maxLength: 4 }) }), { maxLength: 4 }),
+        removals: fc.array(entry, { maxLength: 2 }),
+        dropped: fc.subarray(['s', 't']),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(change, { maxLength: 6 }), async (changes) => {
+          const subject = under.task();
+          const { epoch } = await under.store.claim(subject, 'a');
+          const model = new Map<string, number[]>();
+          for (const { upserts, removals, dropped } of changes) {
+            for (const { ref, value } of upserts) model.set(`${ref.segment}/${ref.entry}`, [...value]);
+            for (const ref of removals) model.delete(`${ref.segment}/${ref.entry}`);
+            for (const key of [...model.keys()]) if (dropped.includes(key[0]!)) model.delete(key);
+            const writes = upserts.map(({ ref, value }) => ({ ...ref, value }));
+            await under.store.commit(subject, epoch, delta({ upserts: writes, removals, droppedSegments: dropped }));
+          }
+          const refs = ['s', 't'].flatMap((segment) => ['a', 'b', 'c'].map((e) => ({ segment, entry: e })));
+          const expected = refs.map(({ segment, entry: e }) => model.get(`${segment}/${e}`));
+          expect(plain(await under.store.load(subject, refs))).toEqual(expected);
+        }),
+        { numRuns: 40 },
+      );
+    });
+  });
+
+  describe(`${name} as a live feed`, () => {
+    let under: StateStoreUnderTest;
+    let task: TaskId;
+    beforeAll(async () => void (under = await create()));
+    beforeEach(() => void (task = under.task()));
+
+    const commitRow = (epoch: bigint, feedId: string, row: string): Promise<void> =>
+      under.store.commit(task, epoch, delta({ progress: { ...progress, feedId }, feed: [row] }));
+
+    it('gives the entries after an id, oldest first, and says what it keeps', async () => {
+      const { epoch } = await under.store.claim(task, 'a');
+      expect(await under.feed.extent(task)).toEqual({ oldest: '0-0', newest: '0-0' });
+      for (const id of ['9-0', '10-0', '10-1']) await commitRow(epoch, id, `{"id":"${id}"}`);
+      const entries = await under.feed.read(task, '9-0', 10);
+      expect(entries.map(({ id }) => id)).toEqual(['10-0', '10-1']);
+      expect(entries[0]).toEqual({ partition: task.partition, id: '10-0', rows: ['{"id":"10-0"}'] });
+      expect(await under.feed.extent(task)).toEqual({ oldest: '9-0', newest: '10-1' });
+      expect(await under.feed.read(task, '0-0', 1)).toHaveLength(1);
+    });
+
+    it('follows what is committed from then on, in order, until it is told to stop', async () => {
+      const { epoch } = await under.store.claim(task, 'a');
+      await commitRow(epoch, '1-0', '{"n":0}');
+      const stop = new AbortController();
+      const seen: string[] = [];
+      let offset = 2;
+      const following = new Promise<void>((resolve, reject) => {
+        const onEntries = (entries: readonly { id: string }[]): void => {
+          seen.push(...entries.map(({ id }) => id));
+          if (seen.length >= 3) stop.abort();
+        };
+        under.feed.follow([task], onEntries, stop.signal).then(resolve, reject);
+      });
+      const feedUntilSeen = async (): Promise<void> => {
+        while (!stop.signal.aborted) await commitRow(epoch, `${offset++}-0`, '{}');
+      };
+      await Promise.all([following, feedUntilSeen()]);
+      const numbers = seen.map((id) => Number(id.split('-')[0]));
+      expect(numbers.slice(0, 3)).toEqual([numbers[0], numbers[0]! + 1, numbers[0]! + 2]);
+    });
+  });
+}

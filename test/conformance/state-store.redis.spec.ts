@@ -1,0 +1,18 @@
+import { connectRedis } from '../../src/adapters/redis/redis-connection';
+import { RedisLiveFeed } from '../../src/adapters/redis/redis-live-feed';
+import { RedisStateStore } from '../../src/adapters/redis/redis-state-store';
+import { testServers, uniqueName } from '../support/servers';
+import { describeStateStore } from './state-store.conformance';
+
+const redis = connectRedis({ url: testServers().redis });
+
+beforeAll(() => new Promise<void>((resolve) => (redis.status === 'ready' ? resolve() : redis.once('ready', () => resolve()))));
+afterAll(() => redis.disconnect());
+
+describeStateStore('RedisStateStore', () =>
+  Promise.resolve({
+    store: new RedisStateStore(redis),
+    feed: new RedisLiveFeed(redis, () => undefined),
+    task: () => ({ pipeline: uniqueName('state'), partition: 0 }),
+  }),
+);
