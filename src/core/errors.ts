@@ -8,6 +8,7 @@
  * | PoisonRecordError | the record goes to the dead letters; the task goes on |
  * | ConfigError       | refuse the configuration, naming place and remedy     |
  * | FatalError        | stop this pipeline; the others go on                  |
+ * | RecordTooLargeError | leave the record out, tell whoever sent it          |
  */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
@@ -29,6 +30,24 @@ export class PoisonRecordError extends Error {
     message: string,
   ) {
     super(message);
+  }
+}
+
+/**
+ * The log refuses a record for its size, and always will. Nothing after the part of the call that holds it was sent.
+ * `positions[i]` is where record `i` of the same call was put, `undefined` if it was not: send only those again.
+ */
+export class RecordTooLargeError<Position = unknown> extends Error {
+  override readonly name = 'RecordTooLargeError';
+
+  constructor(
+    readonly topic: string,
+    /** Of the first record that was refused, in the order given to `send`. */
+    readonly index: number,
+    readonly bytes: number,
+    readonly positions: readonly (Position | undefined)[],
+  ) {
+    super(`record ${index} has ${bytes} bytes, more than topic ${topic} takes`);
   }
 }
 

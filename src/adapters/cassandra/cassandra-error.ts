@@ -39,14 +39,13 @@ export function cassandraError(thrown: unknown, doing: string): Error {
   return new TransientError(message, cause);
 }
 
-/** Every host was tried: what each of them said decides. */
+/** Every host was tried: only what all of them said will not change by trying again. */
 function noHostError(thrown: errors.NoHostAvailableError, doing: string): Error {
   const answers = Object.entries((thrown.innerErrors ?? {}) as Readonly<Record<string, unknown>>);
-  const refused = answers.find(([, answer]) => answer instanceof errors.AuthenticationError);
-  if (refused && answers.every(([, answer]) => answer instanceof errors.AuthenticationError)) {
-    return cassandraError(refused[1], `${doing} at ${refused[0]}`);
-  }
-  const told = answers.map(([host, answer]) => `${host} (${answer ? messageOf(answer) : 'no answer'})`).join(', ');
+  const typed = answers.map(([host, answer]) => cassandraError(answer ?? 'no answer', `${doing} at ${host}`));
+  const [first] = typed;
+  if (first && typed.every((error) => !(error instanceof TransientError))) return first;
+  const told = answers.map(([host, answer]) => `${host} (${messageOf(answer ?? 'no answer')})`).join(', ');
   const text = told ? `no Cassandra host answered: ${told}` : messageOf(thrown);
   return new TransientError(`${doing}: ${text}`, { cause: thrown });
 }

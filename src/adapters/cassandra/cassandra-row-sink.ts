@@ -1,4 +1,3 @@
-import { FatalError } from '../../core/errors';
 import type { RowSink } from '../../core/ports/row-sink.port';
 import type { Row } from '../../core/row/row';
 import type { CassandraClient } from './cassandra-client';
@@ -49,19 +48,15 @@ export class CassandraRowSink implements RowSink {
       const batches = partitionBatches(rows.map((row) => binder.bind(row)));
       await this.inFlight.forEach(batches, (batch) => this.send(batch), signal);
     } catch (thrown) {
-      // The table may have been changed: whoever starts the pipeline again finds its columns as they are then.
-      if (thrown instanceof FatalError) this.binder = undefined;
+      // The table may have been changed or dropped, which the driver reports as statements that no host can prepare:
+      // the next attempt looks at its columns again and says so.
+      this.binder = undefined;
       throw thrown;
     }
   }
 
   private async readBinder(): Promise<RowBinder> {
-    try {
-      return new RowBinder(await readTable(this.client, this.plan), this.plan);
-    } catch (thrown) {
-      this.binder = undefined;
-      throw thrown;
-    }
+    return new RowBinder(await readTable(this.client, this.plan), this.plan);
   }
 
   private async send(batch: readonly BoundRow[]): Promise<void> {

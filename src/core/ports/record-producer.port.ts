@@ -19,6 +19,7 @@ export interface RecordPosition {
  * `send` resolves once all in-sync replicas have the records, in their order within each partition, with one position
  * for each record in the order given. A retry inside `send` never duplicates a record (idempotent producer).
  * Throws TransientError when the log cannot be reached; the caller may send again.
+ * Throws RecordTooLargeError when the topic refuses a record for its size; it says which records were appended.
  */
 export interface RecordProducer {
   send(topic: string, records: readonly OutgoingRecord[]): Promise<readonly RecordPosition[]>;

@@ -7,6 +7,13 @@ export interface TopicSpec {
   readonly purpose: 'source' | 'output' | 'dead';
 }
 
+/** The largest batch of records that a topic takes; dead letters carry the whole of a refused record, and more. */
+export const MAX_BATCH_BYTES: Readonly<Record<TopicSpec['purpose'], number>> = {
+  source: 8 * 2 ** 20,
+  output: 8 * 2 ** 20,
+  dead: 16 * 2 ** 20,
+};
+
 /** What Kafka's mirror of a task's offset says (step 6). */
 export interface MirroredOffset {
   readonly partition: number;

@@ -57,7 +57,7 @@ export class OpenWindows {
   /** Moves every window with `end + grace <= watermark` to the closing ones, in order of end; returns those moved. */
   startClosing(watermarkMs: number, reason: CloseReason): readonly OpenWindow[] {
     const moved: OpenWindow[] = [];
-    while (this.nextCloseMs <= watermarkMs) {
+    while (this.byEnd.length > 0 && this.nextCloseMs <= watermarkMs) {
       const open = this.byEnd.shift()!;
       open.closing = reason;
       moved.push(open);

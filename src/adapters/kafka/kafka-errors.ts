@@ -1,0 +1,35 @@
+import { FatalError, messageOf, TransientError } from '../../core/errors';
+
+/** Refusals that sending again cannot mend; the rest of Kafka's are worth another try. */
+const FATAL = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'INVALID_TIMESTAMP',
+  'INVALID_RECORD',
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_REPLICATION_FACTOR',
+  'INVALID_CONFIG',
+  'POLICY_VIOLATION',
+  'SASL_AUTHENTICATION_FAILED',
+]);
+
+/** The protocol's name of an error, looked for through kafkajs's wrappers; `undefined` for errors of the connection. */
+export function kafkaErrorType(thrown: unknown): string | undefined {
+  for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
+    if ('type' in error && typeof error.type === 'string') return error.type;
+    if (error.name === 'KafkaJSSASLAuthenticationError') return 'SASL_AUTHENTICATION_FAILED';
+    const inner = 'errors' in error && Array.isArray(error.errors) ? (error.errors[0] as unknown) : undefined;
+    if (inner !== undefined) return kafkaErrorType(inner);
+  }
+  return undefined;
+}
+
+/** What kafkajs threw while doing `what`, typed by what the catcher must do. */
+export function asKafkaError(thrown: unknown, what: string): TransientError | FatalError {
+  if (thrown instanceof TransientError || thrown instanceof FatalError) return thrown;
+  const type = kafkaErrorType(thrown);
+  const text = `${what}: ${messageOf(thrown)}${type === undefined ? '' : ` (${type})`}`;
+  const options = { cause: thrown };
+  return type !== undefined && FATAL.has(type) ? new FatalError(text, options) : new TransientError(text, options);
+}

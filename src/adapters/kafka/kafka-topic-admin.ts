@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin, ITopicMetadata, Kafka } from 'kafkajs';
+import { TransientError } from '../../core/errors';
+import type { PartitionExtent } from '../../core/ports/record-source.port';
+import type { MirroredOffset, TopicAdmin, TopicSpec } from '../../core/ports/topic-admin.port';
+import { asKafkaError, kafkaErrorType } from './kafka-errors';
+import { topicSettings } from './topic-settings';
+
+const LEADER_DEADLINE_MS = 30_000;
+const LEADER_POLL_MS = 50;
+const DEFAULT_MAX_REPLICAS = 3;
+
+/** Topics of a real Kafka. One admin connection, opened by the first call and opened anew after a failure. */
+export class KafkaTopicAdmin implements TopicAdmin {
+  private admin: Promise<Admin> | undefined;
+
+  constructor(
+    private readonly kafka: Kafka,
+    /** Of new topics; by default 3, or the number of brokers if there are fewer. */
+    private readonly replicationFactor?: number,
+  ) {}
+
+  async ensure(topics: readonly TopicSpec[]): Promise<void> {
+    await this.ask('create topics', async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const missing = topics.filter(({ topic }) => !existing.has(topic));
+      const replicationFactor = missing.length > 0 ? await this.replicas(admin) : 0;
+      for (const spec of missing) await create(admin, spec, replicationFactor);
+      await awaitLeaders(
+        admin,
+        topics.map(({ topic }) => topic),
+      );
+    });
+  }
+
+  partitionCount(topic: string): Promise<number | undefined> {
+    return this.ask(`look up topic ${topic}`, async (admin) => (await metadataOf(admin, topic))?.partitions.length);
+  }
+
+  extents(topic: string): Promise<ReadonlyMap<number, PartitionExtent>> {
+    return this.ask(`read the extents of topic ${topic}`, async (admin) => {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      return new Map(
+        offsets
+          .sort((a, b) => a.partition - b.partition)
+          .map(({ partition, low, high }) => [partition, { earliest: BigInt(low), end: BigInt(high) }]),
+      );
+    });
+  }
+
+  mirrored(group: string, topic: string): Promise<readonly MirroredOffset[]> {
+    return this.ask(`read the offsets of group ${group}`, async (admin) => {
+      if ((await metadataOf(admin, topic)) === undefined) return [];
+      const [fetched] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      return (fetched?.partitions ?? [])
+        .filter(({ offset }) => !offset.startsWith('-'))
+        .map(({ partition, offset, metadata }) => ({
+          partition,
+          nextOffset: BigInt(offset),
+          metadata: metadata ?? '',
+        }))
+        .sort((a, b) => a.partition - b.partition);
+    });
+  }
+
+  async close(): Promise<void> {
+    const admin = this.admin;
+    this.admin = undefined;
+    // One that never connected has nothing to close.
+    await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
+  }
+
+  private async replicas(admin: Admin): Promise<number> {
+    if (this.replicationFactor !== undefined) return this.replicationFactor;
+    const { brokers } = await admin.describeCluster();
+    return Math.min(DEFAULT_MAX_REPLICAS, brokers.length);
+  }
+
+  private async ask<T>(what: string, question: (admin: Admin) => Promise<T>): Promise<T> {
+    try {
+      return await question(await (this.admin ??= this.connect()));
+    } catch (thrown) {
+      // kafkajs does not always come back from a lost connection: the next call starts with a new one.
+      if (kafkaErrorType(thrown) === undefined) await this.close();
+      throw asKafkaError(thrown, what);
+    }
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+}
+
+/** Two processes may create a topic at once: kafkajs answers `false` to the one that came second. */
+async function create(admin: Admin, spec: TopicSpec, replicationFactor: number): Promise<void> {
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: [
+      {
+        topic: spec.topic,
+        numPartitions: spec.partitions,
+        replicationFactor,
+        configEntries: Object.entries(topicSettings(spec.purpose)).map(([name, value]) => ({ name, value })),
+      },
+    ],
+  });
+}
+
+/** Creation is answered before every broker knows the topic; who sends at once would be told that it does not exist. */
+async function awaitLeaders(admin: Admin, topics: readonly string[]): Promise<void> {
+  const deadline = Date.now() + LEADER_DEADLINE_MS;
+  for (const topic of topics) {
+    while (!(await hasLeaders(admin, topic))) {
+      if (Date.now() > deadline) throw new TransientError(`topic ${topic} has partitions without a leader`);
+      await delay(LEADER_POLL_MS);
+    }
+  }
+}
+
+async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
+  const metadata = await metadataOf(admin, topic);
+  return metadata !== undefined && metadata.partitions.every(({ leader }) => leader >= 0);
+}
+
+async function metadataOf(admin: Admin, topic: string): Promise<ITopicMetadata | undefined> {
+  // `fetchTopicMetadata` repeats its question for seconds about a topic that does not exist; the list answers at once.
+  if (!(await admin.listTopics()).includes(topic)) return undefined;
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return topics[0];
+}

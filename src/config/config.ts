@@ -1,0 +1,112 @@
+import type { z } from 'zod';
+import { ConfigError } from '../core/errors';
+import { gatherSettings, type Environment } from './setting-sources';
+import { isSecret, settings, type MODES, type ROLES, type Settings } from './settings';
+
+export type Mode = (typeof MODES)[number];
+export type Role = (typeof ROLES)[number];
+
+/** The whole configuration, checked. Durations in ms, sizes in bytes. */
+export type MillraceConfig = ReturnType<typeof arrange>;
+export type KafkaConfig = MillraceConfig['kafka'];
+export type RedisConfig = MillraceConfig['redis'];
+export type CassandraConfig = MillraceConfig['cassandra'];
+
+/**
+ * Reads the configuration from the environment and the file that `MILLRACE_CONFIG` names.
+ * Throws ConfigError with one line for each problem: the variable, what was given, what would be right.
+ */
+export function loadConfig(environment: Environment = process.env): MillraceConfig {
+  const { texts, problems } = gatherSettings(environment);
+  const parsed = settings.safeParse(texts);
+  const wrong = parsed.success ? incomplete(parsed.data) : parsed.error.issues.map((issue) => explain(issue, texts));
+  if (!parsed.success || problems.length + wrong.length > 0) {
+    throw new ConfigError(['The configuration is wrong:', ...problems, ...wrong].join('\n  '));
+  }
+  return arrange(parsed.data);
+}
+
+function explain(issue: z.core.$ZodIssue, texts: Readonly<Record<string, string>>): string {
+  const name = String(issue.path[0]);
+  const given = texts[name] ?? '';
+  return `${name}: ${isSecret(name) ? "a secret text" : `"${given}"`} was given; it must be ${issue.message}`;
+}
+
+/** Settings that make sense only together. */
+function incomplete(given: Settings): string[] {
+  const missing: string[] = [];
+  const together = (name: keyof Settings, needs: readonly (keyof Settings)[]) => {
+    if (given[name] === undefined) return;
+    for (const need of needs.filter((candidate) => given[candidate] === undefined)) {
+      missing.push(`${need}: nothing was given; ${name} needs it (${need}_FILE may name a file that holds it)`);
+    }
+  };
+  together('MILLRACE_KAFKA_SASL_MECHANISM', ['MILLRACE_KAFKA_SASL_USERNAME', 'MILLRACE_KAFKA_SASL_PASSWORD']);
+  together('MILLRACE_KAFKA_SSL_CERT', ['MILLRACE_KAFKA_SSL_KEY']);
+  together('MILLRACE_KAFKA_SSL_KEY', ['MILLRACE_KAFKA_SSL_CERT']);
+  together('MILLRACE_CASSANDRA_USERNAME', ['MILLRACE_CASSANDRA_PASSWORD']);
+  together('MILLRACE_CASSANDRA_PASSWORD', ['MILLRACE_CASSANDRA_USERNAME']);
+  return missing;
+}
+
+function arrange(given: Settings) {
+  return {
+    mode: given.MILLRACE_MODE,
+    roles: given.MILLRACE_ROLES as readonly Role[],
+    pipelines: given.MILLRACE_PIPELINES,
+    http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT },
+    logLevel: given.MILLRACE_LOG_LEVEL,
+    /** One key a line, as `MILLRACE_API_KEYS_FILE` holds them; empty when none are asked for. */
+    apiKeys: (given.MILLRACE_API_KEYS ?? '').split(/[\s,]+/).filter(Boolean),
+    stateCacheBytes: given.MILLRACE_STATE_CACHE_BYTES,
+    shutdownTimeoutMs: given.MILLRACE_SHUTDOWN_TIMEOUT,
+    ingest: { recordsPerSecond: given.MILLRACE_INGEST_RATE, burstRecords: given.MILLRACE_INGEST_BURST },
+    kafka: {
+      brokers: given.MILLRACE_KAFKA_BROKERS,
+      clientId: given.MILLRACE_KAFKA_CLIENT_ID,
+      ...present('replicationFactor', given.MILLRACE_KAFKA_REPLICATION_FACTOR),
+      ssl: sslOf(given),
+      sasl: saslOf(given),
+    },
+    redis: {
+      url: given.MILLRACE_REDIS_URL,
+      ...present('username', given.MILLRACE_REDIS_USERNAME),
+      ...present('password', given.MILLRACE_REDIS_PASSWORD),
+    },
+    cassandra: {
+      contactPoints: given.MILLRACE_CASSANDRA_CONTACT_POINTS,
+      localDataCenter: given.MILLRACE_CASSANDRA_DATACENTER,
+      consistency: given.MILLRACE_CASSANDRA_CONSISTENCY,
+      replication: given.MILLRACE_CASSANDRA_REPLICATION,
+      ...present('username', given.MILLRACE_CASSANDRA_USERNAME),
+      ...present('password', given.MILLRACE_CASSANDRA_PASSWORD),
+    },
+  };
+}
+
+/** A property that is left out, not undefined, when nothing was given. */
+function present<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [K in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [K in Name]: Value });
+}
+
+function sslOf(given: Settings) {
+  const parts = {
+    ca: given.MILLRACE_KAFKA_SSL_CA,
+    cert: given.MILLRACE_KAFKA_SSL_CERT,
+    key: given.MILLRACE_KAFKA_SSL_KEY,
+    passphrase: given.MILLRACE_KAFKA_SSL_PASSPHRASE,
+    servername: given.MILLRACE_KAFKA_SSL_SERVERNAME,
+  };
+  const wanted = given.MILLRACE_KAFKA_SSL || parts.ca !== undefined || parts.cert !== undefined;
+  return wanted ? { ...parts, rejectUnauthorized: given.MILLRACE_KAFKA_SSL_REJECT_UNAUTHORIZED } : undefined;
+}
+
+function saslOf(given: Settings) {
+  const mechanism = given.MILLRACE_KAFKA_SASL_MECHANISM;
+  if (mechanism === undefined) return undefined;
+  return {
+    mechanism,
+    username: given.MILLRACE_KAFKA_SASL_USERNAME ?? '',
+    password: given.MILLRACE_KAFKA_SASL_PASSWORD ?? '',
+  };
+}

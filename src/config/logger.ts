@@ -1,0 +1,22 @@
+import pino, { type DestinationStream, type Logger } from 'pino';
+
+/** A pino logger; it is a `Log` (src/core/ports) too. */
+export type MillraceLogger = Logger;
+
+/**
+ * JSON lines with `time` (ISO 8601), `level` (a word), `event` (a stable name), `message` and the event's own fields.
+ * Secrets that slip into fields are hidden.
+ */
+export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): MillraceLogger {
+  return pino(
+    {
+      level,
+      base: { service: 'millrace' },
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: ['password', '*.password', '*.sasl', 'authorization', '*.authorization'], censor: '***' },
+    },
+    destination,
+  );
+}

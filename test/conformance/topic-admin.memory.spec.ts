@@ -1,0 +1,4 @@
+import { openMemoryLog } from './log-memory';
+import { describeTopicAdmin } from './topic-admin.conformance';
+
+describeTopicAdmin('memory', openMemoryLog);

@@ -1,0 +1,103 @@
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
+import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
+import type { SourceRecord } from '../../src/core/ports/record-source.port';
+import type { Row } from '../../src/core/row/row';
+import type { FrozenDelta } from '../../src/core/task/frozen-delta';
+import { Task } from '../../src/core/task/task';
+
+const ID = { pipeline: 'test', partition: 0 };
+
+export interface HarnessOptions {
+  readonly cacheBytes?: number;
+  readonly maxRows?: number;
+}
+
+/** Drives a task over the memory store as the runtime does, but step by step, so that it can die anywhere. */
+export class TaskHarness {
+  readonly store = new MemoryStateStore();
+  /** What a table shows: of each row the version with the greatest revision. */
+  readonly table = new Map<string, Row>();
+  /** Every row that reached the sink, in order. */
+  readonly emitted: Row[] = [];
+  task!: Task;
+  private epoch = 0n;
+  private clockMs = 0;
+
+  private constructor(
+    private readonly pipeline: CompiledPipeline,
+    private readonly options: HarnessOptions,
+  ) {}
+
+  static async start(pipeline: CompiledPipeline, options: HarnessOptions = {}): Promise<TaskHarness> {
+    const harness = new TaskHarness(pipeline, options);
+    await harness.restart();
+    return harness;
+  }
+
+  /** A new owner: whatever was not committed is gone. */
+  async restart(): Promise<void> {
+    const { epoch, checkpoint } = await this.store.claim(ID, 'test');
+    this.epoch = epoch;
+    this.task = new Task({
+      id: ID,
+      pipeline: this.pipeline,
+      generation: 1_000_000n,
+      checkpoint,
+      startOffset: 0n,
+      cacheBytes: this.options.cacheBytes ?? Infinity,
+      maxRows: this.options.maxRows ?? 5_000,
+      maxBytes: 1 << 20,
+      keyedByMessage: true,
+    });
+    const pending = checkpoint?.pending ?? [];
+    this.task.hydrate(pending, await this.store.load(ID, pending));
+    this.task.restorePending(pending);
+  }
+
+  /** Processes records with as many checkpoints as the limits ask for. */
+  async process(records: readonly SourceRecord[]): Promise<void> {
+    for (let i = 0; i < records.length;) {
+      const refs = this.task.missingFor(records, i);
+      this.task.hydrate(refs, await this.store.load(ID, refs));
+      i = this.task.process(records, i);
+      if (this.task.isFull) await this.checkpoint();
+    }
+  }
+
+  /** Steps 3 to 5 for everything that is due. `diesBefore` cuts the protocol there. */
+  async checkpoint(diesBefore?: 'sink' | 'commit'): Promise<void> {
+    do {
+      await this.scan();
+      this.clockMs += 1_000;
+      const frozen = this.task.freeze(this.clockMs);
+      if (!frozen) return;
+      if (diesBefore === 'sink') return;
+      this.sink(frozen);
+      if (diesBefore === 'commit') return;
+      await this.store.commit(ID, this.epoch, frozen.commit);
+      this.task.committed();
+    } while (this.task.hasMore);
+  }
+
+  /** The newest rows as `key@startSeconds` to values. */
+  values(): Record<string, unknown> {
+    return Object.fromEntries([...this.table].map(([name, row]) => [name, row.values]));
+  }
+
+  private async scan(): Promise<void> {
+    const segment = this.task.segmentToScan;
+    if (segment === undefined) return;
+    for await (const entries of this.store.scan(ID, segment)) this.task.closeStored(segment, entries);
+    this.task.scanned(segment);
+  }
+
+  private sink({ rows }: FrozenDelta): void {
+    for (const row of rows) {
+      const name = `${row.keyText}@${row.window!.startMs}`;
+      const stored = this.table.get(name);
+      if (stored && stored.revision === row.revision) expect(row.values).toEqual(stored.values);
+      if (!stored || row.revision >= stored.revision) this.table.set(name, row);
+      this.emitted.push(row);
+    }
+  }
+}
