@@ -9,6 +9,10 @@ export interface MemoryRecord extends SourceRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+export interface MemoryBatch extends RecordBatch {
+  readonly records: readonly MemoryRecord[];
+}
+
 interface Topic {
   readonly spec: TopicSpec;
   readonly partitions: MemoryRecord[][];
@@ -71,12 +75,7 @@ export class MemoryLog implements RecordProducer, TopicAdmin {
   }
 
   /** At most `maxRecords` records from `fromOffset` on; none when it is the end. */
-  read(
-    topicName: string,
-    partition: number,
-    fromOffset: bigint,
-    maxRecords: number,
-  ): RecordBatch & { readonly records: readonly MemoryRecord[] } {
+  read(topicName: string, partition: number, fromOffset: bigint, maxRecords: number): MemoryBatch {
     const records = this.topic(topicName).partitions[partition];
     if (!records) throw new FatalError(`topic ${topicName} has no partition ${partition}`);
     const from = Number(fromOffset);
