@@ -42,9 +42,20 @@ export class CassandraClient {
   async connect(deadlineMs = CONNECT_DEADLINE_MS): Promise<void> {
     const doing = `connecting to Cassandra at ${this.where}`;
     try {
-      await withDeadline(this.driver.connect(), deadlineMs, `${doing}: no answer`);
+      await withDeadline(this.connectDriver(), deadlineMs, `${doing}: no answer`);
     } catch (thrown) {
       throw cassandraError(thrown, doing);
+    }
+  }
+
+  /** The driver (4.10) leaves its first connection open when what follows fails, such as a wrong data centre. */
+  private async connectDriver(): Promise<void> {
+    try {
+      await this.driver.connect();
+    } catch (thrown) {
+      const internals = this.driver as unknown as { controlConnection?: { connection?: { close(): unknown } | null } };
+      await internals.controlConnection?.connection?.close();
+      throw thrown;
     }
   }
 
