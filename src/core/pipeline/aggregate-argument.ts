@@ -19,11 +19,11 @@ export function compileArgument(call: AggregateCall, text: string): Argument {
   return call.aggregator.argument === 'number' ? numberOrNothing(value, text) : (fields) => value(fields) ?? undefined;
 }
 
-/** Arguments see fields and derived fields only; `checkExpressions` refuses `key` and `timestamp`. */
-const NO_RECORD = {} as SourceRecord;
+/** Arguments see fields and derived fields only. */
+const NO_RECORD: SourceRecord = { offset: -1n, timestampMs: -1, key: null, value: null };
 
 function evaluated(argument: string, label: string): (fields: Fields) => unknown {
-  const expression = compileRecordExpression(label, argument);
+  const expression = compileRecordExpression(label, argument, 'fields');
   return (fields) => {
     const result = expression(fields, NO_RECORD);
     if (typeof result === 'number' || result === null) return result;

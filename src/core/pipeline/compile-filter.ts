@@ -28,16 +28,20 @@ export function compileFilter(spec: Spec): CompiledPipeline['accepts'] {
 
 /** Arguments that are a field by themselves are read without CEL and may stay undefined. */
 function namesIn(spec: Spec): string[] {
+  const filters = [...(spec.where === undefined ? [] : [spec.where]), ...Object.values(spec.derive ?? {})];
   const calls = Object.values(spec.aggregate).map(parseAggregateCall);
   const args = calls.flatMap((call) =>
     'aggregator' in call && call.field === undefined && call.argument !== undefined ? [call.argument] : [],
   );
-  const texts = [...(spec.where === undefined ? [] : [spec.where]), ...Object.values(spec.derive ?? {}), ...args];
-  return [...new Set(texts.flatMap((text) => fieldNamesIn(celEnvironment.parse(text))))];
+  const names = [
+    ...filters.flatMap((text) => fieldNamesIn(celEnvironment.parse(text), 'record')),
+    ...args.flatMap((text) => fieldNamesIn(celEnvironment.parse(text), 'fields')),
+  ];
+  return [...new Set(names)];
 }
 
 function compileWhere(text: string): (...args: Parameters<RecordExpression>) => boolean {
-  const expression = compileRecordExpression('where', text);
+  const expression = compileRecordExpression('where', text, 'record');
   return (fields, record) => {
     const result = expression(fields, record);
     if (typeof result === 'boolean') return result;
@@ -46,7 +50,7 @@ function compileWhere(text: string): (...args: Parameters<RecordExpression>) => 
 }
 
 function compileDerive(name: string, text: string): RecordExpression {
-  const expression = compileRecordExpression(`derive.${name}`, text);
+  const expression = compileRecordExpression(`derive.${name}`, text, 'record');
   return (fields, record) => {
     const result = expression(fields, record);
     try {

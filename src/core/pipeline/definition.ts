@@ -21,7 +21,7 @@ export type { WindowDefinition } from './window-definition';
 const neededForState = (issue: { input?: unknown }) =>
   issue.input === undefined ? `is missing; a pipeline without key, window and aggregate ${NOT_SUPPORTED}` : undefined;
 
-/** CEL, checked by `checkExpressions`: places of syntax errors are lost inside a schema. */
+/** CEL, checked by `checkRecordExpressions`: places of syntax errors are lost inside a schema. */
 const expression = () => z.string();
 
 const named = z.record(identifier(RESERVED_FIELD_NAMES), expression());
@@ -41,18 +41,7 @@ const checkpointSchema = strict({
   maxBytes: byteSize(1024, 16 * 1024 * 1024).prefault('1MiB'),
 });
 
-const sinks = z
-  .array(sinkSchema)
-  .min(1, { error: 'at least one sink is needed' })
-  .superRefine((list, context) => {
-    for (const kind of ['cassandra', 'live']) {
-      list.forEach((sink, i) => {
-        const earlier = list.slice(0, i).some((other) => kind in other);
-        if (kind in sink && earlier)
-          context.addIssue({ code: 'custom', path: [i], message: `a second ${kind} sink; at most one` });
-      });
-    }
-  });
+const sinks = z.array(sinkSchema).min(1, { error: 'at least one sink is needed' });
 
 const specSchema = strict({
   source: sourceSchema,

@@ -8,12 +8,17 @@ import { RECORD_VARIABLES } from './names';
 /** An expression over a record. Throws PoisonRecordError `expression-failed` naming expression and cause. */
 export type RecordExpression = (fields: Fields, record: SourceRecord) => unknown;
 
-const isRecordVariable = (name: string): boolean => (RECORD_VARIABLES as readonly string[]).includes(name);
+/** What an expression sees: `record` its fields, `key` and `timestamp`; `fields` nothing else. */
+export type Scope = 'record' | 'fields';
+
+function isVariable(name: string, scope: Scope): boolean {
+  return scope === 'record' && (RECORD_VARIABLES as readonly string[]).includes(name);
+}
 
 /** Fields of the record that an expression names. */
-export function fieldNamesIn(expression: Expression): string[] {
+export function fieldNamesIn(expression: Expression, scope: Scope): string[] {
   const names = mentionsIn(expression.ast).map((mention) => mention.name);
-  return [...new Set(names)].filter((name) => !isRecordVariable(name));
+  return [...new Set(names)].filter((name) => !isVariable(name, scope));
 }
 
 /**
@@ -21,7 +26,7 @@ export function fieldNamesIn(expression: Expression): string[] {
  * library gives: integers are bigint. Evaluates on the record's fields themselves, without a copy, unless the
  * expression names `key` or `timestamp`.
  */
-export function compileRecordExpression(label: string, text: string): RecordExpression {
+export function compileRecordExpression(label: string, text: string, scope: Scope): RecordExpression {
   const expression = celEnvironment.parse(text);
   const failed = (error: unknown): PoisonRecordError =>
     new PoisonRecordError('expression-failed', `${label}: ${text}: ${faultOf(error).message}`);
@@ -32,7 +37,7 @@ export function compileRecordExpression(label: string, text: string): RecordExpr
       throw failed(error);
     }
   };
-  const namesVariables = mentionsIn(expression.ast).some((mention) => isRecordVariable(mention.name));
+  const namesVariables = mentionsIn(expression.ast).some(({ name }) => isVariable(name, scope));
   return namesVariables ? (fields, record) => evaluate(contextOf(fields, record)) : evaluate;
 }
 

@@ -49,7 +49,10 @@ function wrongDuration(value: unknown): string {
   return `${JSON.stringify(value)} is no duration; ${DURATION_EXPECTED}`;
 }
 
-const durationText = () => z.string({ error: (issue) => wrongDuration(issue.input) });
+const durationText = () =>
+  z
+    .string({ error: (issue) => wrongDuration(issue.input) })
+    .meta({ examples: ['250ms', '10s', '5m', '1h', '7d', 'PT1H'] });
 
 /** A duration; parsed to milliseconds. */
 export function duration() {

@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import { type PipelineDefinition, pipelineSchema } from './definition';
+import { definitionMessage } from './definition-messages';
+import type { Finding, Path } from './finding';
+
+type Issue = z.core.$ZodIssue;
+
+export type SchemaResult = { readonly definition: PipelineDefinition } | { readonly findings: readonly Finding[] };
+
+/** Checks a document against the schema of definitions. */
+export function checkSchema(document: unknown): SchemaResult {
+  const result = pipelineSchema.safeParse(document, { error: definitionMessage });
+  if (result.success) return { definition: result.data };
+  return { findings: result.error.issues.flatMap((issue) => findingsOf(issue, [])) };
+}
+
+function findingsOf(issue: Issue, base: Path): Finding[] {
+  const path: Path = [...base, ...(issue.path as Path)];
+  if (issue.code === 'unrecognized_keys') return unknownProperties(issue, path);
+  if (issue.code === 'invalid_key') {
+    return [{ path, message: issue.issues[0]?.message ?? issue.message, at: 'name' }];
+  }
+  const branch = issue.code === 'invalid_union' ? meantBranch(issue.errors) : undefined;
+  if (branch) return branch.flatMap((inner) => findingsOf(inner, path));
+  return [{ path, message: issue.message }];
+}
+
+/** The schema gives one line of message for each unknown name. */
+function unknownProperties(issue: Issue & { code: 'unrecognized_keys' }, path: Path): Finding[] {
+  const messages = issue.message.split('\n');
+  return issue.keys.map((name, i) => ({ path: [...path, name], message: messages[i] ?? issue.message, at: 'name' }));
+}
+
+/** The branch of a union that the value was meant for: the only one whose outer shape fits. */
+function meantBranch(branches: readonly Issue[][]): Issue[] | undefined {
+  const fitting = branches.filter((issues) => issues.every((issue) => issue.path.length > 0));
+  return fitting.length === 1 ? fitting[0] : undefined;
+}

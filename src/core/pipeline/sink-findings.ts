@@ -1,0 +1,87 @@
+import { type Mention, mentionsIn } from './cel-names';
+import { checkExpression } from './expression-fault';
+import { faultAt } from './expression-findings';
+import { type Finding, type Path, textEntries, valueAt } from './finding';
+import { ROW_VARIABLES, WINDOW_FIELDS } from './names';
+import { suggestion } from './nearest';
+
+/** What column expressions can name in one document. */
+interface RowNames {
+  readonly aggregates: readonly string[];
+  readonly keyFields: readonly string[];
+}
+
+/** Checks what sinks say of the rest of the document, whatever else is wrong with it. */
+export function checkSinks(document: unknown): Finding[] {
+  const sinks = valueAt(document, ['spec', 'sinks']);
+  if (!Array.isArray(sinks)) return [];
+  const aggregates = Object.keys(Object(valueAt(document, ['spec', 'aggregate'])) as object);
+  const key = valueAt(document, ['spec', 'key']);
+  const keyFields = Array.isArray(key) ? key.filter((name): name is string => typeof name === 'string') : [];
+  const sourceTopic = valueAt(document, ['spec', 'source', 'topic']);
+  return sinks.flatMap((sink, i) => [
+    ...checkColumns(sink, ['spec', 'sinks', i, 'cassandra', 'columns'], { aggregates, keyFields }),
+    ...checkSecond(sinks, i),
+    ...checkTopic(sink, ['spec', 'sinks', i, 'kafka', 'topic'], sourceTopic),
+  ]);
+}
+
+const AT_MOST_ONE = ['cassandra', 'live'];
+
+function checkSecond(sinks: readonly unknown[], i: number): Finding[] {
+  const has = (sink: unknown, kind: string): boolean => valueAt(sink, [kind]) !== undefined;
+  const repeated = AT_MOST_ONE.find((kind) => has(sinks[i], kind) && sinks.slice(0, i).some((sink) => has(sink, kind)));
+  return repeated === undefined
+    ? []
+    : [{ path: ['spec', 'sinks', i], message: `a second ${repeated} sink; at most one` }];
+}
+
+function checkTopic(sink: unknown, path: Path, sourceTopic: unknown): Finding[] {
+  const topic = valueAt(sink, ['kafka', 'topic']);
+  if (typeof topic !== 'string' || topic !== sourceTopic) return [];
+  return [{ path, message: 'is the source topic: the pipeline would read its own output' }];
+}
+
+function checkColumns(sink: unknown, path: Path, names: RowNames): Finding[] {
+  const columns = textEntries(valueAt(sink, ['cassandra', 'columns']));
+  if (columns.length === 0) return [];
+  const mentions: Mention[] = [];
+  const found = columns.flatMap(([column, text]) => {
+    const checked = checkExpression(text);
+    if ('fault' in checked) return [faultAt([...path, column], checked.fault)];
+    const inColumn = mentionsIn(checked.expression.ast);
+    if (inColumn.every(({ name }) => name === 'key' || name === 'window')) mentions.push(...inColumn);
+    return inColumn.flatMap((mention) => checkMention(mention, [...path, column], names));
+  });
+  return found.length > 0 ? found : checkIdentity(mentions, path, names);
+}
+
+function checkMention({ name, field, start, fieldStart }: Mention, path: Path, names: RowNames): Finding[] {
+  const known = name === 'key' ? names.keyFields : name === 'window' ? WINDOW_FIELDS : undefined;
+  if (!known) {
+    if (names.aggregates.includes(name) || (ROW_VARIABLES as readonly string[]).includes(name)) return [];
+    return [{ path, message: unknownName(name, names), offset: start }];
+  }
+  if (field === undefined) {
+    const example = known[0] === undefined ? '' : `, such as ${name}.${known[0]}`;
+    return [{ path, message: `name a field of ${name}${example}`, offset: start }];
+  }
+  if (known.includes(field)) return [];
+  return [{ path, message: `${name} has no field "${field}"${suggestion(field, known)}`, offset: fieldStart }];
+}
+
+function unknownName(name: string, { aggregates, keyFields }: RowNames): string {
+  if (keyFields.includes(name)) return `unknown aggregate "${name}"; did you mean "key.${name}"?`;
+  return `unknown aggregate "${name}"${suggestion(name, [...aggregates, ...ROW_VARIABLES])}`;
+}
+
+/** Rows of two keys or two windows must not become one row of the table. */
+function checkIdentity(mentions: readonly Mention[], path: Path, { keyFields }: RowNames): Finding[] {
+  const missing = keyFields.filter((field) => !mentions.some((m) => m.name === 'key' && m.field === field));
+  const wanted = missing.map((field) => `key.${field}`);
+  if (!mentions.some(({ name }) => name === 'window')) wanted.push('window.start');
+  if (wanted.length === 0) return [];
+  return [
+    { path, message: `no column holds ${wanted.join(' or ')}; different rows would overwrite each other`, at: 'name' },
+  ];
+}
