@@ -1,7 +1,9 @@
+import { ConfigError } from '../core/errors';
 import type { JsonPrimitive } from '../core/json';
-import type { RowReader } from '../core/ports/row-reader.port';
+import type { RowQuery, RowReader } from '../core/ports/row-reader.port';
 import type { KeyFields, Row } from '../core/row/row';
 import { matchesKey, typedKeys } from './key-match';
+import { badParameter } from './problem-details';
 import type { RowParameters } from './row-parameters';
 
 export interface StoredRowsPosition {
@@ -16,25 +18,40 @@ export interface StoredRowsPage {
   readonly next?: StoredRowsPosition;
 }
 
-/** One page of what a table holds for the wanted keys: as few reads as the port allows, one for each typed key. */
+/**
+ * One page of what a table holds for the wanted keys: one read. Without bounds nothing was ever committed, and a key has
+ * no rows to look for. Throws a 400 for what the reader refuses, and TransientError.
+ */
 export async function readStoredRows(
   reader: RowReader,
   keyNames: readonly string[],
   wanted: RowParameters,
   at: StoredRowsPosition,
 ): Promise<StoredRowsPage> {
-  const keys = typedKeys(keyNames, wanted.key) ?? [undefined];
-  const values = keys[at.key];
-  const page = await reader.read({
-    ...(values && { key: keyOf(keyNames, values) }),
-    ...(wanted.fromMs !== undefined && { fromMs: wanted.fromMs }),
-    ...(wanted.toMs !== undefined && { toMs: wanted.toMs }),
-    limit: wanted.limit,
-    ...(at.table !== undefined && { cursor: at.table }),
-  });
-  const rows = page.rows.filter((row) => matchesKey(row.key, wanted.key));
-  if (page.cursor !== undefined) return { rows, next: { key: at.key, table: page.cursor } };
-  return at.key + 1 < keys.length ? { rows, next: { key: at.key + 1 } } : { rows };
+  const keys = typedKeys(keyNames, wanted.key);
+  if (keys && (wanted.fromMs === undefined || wanted.toMs === undefined)) return { rows: [] };
+  const values = keys?.[at.key];
+  const others = keys !== undefined && at.key + 1 < keys.length ? { next: { key: at.key + 1 } } : {};
+  try {
+    const page = await reader.read(queryOf(wanted, values && keyOf(keyNames, values), at.table));
+    const rows = page.rows.filter((row) => matchesKey(row.key, wanted.key));
+    return page.cursor === undefined ? { rows, ...others } : { rows, next: { key: at.key, table: page.cursor } };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // A column that cannot hold the key as this type may hold it as another.
+    if (others.next) return { rows: [], ...others };
+    throw badParameter(values ? 'key' : 'cursor', error.message);
+  }
+}
+
+function queryOf({ fromMs, toMs, limit }: RowParameters, key: KeyFields | undefined, cursor: string | undefined): RowQuery {
+  return {
+    ...(key && { key }),
+    ...(fromMs !== undefined && { fromMs }),
+    ...(toMs !== undefined && { toMs }),
+    limit,
+    ...(cursor !== undefined && { cursor }),
+  };
 }
 
 function keyOf(names: readonly string[], values: readonly JsonPrimitive[]): KeyFields {
