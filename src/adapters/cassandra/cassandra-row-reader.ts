@@ -125,7 +125,7 @@ class CassandraRowReader implements RowReader {
 
 function isWanted({ key, window }: Row, range: Omit<KeyRange, 'key'> & Partial<KeyRange>): boolean {
   const { key: asked } = range;
-  if (asked && !Object.keys(key).every((field) => String(key[field]) === String(asked[field]))) return false;
+  if (asked && !Object.keys(key).every((field) => key[field] === asked[field])) return false;
   return window !== undefined && window.startMs >= range.fromMs && window.startMs < range.toMs;
 }
 

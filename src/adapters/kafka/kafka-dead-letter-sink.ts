@@ -1,3 +1,4 @@
+import { FatalError, RecordTooLargeError } from '../../core/errors';
 import type { DeadLetterSink } from '../../core/ports/dead-letter-sink.port';
 import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-producer.port';
 import type { DeadLetter } from '../../core/task/dead-letter';
@@ -15,6 +16,9 @@ export function deadLetterTopic(topic: string): string {
  * Appends dead letters to `<topic>.dead` with the record's own key and value bytes, and headers that say why
  * (`millrace-reason`, `millrace-message`), for whom (`millrace-pipeline`) and from where (`millrace-source-topic`,
  * `-partition`, `-offset`, `-timestamp`). Header texts are UTF-8 whatever the record held.
+ *
+ * A record that the topic refuses for its size goes without its value: poison must not block, and the headers tell
+ * where in the source the whole record is. `millrace-omitted-value-bytes` then says how long the value was.
  */
 export class KafkaDeadLetterSink implements DeadLetterSink {
   constructor(private readonly producer: RecordProducer) {}
@@ -24,11 +28,37 @@ export class KafkaDeadLetterSink implements DeadLetterSink {
     for (const [topic, ofTopic] of byTopic) {
       for (const chunk of recordChunks(ofTopic.map(outgoingLetter))) {
         signal.throwIfAborted();
-        await this.producer.send(topic, chunk);
+        await this.append(topic, chunk);
       }
     }
     signal.throwIfAborted();
   }
+
+  private async append(topic: string, letters: readonly OutgoingRecord[]): Promise<void> {
+    let left = letters;
+    while (left.length > 0) {
+      try {
+        await this.producer.send(topic, left);
+        return;
+      } catch (thrown) {
+        if (!(thrown instanceof RecordTooLargeError)) throw thrown;
+        const { index, positions } = thrown;
+        left = left.flatMap((letter, i) => {
+          if (positions[i] !== undefined) return [];
+          return [i === index ? smaller(letter, thrown) : letter];
+        });
+      }
+    }
+  }
+}
+
+/** Without its value, or if that did not help, without its key: the headers still say where the whole record is. */
+function smaller(letter: OutgoingRecord, refused: RecordTooLargeError): OutgoingRecord {
+  const { key, value } = letter;
+  const [part, bytes] = value === null ? ['key', key] : ['value', value];
+  if (bytes === null) throw new FatalError(`dead letters: ${refused.message}, though it has neither key nor value`);
+  const headers = { ...letter.headers, [`millrace-omitted-${part}-bytes`]: String(bytes.length) };
+  return { ...letter, headers, value: null, key: part === 'key' ? null : key };
 }
 
 function outgoingLetter({ pipeline, topic, partition, record, reason, message }: DeadLetter): OutgoingRecord {

@@ -1,3 +1,4 @@
+import { FatalError, RecordTooLargeError } from '../../core/errors';
 import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-producer.port';
 import type { RowSink } from '../../core/ports/row-sink.port';
 import type { Row } from '../../core/row/row';
@@ -10,6 +11,7 @@ import { recordChunks } from './record-chunks';
  * timestamp is the last millisecond of the row's window, so that the topic's time is event time.
  *
  * Rows of one key keep their order. When the signal aborts, what has been sent stays, and sending stops between chunks.
+ * Throws FatalError for a row that the topic refuses for its size.
  */
 export class KafkaRowSink implements RowSink {
   readonly name: string;
@@ -24,9 +26,23 @@ export class KafkaRowSink implements RowSink {
   async write(rows: readonly Row[], signal: AbortSignal): Promise<void> {
     for (const chunk of recordChunks(rows.map(outgoingRow))) {
       signal.throwIfAborted();
-      await this.producer.send(this.topic, chunk);
+      await this.send(chunk);
     }
     signal.throwIfAborted();
+  }
+
+  private async send(chunk: readonly OutgoingRecord[]): Promise<void> {
+    try {
+      await this.producer.send(this.topic, chunk);
+    } catch (thrown) {
+      if (!(thrown instanceof RecordTooLargeError)) throw thrown;
+      const key = String(chunk[thrown.index]?.key).slice(0, 100);
+      throw new FatalError(
+        `topic ${this.topic} refuses the row of key '${key}' with ${thrown.bytes} bytes: raise its max.message.bytes, ` +
+          'or bound what the aggregates collect',
+        { cause: thrown },
+      );
+    }
   }
 }
 

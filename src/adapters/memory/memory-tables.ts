@@ -55,7 +55,7 @@ class MemoryRowReader implements RowReader {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const found = this.rows().filter(
       (row) =>
-        (!key || this.pipeline.keyNames.every((name) => String(row.key[name]) === String(key[name]))) &&
+        (!key || this.pipeline.keyNames.every((name) => row.key[name] === key[name])) &&
         (!row.window || (row.window.startMs >= fromMs && row.window.startMs < toMs)) &&
         (after === undefined || byKeyThenWindow(row, after) > 0),
     );
