@@ -88,7 +88,9 @@ export class OpenRows {
     const { keyNames } = query.pipeline;
     for await (const entries of this.ports.stateStore.scan(segment.owner.task, segment.id)) {
       to.offer(
-        query.key.size === 0 ? entries : entries.filter(({ entry }) => matchesKey(decodeKey(entry, keyNames), query.key)),
+        query.key.size === 0
+          ? entries
+          : entries.filter(({ entry }) => matchesKey(decodeKey(entry, keyNames), query.key)),
       );
     }
   }

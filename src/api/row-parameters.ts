@@ -43,7 +43,10 @@ export function parseRowParameters(
   };
 }
 
-function singleTexts(query: Readonly<Record<string, unknown>>, keyNames: readonly string[]): ReadonlyMap<string, string> {
+function singleTexts(
+  query: Readonly<Record<string, unknown>>,
+  keyNames: readonly string[],
+): ReadonlyMap<string, string> {
   const allowed = [...keyNames.map((name) => `key.${name}`), ...NAMES];
   return new Map(
     Object.entries(query).map(([name, value]) => {

@@ -27,7 +27,11 @@ export class RowsController {
     description:
       'Headers say what the answer reflects: `millrace-as-of-offsets`, `millrace-as-of-watermark`, `millrace-staleness-ms`.',
   })
-  @ApiQuery({ name: 'key.*', required: false, description: 'Only rows whose key field has this text, e.g. key.location' })
+  @ApiQuery({
+    name: 'key.*',
+    required: false,
+    description: 'Only rows whose key field has this text, e.g. key.location',
+  })
   @ApiQuery({ name: 'from', required: false, description: 'Windows that start at or after; ISO 8601 or epoch ms' })
   @ApiQuery({ name: 'to', required: false, description: 'Windows that start before; ISO 8601 or epoch ms' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 1000 (default 100)' })

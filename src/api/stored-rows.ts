@@ -44,7 +44,11 @@ export async function readStoredRows(
   }
 }
 
-function queryOf({ fromMs, toMs, limit }: RowParameters, key: KeyFields | undefined, cursor: string | undefined): RowQuery {
+function queryOf(
+  { fromMs, toMs, limit }: RowParameters,
+  key: KeyFields | undefined,
+  cursor: string | undefined,
+): RowQuery {
   return {
     ...(key && { key }),
     ...(fromMs !== undefined && { fromMs }),

@@ -16,9 +16,13 @@ export class PipelinesHealth {
    */
   check(): HealthIndicatorResult {
     const results = this.pipelines.all().map(({ name }) => this.ofPipeline(name, this.pipelines.status(name)));
-    const refused = this.pipelines.refused().map(({ name, problems }) =>
-      this.indicators.check(nameOf(name)).degraded({ reason: `Refused: ${problems[0]?.message ?? 'see its problems'}` }),
-    );
+    const refused = this.pipelines
+      .refused()
+      .map(({ name, problems }) =>
+        this.indicators
+          .check(nameOf(name))
+          .degraded({ reason: `Refused: ${problems[0]?.message ?? 'see its problems'}` }),
+      );
     return Object.assign({}, ...results, ...refused) as HealthIndicatorResult;
   }
 

@@ -22,7 +22,10 @@ export class FeedVector {
     if (!TEXT.test(text)) return undefined;
     const [ids = '', generation = '0'] = text.split('@');
     const pairs = ids === '' ? [] : ids.split(',').map((pair) => pair.split(':'));
-    return new FeedVector(BigInt(generation), new Map(pairs.map(([partition, id]) => [Number(partition), id ?? START])));
+    return new FeedVector(
+      BigInt(generation),
+      new Map(pairs.map(([partition, id]) => [Number(partition), id ?? START])),
+    );
   }
 
   get partitions(): readonly number[] {

@@ -102,7 +102,12 @@ export class LiveClient implements FeedSubscriber {
       for (const { partition, id, rows } of step.value) {
         read = read.with(partition, id);
         const wanted = rows.filter((row) => matchesKey(row.key, key));
-        if (wanted.length > 0) this.send('rows', read, wanted.map(({ text }) => text));
+        if (wanted.length > 0)
+          this.send(
+            'rows',
+            read,
+            wanted.map(({ text }) => text),
+          );
       }
       await stream.ready();
       if (stream.isClosed) return true;
@@ -139,7 +144,11 @@ export class LiveClient implements FeedSubscriber {
     }
     if (this.queue.isEmpty) return;
     const { rows, vector } = this.queue.take();
-    this.send('rows', vector, rows.map(({ text }) => text));
+    this.send(
+      'rows',
+      vector,
+      rows.map(({ text }) => text),
+    );
     if (stream.isBlocked) stream.whenReady(() => this.flush());
   }
 

@@ -79,7 +79,10 @@ export class PipelineFeed {
     const generation = await this.generation();
     const newest = await Promise.all(tasks.map(async (task) => (await this.feed.extent(task)).newest));
     this.tasks = new Map(tasks.map((task) => [task.partition, task]));
-    this.position = FeedVector.of(generation, new Map(tasks.map(({ partition }, i) => [partition, newest[i] ?? '0-0'])));
+    this.position = FeedVector.of(
+      generation,
+      new Map(tasks.map(({ partition }, i) => [partition, newest[i] ?? '0-0'])),
+    );
     this.followed = new Set();
     const onEntries = (entries: readonly FeedEntry[]): void => {
       if (!signal.aborted) this.enqueue(() => this.take(entries, signal));

@@ -7,7 +7,20 @@ const RESULTS = ['accepted', 'filtered', 'late', 'dead'] as const;
 const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const END_TO_END_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86_400];
 /** From a second to a month: the grace that would have kept 99 % of the late records is read off these. */
-const LATENESS_BUCKETS_S = [1, 10, 60, 300, 900, 3600, 4 * 3600, 12 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400];
+const LATENESS_BUCKETS_S = [
+  1,
+  10,
+  60,
+  300,
+  900,
+  3600,
+  4 * 3600,
+  12 * 3600,
+  86_400,
+  3 * 86_400,
+  7 * 86_400,
+  30 * 86_400,
+];
 
 /**
  * What the runtime tells, as the metrics of `interface.md` section 4. Labels are bounded: names of pipelines and sinks,
@@ -21,11 +34,16 @@ export class PrometheusObserver implements RuntimeObserver {
     'result',
   ]);
   private readonly lateTotal = this.counter('millrace_late_records_total', 'Records whose every window was closed');
-  private readonly deadTotal = this.counter('millrace_dead_letters_total', 'Records sent to the dead letters', ['reason']);
+  private readonly deadTotal = this.counter('millrace_dead_letters_total', 'Records sent to the dead letters', [
+    'reason',
+  ]);
   private readonly rowsTotal = this.counter('millrace_rows_emitted_total', 'Rows acknowledged by a sink', ['sink']);
   private readonly retriesTotal = this.counter('millrace_sink_retries_total', 'Writes to a sink tried again', ['sink']);
   private readonly fencedTotal = this.counter('millrace_fenced_total', 'Tasks dropped because another owner took them');
-  private readonly rebalancesTotal = this.counter('millrace_rebalances_total', 'Changes of the assignment of partitions');
+  private readonly rebalancesTotal = this.counter(
+    'millrace_rebalances_total',
+    'Changes of the assignment of partitions',
+  );
   private readonly latenessSeconds = this.histogram(
     'millrace_lateness_seconds',
     'By how much late records missed the close of their window',

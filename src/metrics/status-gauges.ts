@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Gauge } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import type { PipelineStatus, TaskState, TaskStatus } from '../runtime/pipeline-status';
 import { type Pipelines, PIPELINES } from '../runtime/pipelines';
 import { type Ports, PORTS } from '../runtime/ports';
@@ -10,24 +10,19 @@ const TASK_STATES: readonly TaskState[] = ['claiming', 'running', 'paused', 'fai
 /** Gauges of the tasks that this process owns, read from their status when somebody asks. */
 @Injectable()
 export class StatusGauges {
-  private readonly tasks = this.gauge('millrace_tasks', 'Tasks that this process owns, by state', ['state']);
-  private readonly watermarkLag = this.gauge('millrace_watermark_lag_seconds', 'Now minus the watermark', ['partition']);
-  private readonly consumerLag = this.gauge('millrace_consumer_lag_records', 'Records of the log not yet processed', [
-    'partition',
-  ]);
-  private readonly checkpointAge = this.gauge('millrace_checkpoint_age_seconds', 'Age of the oldest last commit');
-  private readonly stateKeys = this.gauge('millrace_state_keys', 'Entries of state');
-  private readonly stateBytes = this.gauge('millrace_state_bytes', 'Bytes of state held in memory');
+  private readonly gauges: ReturnType<typeof createGauges>;
 
   constructor(
     private readonly observer: PrometheusObserver,
     @Inject(PIPELINES) private readonly pipelines: Pipelines,
     @Inject(PORTS) private readonly ports: Ports,
-  ) {}
+  ) {
+    this.gauges = createGauges(observer.registry);
+  }
 
   /** Sets all gauges anew; those of tasks that are gone vanish. */
   collect(): void {
-    for (const gauge of this.all()) gauge.reset();
+    for (const gauge of Object.values(this.gauges)) gauge.reset();
     for (const { name } of this.pipelines.all()) {
       this.observer.declare(name);
       const status = this.pipelines.status(name);
@@ -37,29 +32,37 @@ export class StatusGauges {
 
   private set({ name: pipeline, tasks }: PipelineStatus): void {
     for (const state of TASK_STATES) {
-      this.tasks.set({ pipeline, state }, tasks.filter((task) => task.state === state).length);
+      this.gauges.tasks.set({ pipeline, state }, tasks.filter((task) => task.state === state).length);
     }
     for (const task of tasks) this.setTask(pipeline, task);
-    this.stateKeys.set({ pipeline }, total(tasks, 'stateKeys'));
-    this.stateBytes.set({ pipeline }, total(tasks, 'stateBytes'));
+    this.gauges.stateKeys.set({ pipeline }, total(tasks, 'stateKeys'));
+    this.gauges.stateBytes.set({ pipeline }, total(tasks, 'stateBytes'));
     if (tasks.length > 0) {
-      this.checkpointAge.set({ pipeline }, Math.max(...tasks.map(({ checkpointAgeMs }) => checkpointAgeMs)) / 1000);
+      this.gauges.checkpointAge.set(
+        { pipeline },
+        Math.max(...tasks.map(({ checkpointAgeMs }) => checkpointAgeMs)) / 1000,
+      );
     }
   }
 
   private setTask(pipeline: string, { partition, lagRecords, watermarkMs }: TaskStatus): void {
-    this.consumerLag.set({ pipeline, partition }, lagRecords);
+    this.gauges.consumerLag.set({ pipeline, partition }, lagRecords);
     if (watermarkMs === null) return;
-    this.watermarkLag.set({ pipeline, partition }, (this.ports.clock.now() - watermarkMs) / 1000);
+    this.gauges.watermarkLag.set({ pipeline, partition }, (this.ports.clock.now() - watermarkMs) / 1000);
   }
+}
 
-  private all(): readonly Gauge[] {
-    return [this.tasks, this.watermarkLag, this.consumerLag, this.checkpointAge, this.stateKeys, this.stateBytes];
-  }
-
-  private gauge(name: string, help: string, labels: readonly string[] = []): Gauge {
-    return new Gauge({ name, help, labelNames: ['pipeline', ...labels], registers: [this.observer.registry] });
-  }
+function createGauges(registry: Registry) {
+  const gauge = (name: string, help: string, labels: readonly string[] = []): Gauge =>
+    new Gauge({ name, help, labelNames: ['pipeline', ...labels], registers: [registry] });
+  return {
+    tasks: gauge('millrace_tasks', 'Tasks that this process owns, by state', ['state']),
+    watermarkLag: gauge('millrace_watermark_lag_seconds', 'Now minus the watermark', ['partition']),
+    consumerLag: gauge('millrace_consumer_lag_records', 'Records of the log not yet processed', ['partition']),
+    checkpointAge: gauge('millrace_checkpoint_age_seconds', 'Age of the oldest last commit'),
+    stateKeys: gauge('millrace_state_keys', 'Entries of state'),
+    stateBytes: gauge('millrace_state_bytes', 'Bytes of state held in memory'),
+  };
 }
 
 function total(tasks: readonly TaskStatus[], field: 'stateKeys' | 'stateBytes'): number {

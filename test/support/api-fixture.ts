@@ -206,7 +206,10 @@ export class ApiFixture {
   }
 
   /** Starts an application of these modules on a free port of this machine. */
-  async start(modules: readonly Type[]): Promise<{ app: NestExpressApplication; url: string }> {
+  async start(
+    modules: readonly Type[],
+    prepare?: (app: NestExpressApplication) => void,
+  ): Promise<{ app: NestExpressApplication; url: string }> {
     const providers: Provider[] = [
       { provide: PORTS, useValue: this.ports() },
       { provide: PIPELINES, useValue: this.pipelines() },
@@ -214,6 +217,7 @@ export class ApiFixture {
     const world = { module: World, providers, exports: [PORTS, PIPELINES] };
     const module = await Test.createTestingModule({ imports: [world, ...modules] }).compile();
     const app = module.createNestApplication<NestExpressApplication>({ logger: false });
+    prepare?.(app);
     await app.listen(0, '127.0.0.1');
     return { app, url: (await app.getUrl()).replace(/\/$/, '') };
   }

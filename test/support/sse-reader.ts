@@ -6,7 +6,10 @@ export class SseEvent {
   constructor(
     readonly event: string,
     readonly id: string,
-    readonly data: { readonly rows: readonly { readonly values?: Record<string, unknown> }[]; readonly cursor?: string },
+    readonly data: {
+      readonly rows: readonly { readonly values?: Record<string, unknown> }[];
+      readonly cursor?: string;
+    },
   ) {}
 
   values(name: string): readonly unknown[] {
@@ -69,6 +72,8 @@ export class SseReader {
     if (fields.has('retry')) this.retryMs = Number(fields.get('retry'));
     const data = fields.get('data');
     if (data === undefined) return;
-    this.events.push(new SseEvent(fields.get('event') ?? '', fields.get('id') ?? '', JSON.parse(data) as SseEvent['data']));
+    this.events.push(
+      new SseEvent(fields.get('event') ?? '', fields.get('id') ?? '', JSON.parse(data) as SseEvent['data']),
+    );
   }
 }

@@ -21,7 +21,13 @@ function push(queue: ConflatingQueue, pushed: ParsedEntry): void {
 describe('ConflatingQueue', () => {
   it('keeps the newest revision of each row, and how far that is', () => {
     const queue = new ConflatingQueue(start, 10);
-    push(queue, entry('1-0', [['a', 1], ['b', 1]]));
+    push(
+      queue,
+      entry('1-0', [
+        ['a', 1],
+        ['b', 1],
+      ]),
+    );
     push(queue, entry('2-0', [['a', 2]]));
     const { rows, vector } = queue.take();
     expect(rows.map(({ key, revision }) => `${String(key['location'])}${revision}`)).toEqual(['b1', 'a2']);
@@ -38,7 +44,14 @@ describe('ConflatingQueue', () => {
 
   it('forgets everything when too many rows wait, and asks for a snapshot by saying so', () => {
     const queue = new ConflatingQueue(start, 2);
-    push(queue, entry('1-0', [['a', 1], ['b', 1], ['c', 1]]));
+    push(
+      queue,
+      entry('1-0', [
+        ['a', 1],
+        ['b', 1],
+        ['c', 1],
+      ]),
+    );
     expect(queue.overflowed).toBe(true);
     push(queue, entry('2-0', [['d', 1]]));
     expect(queue.isEmpty).toBe(true);

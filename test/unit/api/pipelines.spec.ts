@@ -1,0 +1,133 @@
+import type { INestApplication } from '@nestjs/common';
+import { ApiModule } from '../../../src/api/api.module';
+import { setupOpenApi } from '../../../src/api/open-api';
+import type { PipelineView } from '../../../src/api/pipeline-view';
+import { TransientError } from '../../../src/core/errors';
+import { ApiFixture } from '../../support/api-fixture';
+import { taskStatus } from '../../support/task-status';
+
+const JUNE_1 = Date.parse('2013-06-01T12:00:00+08:00');
+
+describe('/v1/pipelines', () => {
+  let world: ApiFixture;
+  let app: INestApplication;
+  let url: string;
+
+  beforeEach(async () => {
+    world = new ApiFixture();
+    await world.claimAll('worker-2');
+    ({ app, url } = await world.start([ApiModule]));
+  });
+
+  afterEach(() => app.close());
+
+  async function one(): Promise<PipelineView> {
+    return (await (await fetch(`${url}/v1/pipelines/air-quality-daily`)).json()) as PipelineView;
+  }
+
+  it('describes tasks of this process from their status, others from their last commit', async () => {
+    world.task(1).add('Shanghai', JUNE_1, 30);
+    await world.task(1).commit();
+    const counts = { accepted: 5, filtered: 2, late: 1, dead: 0 };
+    world.owned = [taskStatus(0, { counts, watermarkMs: JUNE_1 + 1, lagRecords: 7 })];
+
+    const { tasks, totals, watermark, lagRecords, definition } = await one();
+    expect(tasks).toMatchObject([
+      { partition: 0, state: 'running', counts, lagRecords: 7 },
+      {
+        partition: 1,
+        state: 'elsewhere',
+        owner: 'worker-2',
+        epoch: '1',
+        nextOffset: '1',
+        openWindows: 1,
+        stateKeys: 1,
+      },
+    ]);
+    expect(totals).toEqual({ accepted: 6, filtered: 2, late: 1, dead: 0 });
+    expect(watermark).toEqual({ iso: '2013-06-01T04:00:00.000Z', ms: JUNE_1 });
+    expect(lagRecords).toBe(7);
+    expect(definition.metadata.name).toBe('air-quality-daily');
+  });
+
+  it('says that a task was never claimed', async () => {
+    expect((await one()).tasks.map(({ state }) => state)).toEqual(['unclaimed', 'unclaimed']);
+  });
+
+  it('answers with what this process knows while the state store is away', async () => {
+    world.owned = [taskStatus(0)];
+    world.store.peek = () => Promise.reject(new TransientError('Redis at 127.0.0.1:6379 does not answer'));
+    expect((await one()).tasks).toMatchObject([
+      { partition: 0, state: 'running' },
+      { partition: 1, state: 'unknown', reason: 'Redis at 127.0.0.1:6379 does not answer' },
+    ]);
+  });
+
+  it('answers 503 with Retry-After for rows while the state store is away', async () => {
+    world.store.peek = () => Promise.reject(new TransientError('Redis at 127.0.0.1:6379 does not answer'));
+    const response = await fetch(`${url}/v1/pipelines/air-quality-daily/rows`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await response.json()).toMatchObject({ detail: 'Redis at 127.0.0.1:6379 does not answer', status: 503 });
+  });
+
+  it('tells nothing of an error that was not foreseen', async () => {
+    world.store.peek = () => Promise.reject(new Error('secret'));
+    const response = await fetch(`${url}/v1/pipelines/air-quality-daily/rows`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('secret');
+  });
+
+  it('lists refused pipelines with their problems, and says that they do not run', async () => {
+    const problem = { file: 'bad.yaml', line: 3, column: 5, message: 'unknown field "wher"; did you mean "where"?' };
+    world.refused = [{ name: 'bad', problems: [problem] }];
+    const { pipelines } = (await (await fetch(`${url}/v1/pipelines`)).json()) as { pipelines: unknown[] };
+    expect(pipelines).toMatchObject([
+      { name: 'air-quality-daily', state: 'running' },
+      { name: 'bad', state: 'refused', reason: 'bad.yaml:3:5: unknown field "wher"; did you mean "where"?' },
+    ]);
+    expect((await fetch(`${url}/v1/pipelines/bad/rows`)).status).toBe(409);
+  });
+
+  it("draws a record's way", async () => {
+    const response = await fetch(`${url}/v1/pipelines/air-quality-daily/topology`);
+    const { mermaid, edges, tasks } = (await response.json()) as { mermaid: string; edges: unknown[]; tasks: number };
+    expect(tasks).toBe(2);
+    expect(edges).toContainEqual({ from: 'aggregate', to: 'sink0' });
+    expect(mermaid).toContain(
+      'flowchart LR\n  source[("air-quality.readings")]\n  where{{"pm25 != null #38;#38; pm25 #62;= 0"}}',
+    );
+  });
+
+  it.each(['application/yaml', 'text/plain', 'application/json'])('validates definitions sent as %s', async (type) => {
+    const body = JSON.stringify({ apiVersion: 'millrace/v1', kind: 'Pipeline', metadata: { name: 'p' } });
+    const response = await fetch(`${url}/v1/pipelines:validate`, {
+      method: 'POST',
+      headers: { 'Content-Type': type },
+      body,
+    });
+    expect(response.status).toBe(200);
+    const { valid, problems } = (await response.json()) as { valid: boolean; problems: { text: string }[] };
+    expect(valid).toBe(false);
+    expect(problems[0]?.text).toMatch(/^request:\d+:\d+: /);
+  });
+
+  it('publishes OpenAPI, and its pages without anything from elsewhere', async () => {
+    await app.close();
+    ({ app, url } = await world.start([ApiModule], (created) => setupOpenApi(created, '1.2.3')));
+    const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      paths: object;
+      info: { version: string };
+    };
+    expect(document.info.version).toBe('1.2.3');
+    expect(Object.keys(document.paths)).toEqual([
+      '/v1/pipelines',
+      '/v1/pipelines/{name}',
+      '/v1/pipelines/{name}/topology',
+      '/v1/pipelines:validate',
+      '/v1/pipelines/{name}/rows',
+    ]);
+    const page = await (await fetch(`${url}/docs`)).text();
+    expect(page).not.toMatch(/(src|href)=['"]https?:/);
+    expect((await fetch(`${url}/docs/swagger-ui-bundle.js`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,86 @@
+import type { INestApplication } from '@nestjs/common';
+import { MetricsModule } from '../../../src/metrics/metrics.module';
+import { PrometheusObserver } from '../../../src/metrics/prometheus-observer';
+import { ApiFixture } from '../../support/api-fixture';
+import { taskStatus } from '../../support/task-status';
+
+const PIPELINE = 'air-quality-daily';
+
+describe('GET /metrics', () => {
+  let world: ApiFixture;
+  let app: INestApplication;
+  let url: string;
+  let observer: PrometheusObserver;
+
+  beforeEach(async () => {
+    world = new ApiFixture();
+    ({ app, url } = await world.start([MetricsModule]));
+    observer = app.get(PrometheusObserver, { strict: false });
+  });
+
+  afterEach(() => app.close());
+
+  async function metrics(): Promise<readonly string[]> {
+    const response = await fetch(`${url}/metrics`);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    return (await response.text()).split('\n');
+  }
+
+  it('counts what the runtime tells, by the names of the interface', async () => {
+    observer.records(PIPELINE, 'accepted', 5);
+    observer.records(PIPELINE, 'late', 2);
+    observer.lateness(PIPELINE, 90);
+    observer.deadLetters(PIPELINE, 'bad-time', 3);
+    observer.rowsEmitted(PIPELINE, 'cassandra:aqdata.pm25', 4);
+    observer.sinkDuration(PIPELINE, 'cassandra:aqdata.pm25', 0.02);
+    observer.sinkRetry(PIPELINE, 'cassandra:aqdata.pm25');
+    observer.checkpoint(PIPELINE, 0.2);
+    observer.endToEnd(PIPELINE, 1.5);
+    observer.fenced(PIPELINE);
+    observer.rebalance(PIPELINE);
+    expect(await metrics()).toEqual(
+      expect.arrayContaining([
+        `millrace_records_total{pipeline="${PIPELINE}",result="accepted"} 5`,
+        `millrace_records_total{pipeline="${PIPELINE}",result="filtered"} 0`,
+        `millrace_records_total{pipeline="${PIPELINE}",result="late"} 2`,
+        `millrace_late_records_total{pipeline="${PIPELINE}"} 2`,
+        `millrace_lateness_seconds_bucket{le="300",pipeline="${PIPELINE}"} 1`,
+        `millrace_dead_letters_total{pipeline="${PIPELINE}",reason="bad-time"} 3`,
+        `millrace_rows_emitted_total{pipeline="${PIPELINE}",sink="cassandra:aqdata.pm25"} 4`,
+        `millrace_sink_duration_seconds_count{pipeline="${PIPELINE}",sink="cassandra:aqdata.pm25"} 1`,
+        `millrace_sink_retries_total{pipeline="${PIPELINE}",sink="cassandra:aqdata.pm25"} 1`,
+        `millrace_checkpoint_duration_seconds_sum{pipeline="${PIPELINE}"} 0.2`,
+        `millrace_end_to_end_seconds_sum{pipeline="${PIPELINE}"} 1.5`,
+        `millrace_fenced_total{pipeline="${PIPELINE}"} 1`,
+        `millrace_rebalances_total{pipeline="${PIPELINE}"} 1`,
+      ]),
+    );
+  });
+
+  it('reads gauges from the status when it is asked; those of tasks that are gone vanish', async () => {
+    const watermarkMs = world.nowMs - 5_000;
+    const sizes = { stateKeys: 3, stateBytes: 100 };
+    world.owned = [
+      taskStatus(0, { watermarkMs, lagRecords: 12, checkpointAgeMs: 1_500, ...sizes }),
+      taskStatus(1, { state: 'paused', ...sizes }),
+    ];
+    expect(await metrics()).toEqual(
+      expect.arrayContaining([
+        `millrace_watermark_lag_seconds{pipeline="${PIPELINE}",partition="0"} 5`,
+        `millrace_consumer_lag_records{pipeline="${PIPELINE}",partition="0"} 12`,
+        `millrace_checkpoint_age_seconds{pipeline="${PIPELINE}"} 1.5`,
+        `millrace_state_keys{pipeline="${PIPELINE}"} 6`,
+        `millrace_state_bytes{pipeline="${PIPELINE}"} 200`,
+        `millrace_tasks{pipeline="${PIPELINE}",state="running"} 1`,
+        `millrace_tasks{pipeline="${PIPELINE}",state="paused"} 1`,
+        `millrace_tasks{pipeline="${PIPELINE}",state="failed"} 0`,
+      ]),
+    );
+    world.owned = [];
+    expect((await metrics()).filter((line) => line.includes('partition="0"'))).toEqual([]);
+  });
+
+  it('has the metrics of the process', async () => {
+    expect((await metrics()).some((line) => line.startsWith('process_cpu_seconds_total'))).toBe(true);
+  });
+});
