@@ -10,12 +10,14 @@ export const SERVERS = ['kafka', 'redis', 'cassandra'];
 
 /**
  * One set of servers: its ports and its folder. Two profiles share neither, so `test` never sees a
- * developer's data. Nothing here touches the disk.
+ * developer's data. MILLRACE_TEST_PORT_OFFSET moves the test profile aside, for two clones that are
+ * tested at once. Nothing here touches the disk.
  */
 export function profileOf(name) {
-  const ports = PORTS[name];
-  if (!ports) throw new Error(`unknown profile '${name}': use one of ${Object.keys(PORTS).join(', ')}`);
-  const folder = join(stateHome(), 'millrace', 'stack', name);
+  if (!PORTS[name]) throw new Error(`unknown profile '${name}': use one of ${Object.keys(PORTS).join(', ')}`);
+  const offset = name === 'test' ? Number(process.env.MILLRACE_TEST_PORT_OFFSET || 0) : 0;
+  const ports = Object.fromEntries(Object.entries(PORTS[name]).map(([server, port]) => [server, port + offset]));
+  const folder = join(stateHome(), 'millrace', 'stack', offset ? `${name}-${offset}` : name);
   return { name, ports, folder, disposable: name === 'test' };
 }
 
