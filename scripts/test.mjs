@@ -1,0 +1,67 @@
+import { programFromDebian } from '../stack/apt.mjs';
+import { addresses, down, reset } from '../stack/index.mjs';
+import { build } from './build.mjs';
+import { Interrupted, interruption } from './foreground.mjs';
+import { install } from './install.mjs';
+import { runJest } from './jest.mjs';
+
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const log = (line) => console.log(line);
+const interrupt = interruption();
+
+/**
+ * Everything from a fresh clone to the result. The last line is `N passed, N failed`; a stage that
+ * fails counts as a failure, and the servers are taken down whatever happens.
+ */
+async function main() {
+  let counts = { passed: 0, failed: 0 };
+  try {
+    await stage('install', () => install(interrupt));
+    await stage('build', () => build(interrupt));
+    const chromium = await stage('chromium', findChromium);
+    await stage('stack up', () => reset('test', { log, signal: interrupt }));
+    counts = await stage('jest', () => runJest(process.argv.slice(2), environment(chromium), interrupt));
+    if (counts.reason) log(counts.reason);
+  } catch (error) {
+    counts = failure(counts, error);
+  }
+  try {
+    await stage('stack down', () => down('test'));
+  } catch (error) {
+    counts = failure(counts, error);
+  }
+  log(`${counts.passed} passed, ${counts.failed} failed`);
+  if (counts.failed > 0) process.exitCode ||= 1;
+}
+
+async function stage(name, work) {
+  log(`== ${name}`);
+  const begin = Date.now();
+  try {
+    return await work();
+  } finally {
+    log(`== ${name}: ${((Date.now() - begin) / 1000).toFixed(1)} s`);
+  }
+}
+
+function failure({ passed, failed }, error) {
+  console.error(error.message);
+  if (error instanceof Interrupted) process.exitCode = error.exitCode;
+  return { passed, failed: failed + 1 };
+}
+
+function findChromium() {
+  return process.env.MILLRACE_TEST_CHROMIUM || programFromDebian(CHROMIUM, 'chromium', { log, signal: interrupt });
+}
+
+function environment(chromium) {
+  const { kafka, redis, cassandra } = addresses('test');
+  return {
+    MILLRACE_TEST_KAFKA: kafka,
+    MILLRACE_TEST_REDIS: redis,
+    MILLRACE_TEST_CASSANDRA: cassandra,
+    MILLRACE_TEST_CHROMIUM: chromium,
+  };
+}
+
+await main();
