@@ -31,32 +31,32 @@ export class MetricsProgress {
 
   /** Each look costs the service some CPU, so it looks often only around the first and the last record. */
   async watch(signal) {
+    let idleMs;
+    let early;
     let taken = 0;
     while (!signal.aborted && taken < this.records) {
-      taken = await this.#taken(signal).catch(() => 0);
-      if (taken > 0) this.firstMs ??= Date.now();
+      const askedMs = Date.now();
+      taken = (await this.#taken(signal).catch(() => undefined)) ?? taken;
+      if (taken === 0) idleMs = askedMs;
+      else early ??= { atMs: Date.now(), taken };
       const inBetween = taken > 0 && taken < this.records * 0.85;
-      await sleep(inBetween ? COARSE_MS : FINE_MS);
+      if (taken < this.records) await sleep(inBetween ? COARSE_MS : FINE_MS);
     }
-    if (taken >= this.records) this.lastMs = Date.now() - FINE_MS;
+    if (taken < this.records) return;
+    this.lastMs = Date.now();
+    this.firstMs = Math.min(idleMs ?? Infinity, this.#firstBefore(early));
+  }
+
+  /** The counter may move only after a whole batch; the first look that sees it move is then too late by that batch. */
+  #firstBefore({ atMs, taken }) {
+    const others = this.records - taken;
+    return others > 0 ? atMs - (taken * (this.lastMs - atMs)) / others : atMs;
   }
 
   async #taken(signal) {
     const response = await fetch(this.url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) });
-    const lines = (await response.text()).split('\n');
-    const own = lines.filter(
-      (line) => line.startsWith('millrace_records_total{') && line.includes(`"${this.pipeline}"`),
-    );
-    return own.reduce(
-      (sum, line) =>
-        sum +
-        Number(
-          line
-            .slice(line.lastIndexOf('}') + 1)
-            .trim()
-            .split(' ')[0],
-        ),
-      0,
-    );
+    const samples = (await response.text()).matchAll(/^millrace_records_total\{(.*)\} (\S+)/gm);
+    const own = [...samples].filter(([, labels]) => labels.includes(`"${this.pipeline}"`));
+    return own.reduce((sum, [, , value]) => sum + Number(value), 0);
   }
 }
