@@ -4,17 +4,19 @@ import { dailyPipeline } from './row-sink-fixture';
 
 describeRowSink(
   'memory',
-  async () => {
+  () => {
     const tables = new MemoryTables();
     const pipeline = dailyPipeline('memory');
-    return {
+    return Promise.resolve({
       newSink: () => tables.sinkFor(pipeline),
-      async survivors(location) {
+      survivors(location) {
         const rows = tables.rows(pipeline.name).filter(({ keyText }) => keyText === location);
-        return rows.map(({ window, values, revision }) => ({ startMs: window?.startMs ?? 0, values, revision }));
+        return Promise.resolve(
+          rows.map(({ window, values, revision }) => ({ startMs: window?.startMs ?? 0, values, revision })),
+        );
       },
-      close: async () => undefined,
-    };
+      close: () => Promise.resolve(),
+    });
   },
   300,
 );

@@ -158,7 +158,8 @@ const WRONG_CURSOR = 'the cursor is not one that a page of these rows gave';
 function wrongCursor({ cursor }: RowQuery): (thrown: Error) => never {
   return (thrown) => {
     const { cause } = thrown;
-    const refused = cause instanceof errors.ResponseError && cause.code === types.responseErrorCodes.protocolError;
+    const refused =
+      cause instanceof errors.ResponseError && cause.code === Number(types.responseErrorCodes.protocolError);
     if (cursor !== undefined && refused) throw new ConfigError(WRONG_CURSOR, { cause: thrown });
     throw thrown;
   };

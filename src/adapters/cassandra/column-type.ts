@@ -20,18 +20,10 @@ function codecOf(cqlType: string): ColumnCodec | undefined {
   const scalar = Object.hasOwn(SCALAR_CODECS, cqlType) ? SCALAR_CODECS[cqlType] : undefined;
   if (scalar) return scalar;
   const [, outer, inner = ''] = /^(\w+)<(.*)>$/.exec(cqlType) ?? [];
-  const args = splitArguments(inner);
-  switch (outer) {
-    case 'frozen':
-      return codecOf(inner);
-    case 'list':
-    case 'set':
-      return listCodec(cqlType, codecOf(inner));
-    case 'map':
-      return args[0] === 'text' ? mapCodec(cqlType, codecOf(args[1] ?? '')) : undefined;
-    default:
-      return undefined;
-  }
+  if (outer === 'frozen') return codecOf(inner);
+  if (outer === 'list' || outer === 'set') return listCodec(cqlType, codecOf(inner));
+  const [name, value = ''] = outer === 'map' ? splitArguments(inner) : [];
+  return name === 'text' ? mapCodec(cqlType, codecOf(value)) : undefined;
 }
 
 /** `text, map<text, int>` split at its outer commas. */

@@ -90,12 +90,12 @@ function rebuildWindow({ windows }: CompiledPipeline, layout: RowLayout, stored:
     const end = layout.endColumn === undefined ? null : stored.column(layout.endColumn);
     return windowStartingAt(windows, instantMs(start), end === null ? undefined : instantMs(end));
   }
-  const [, year, month, day] = (DATE.exec(String(start)) ?? []).map(Number);
+  const [, year, month, day] = (DATE.exec(typeof start === 'string' ? start : '') ?? []).map(Number);
   if (year === undefined || month === undefined || day === undefined) return undefined;
   return windowStartingOn(windows, { year, month, day });
 }
 
 /** Columns of type timestamp come as ISO 8601 text, of type bigint as epoch ms. */
 function instantMs(value: JsonValue): number {
-  return typeof value === 'number' ? value : Date.parse(String(value));
+  return typeof value === 'string' ? Date.parse(value) : Number(value);
 }

@@ -19,9 +19,10 @@ export class MemoryTables {
     const table = this.tableOf(pipeline.name);
     return {
       name: sink?.kind === 'cassandra' ? `cassandra:${sink.keyspace}.${sink.table}` : `memory:${pipeline.name}`,
-      async write(rows: readonly Row[], signal: AbortSignal): Promise<void> {
-        signal.throwIfAborted();
+      write(rows: readonly Row[], signal: AbortSignal): Promise<void> {
+        if (signal.aborted) return Promise.reject(signal.reason as Error);
         for (const row of rows) keepNewest(table, row);
+        return Promise.resolve();
       },
     };
   }
@@ -49,8 +50,12 @@ class MemoryRowReader implements RowReader {
     private readonly rows: () => readonly Row[],
   ) {}
 
+  read(query: RowQuery): Promise<RowPage> {
+    return new Promise((resolve) => resolve(this.page(query)));
+  }
+
   /** Pages are positions in the order of rows: rows that appear before one while paging shift it, as in any table. */
-  async read({ key, fromMs = -Infinity, toMs = Infinity, limit, cursor }: RowQuery): Promise<RowPage> {
+  private page({ key, fromMs = -Infinity, toMs = Infinity, limit, cursor }: RowQuery): RowPage {
     if (key) assertWholeKey(this.pipeline, key);
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const found = this.rows().filter(
@@ -86,8 +91,8 @@ function byKeyThenWindow(a: Position, b: Position): number {
 
 /** Why a window was closed is told, not stored. */
 function stored(row: Row): Row {
-  const { closeReason: _, ...rest } = row;
-  return rest;
+  const { pipeline, key, keyText, window, values, revision, final } = row;
+  return { pipeline, key, keyText, window, values, revision, final };
 }
 
 function encodeCursor({ keyText, window }: Position): string {

@@ -17,15 +17,15 @@ class LimitedTopic implements RecordProducer {
 
   constructor(private readonly limit = Infinity) {}
 
-  async send(topic: string, records: readonly OutgoingRecord[]) {
+  send(topic: string, records: readonly OutgoingRecord[]) {
     const positions: RecordPosition[] = [];
     for (const [index, record] of records.entries()) {
       const size = (record.key?.length ?? 0) + (record.value?.length ?? 0);
-      if (size > this.limit) throw new RecordTooLargeError(topic, index, size, positions);
+      if (size > this.limit) return Promise.reject(new RecordTooLargeError(topic, index, size, positions));
       this.appended.push({ topic, record });
       positions.push({ partition: 0, offset: BigInt(this.appended.length) });
     }
-    return positions;
+    return Promise.resolve(positions);
   }
 }
 

@@ -17,10 +17,10 @@ class RecordingProducer implements RecordProducer {
   readonly sends: { readonly topic: string; readonly records: readonly OutgoingRecord[] }[] = [];
   beforeSend: () => void = () => undefined;
 
-  async send(topic: string, records: readonly OutgoingRecord[]) {
+  send(topic: string, records: readonly OutgoingRecord[]) {
     this.beforeSend();
     this.sends.push({ topic, records });
-    return records.map((_, i) => ({ partition: 0, offset: BigInt(i) }));
+    return Promise.resolve(records.map((_, i) => ({ partition: 0, offset: BigInt(i) })));
   }
 }
 
