@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { messageOf } from '../core/errors';
-import { nearest } from './nearest';
+import { suggestion } from '../core/pipeline/nearest';
 import { settingNames } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,7 +44,7 @@ function configFile(path: string, problems: string[]): Environment {
     const flat: Record<string, string> = {};
     flatten('MILLRACE', parseYaml(readFileSync(path, 'utf8')) ?? {}, flat);
     for (const name of Object.keys(flat).filter((candidate) => !isKnown(candidate))) {
-      problems.push(`${path}: no setting is called ${name}; did you mean ${nearest(name, settingNames)}?`);
+      problems.push(`${path}: no setting is called ${name}${suggestion(name, settingNames)}`);
     }
     return flat;
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDuration } from '../core/pipeline/duration';
 
 /** What a setting needs beside its parser: whether its text may be shown. */
 interface SettingMeta {
@@ -67,11 +68,5 @@ export const bytes = (least: number) =>
     return value >= least && Number.isSafeInteger(value) ? value : undefined;
   });
 
-const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Milliseconds of `250ms`, `30s`, `5m`, `1h`. */
-export const duration = () =>
-  setting('a duration such as 250ms, 30s, 5m or 1h', (given) => {
-    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(given);
-    return match ? Number(match[1]) * MS[match[2]!]! : undefined;
-  });
+/** Milliseconds of a duration as pipelines write it. */
+export const duration = () => setting('a duration such as 250ms, 30s, 5m or 1h', parseDuration);

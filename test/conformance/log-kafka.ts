@@ -16,7 +16,11 @@ export async function openKafkaLog(): Promise<LogHarness> {
     stored: (topic, count) => consume(kafka, topic, count),
     async mirror(groupId, topic, nextOffsets, metadata) {
       const consumer = kafka.consumer({ groupId });
+      const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
       await consumer.connect();
+      await consumer.subscribe({ topic });
+      await consumer.run({ autoCommit: false, eachMessage: async () => undefined });
+      await joined;
       await consumer.commitOffsets(
         [...nextOffsets].map(([partition, next]) => ({ topic, partition, offset: String(next), metadata })),
       );
@@ -35,7 +39,7 @@ async function consume(kafka: Kafka, topic: string, count: number): Promise<read
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? undefined : reject(payload.error)));
     consumer
       .run({
         eachMessage: async ({ partition, message }) => {

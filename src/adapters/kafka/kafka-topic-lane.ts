@@ -60,7 +60,7 @@ export class KafkaTopicLane {
     if (this.closed) return Promise.reject(new TransientError(`send to ${this.topic}: the producer is closed`));
     return new Promise((resolve, reject) => {
       this.waiting.push({ messages, bytes: bytesOf(messages), resolve, reject });
-      this.draining ??= this.drain().finally(() => (this.draining = undefined));
+      this.draining ??= this.drain();
     });
   }
 
@@ -77,6 +77,8 @@ export class KafkaTopicLane {
         for (const chunk of chunks) chunk.reject(error);
       }
     }
+    // In the same turn as the last look at `waiting`: a sender that comes next must find that nobody drains.
+    this.draining = undefined;
   }
 
   private takeRequest(): Chunk[] {
