@@ -3,27 +3,25 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
+import { setupOpenApi } from './api/open-api';
 import { AppModule } from './app.module';
+import { startDemo } from './composition/demo';
 import { embeddedPorts } from './composition/embedded-ports';
 import { externalPorts } from './composition/external-ports';
-import { waitForServers } from './composition/wait-for-servers';
 import type { MillraceConfig } from './config/config';
-import { createLogger, type MillraceLogger } from './config/logger';
+import { createLogger } from './config/logger';
 import { maskedConfig } from './config/mask';
 import { NestLogger } from './config/nest-logger';
-import { setUpApi } from './api/set-up-api';
-import { startDemo } from './composition/demo';
-import { StartupState } from './health/startup-state';
-import { PrometheusObserver } from './metrics/prometheus-observer';
+import { problemText } from './core/pipeline/problem';
+import type { Log } from './core/ports/log.port';
 import { BatchTransport } from './processing/batch-transport';
 import { readDefinitionFiles } from './processing/definition-files';
 import { ProcessingService } from './processing/processing.service';
-import type { RuntimeLog } from './runtime/events';
-import { catalogOf } from './runtime/pipeline-catalog';
-import { problemText } from './core/pipeline/problem';
+import { catalogOf, type PipelineCatalog } from './runtime/pipeline-catalog';
+import { VERSION } from './version';
 
 export interface StartOptions {
-  /** Whether to feed the shipped readings into the source topic when it is empty. */
+  /** Whether to feed the shipped readings into their topic when it is empty, and to print the page's address. */
   readonly demo: boolean;
 }
 
@@ -36,41 +34,39 @@ export interface StartOptions {
  */
 export async function startService(config: MillraceConfig, { demo }: StartOptions): Promise<NestExpressApplication> {
   const log = createLogger(config.logLevel);
-  log.info({ event: 'service.starting', config: maskedConfig(config) }, 'Millrace starts');
-  const catalog = catalogOf(await readDefinitionFiles(config.pipelines));
-  for (const { problems } of catalog.refused) {
-    for (const problem of problems) log.error({ event: 'pipeline.refused', ...problem }, problemText(problem));
-  }
+  log.info({ event: 'service.starting', version: VERSION, config: maskedConfig(config) }, 'Millrace starts');
+  const catalog = await readCatalog(config, log);
   const ports = config.mode === 'embedded' ? embeddedPorts() : externalPorts(config, catalog.pipelines, log);
-  const startup = new StartupState();
-  const stopping = new AbortController();
-  const serversReady = waitForServers({ ports, startup, log, signal: stopping.signal });
-  const observer = new PrometheusObserver();
-  const processing = new ProcessingService({
-    ...{ catalog, ports, observer, serversReady },
-    log: runtimeLog(log),
-    cacheBytes: config.stateCacheBytes,
-    shutdownMs: config.shutdownTimeoutMs,
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of({ config, catalog, ports, log }), {
+    logger: new NestLogger(log),
+    forceCloseConnections: true,
+    bodyParser: false,
   });
-  const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.of({ config, ports, processing, startup, observer }),
-    { logger: new NestLogger(log), forceCloseConnections: true, bodyParser: false },
-  );
-  setUpApi(app);
+  setupOpenApi(app, VERSION);
   app.enableShutdownHooks();
-  await bringUpPipelines(app, config, processing, catalog.pipelines.map(({ name }) => name));
+  const processing = app.get(ProcessingService);
+  await bringUpPipelines(app, config, processing);
   await app.listen(config.http.port, config.http.host);
-  log.info({ event: 'service.listening', url: await app.getUrl() }, `Millrace listens at ${await app.getUrl()}`);
-  if (demo) void startDemo({ ports, pipelines: processing, log, serversReady });
+  const url = (await app.getUrl()).replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost');
+  log.info({ event: 'service.listening', url }, `Millrace listens at ${url}`);
+  if (demo) startDemo({ ports, processing, log, url });
   return app;
+}
+
+async function readCatalog(config: MillraceConfig, log: Log): Promise<PipelineCatalog> {
+  const catalog = catalogOf(await readDefinitionFiles(config.pipelines));
+  for (const problem of catalog.refused.flatMap(({ problems }) => problems)) {
+    log.error({ event: 'pipeline.refused', ...problem }, problemText(problem));
+  }
+  return catalog;
 }
 
 async function bringUpPipelines(
   app: NestExpressApplication,
   config: MillraceConfig,
   processing: ProcessingService,
-  names: readonly string[],
 ): Promise<void> {
+  const names = processing.all().map(({ name }) => name);
   if (!config.roles.includes('process')) {
     for (const name of names) void processing.observe(name);
     return;
@@ -79,8 +75,4 @@ async function bringUpPipelines(
     app.connectMicroservice({ strategy: new BatchTransport(name, () => processing.prepare(name)) });
   }
   await app.startAllMicroservices();
-}
-
-function runtimeLog(log: MillraceLogger): RuntimeLog {
-  return (level, event, message, fields = {}) => log[level]({ event, ...fields }, message);
 }

@@ -93,14 +93,7 @@ class CassandraTables {
   private readonly readers = new Map<string, RowReader | undefined>();
 
   constructor(private readonly config: MillraceConfig) {
-    const { contactPoints, datacenter, consistency, username, password } = config.cassandra;
-    this.client = new CassandraClient({
-      contactPoints,
-      localDataCenter: datacenter,
-      consistency: consistency as never,
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-    });
+    this.client = new CassandraClient(config.cassandra);
   }
 
   get dependency(): Dependency {
@@ -116,7 +109,7 @@ class CassandraTables {
   async migrate(): Promise<void> {
     await this.client.connect();
     const files = await readMigrationFiles(MIGRATIONS);
-    await migrate(this.client, files, { replication: this.config.cassandra.replication as never });
+    await migrate(this.client, files, { replication: this.config.cassandra.replication });
   }
 
   async sinkOf(sink: Extract<CompiledSink, { kind: 'cassandra' }>): Promise<RowSink> {

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 
-import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
 
 import { AbortedError, retryTransient } from '../runtime/retry';
 import { FatalError, messageOf } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
-import type { RuntimeLog } from '../runtime/events';
+import type { Log } from '../core/ports/log.port';
+import type { RuntimeEvent } from '../runtime/events';
 import type { PipelineCatalog } from '../runtime/pipeline-catalog';
 import { PipelineRunner } from '../runtime/pipeline-runner';
 import type { PipelineStatus } from '../runtime/pipeline-status';
@@ -19,12 +20,12 @@ export interface ProcessingOptions {
   readonly catalog: PipelineCatalog;
   readonly ports: Ports;
   readonly observer: RuntimeObserver;
-  readonly log: RuntimeLog;
+  readonly log: Log;
   /** Bound of the resident state of the process. */
   readonly cacheBytes: number;
   readonly shutdownMs: number;
-  /** Resolves when the servers answer and the tables are there; rejects with FatalError when they never will be. */
-  readonly serversReady: Promise<void>;
+  /** Resolves when the servers answer and the tables are there; rejects when waiting cannot help, or on abort. */
+  readonly awaitServers: (signal: AbortSignal) => Promise<void>;
 }
 
 interface Running {
@@ -33,12 +34,14 @@ interface Running {
 }
 
 /** The pipelines of this process: brings each up by itself, says how it is, and flushes all of them at the end. */
-export class ProcessingService implements Pipelines, BeforeApplicationShutdown {
+export class ProcessingService implements Pipelines, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly byName: ReadonlyMap<string, CompiledPipeline>;
   private readonly running = new Map<string, Running>();
   private readonly partitions = new Map<string, number>();
   private readonly trouble = new Map<string, { state: 'starting' | 'failed'; reason: string }>();
   private readonly stopping = new AbortController();
+  /** Settles when the servers answer; asked for once, by whichever pipeline is first. */
+  private serversReady: Promise<void> | undefined;
 
   constructor(private readonly options: ProcessingOptions) {
     this.byName = new Map(options.catalog.pipelines.map((pipeline) => [pipeline.name, pipeline]));
@@ -75,6 +78,13 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown {
     return running.runner;
   }
 
+  /** Resolves once the pipeline's topics are there. */
+  async started(name: string): Promise<void> {
+    await this.servers();
+    const pipeline = this.byName.get(name);
+    if (pipeline) await this.ensureTopics(pipeline);
+  }
+
   /** For a process that serves without processing: the pipeline's topics are made and counted. */
   async observe(name: string): Promise<void> {
     await this.bringUp(name, (pipeline) => this.ensureTopics(pipeline));
@@ -86,7 +96,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown {
     if (!running) return undefined;
     this.running.set(name, running);
     running.runner.start(running.consumer);
-    this.options.log('info', 'pipeline.running', `Pipeline ${name} runs`, { pipeline: name });
+    this.log('info', 'pipeline.running', `Pipeline ${name} runs`, { pipeline: name });
     return running.consumer;
   }
 
@@ -102,11 +112,15 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown {
     );
   }
 
+  async onApplicationShutdown(): Promise<void> {
+    await this.options.ports.close();
+  }
+
   private async bringUp<T>(name: string, step: (pipeline: CompiledPipeline) => Promise<T>): Promise<T | undefined> {
     const pipeline = this.byName.get(name)!;
-    this.options.log('info', 'pipeline.starting', `Pipeline ${name} starts`, { pipeline: name });
+    this.log('info', 'pipeline.starting', `Pipeline ${name} starts`, { pipeline: name });
     try {
-      await this.options.serversReady;
+      await this.servers();
       const result = await retryTransient(() => step(pipeline), {
         signal: this.stopping.signal,
         onFailure: (reason) => void this.trouble.set(name, { state: 'starting', reason }),
@@ -116,9 +130,15 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown {
     } catch (error) {
       if (error instanceof AbortedError) return undefined;
       this.trouble.set(name, { state: 'failed', reason: messageOf(error) });
-      this.options.log('error', 'pipeline.failed', `Pipeline ${name} failed: ${messageOf(error)}`, { pipeline: name });
+      this.log('error', 'pipeline.failed', `Pipeline ${name} failed: ${messageOf(error)}`, { pipeline: name });
       return undefined;
     }
+  }
+
+  /** Resolves when the servers answer and the tables are there. */
+  servers(): Promise<void> {
+    this.serversReady ??= this.options.awaitServers(this.stopping.signal);
+    return this.serversReady;
   }
 
   private async ensureTopics(pipeline: CompiledPipeline): Promise<number> {
@@ -132,12 +152,13 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown {
   }
 
   private async assemble(pipeline: CompiledPipeline): Promise<Running> {
-    const { ports, observer, log, cacheBytes } = this.options;
+    const { ports, observer, cacheBytes } = this.options;
     const partitions = await this.ensureTopics(pipeline);
     const generation = await this.deploy(pipeline);
     const runner = new PipelineRunner(
       {
-        ...{ pipeline, generation, observer, log },
+        ...{ pipeline, generation, observer },
+        log: (level, event, message, fields) => this.log(level, event, message, fields),
         stateStore: ports.stateStore,
         topics: ports.topics,
         sinks: await ports.sinksOf(pipeline),
@@ -150,6 +171,15 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown {
       partitions,
     );
     return { runner, consumer: ports.consumerOf(pipeline) };
+  }
+
+  private log(
+    level: 'info' | 'warn' | 'error',
+    event: RuntimeEvent,
+    message: string,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
+    this.options.log[level]({ event, ...fields }, message);
   }
 
   /** The generation in force. Throws FatalError when the state in the store means something else. */

@@ -25,6 +25,7 @@ export function toJson(result: unknown): JsonValue {
 
 function objectToJson(result: unknown): JsonValue {
   if (Array.isArray(result)) return result.map(toJson);
+  if (isUnsigned(result)) return Number(result.valueOf());
   if (result instanceof Date) return result.toISOString();
   if (isPlainObject(result))
     return Object.fromEntries(Object.entries(result).map(([name, part]) => [name, toJson(part)]));
@@ -36,4 +37,9 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+/** The library's unsigned integers, whose class it keeps to itself. */
+function isUnsigned(value: unknown): value is { valueOf(): bigint } {
+  return typeof value === 'object' && value !== null && typeof value.valueOf() === 'bigint';
 }

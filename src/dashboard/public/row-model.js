@@ -1,0 +1,67 @@
+/** Series are cut off here: a page is for looking, the table is for keeping. */
+const MAX_KEYS = 500;
+const MAX_WINDOWS = 5_000;
+
+/** The newest revision of each row that the page has seen, by key and window start. */
+export class RowModel {
+  #series = new Map();
+  /** Keys that came when no more were taken. */
+  left = new Set();
+
+  /** Returns whether anything is newer now. */
+  merge(rows) {
+    let changed = false;
+    for (const row of rows) changed = this.#offer(row) || changed;
+    return changed;
+  }
+
+  /** Key texts in order. */
+  keys() {
+    return [...this.#series.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  }
+
+  /** Rows of one key in order of time. */
+  rowsOf(key) {
+    const series = this.#series.get(key);
+    if (!series) return [];
+    series.sorted ??= [...series.rows.values()]
+      .filter((entry) => !entry.row.deleted)
+      .sort((a, b) => a.startMs - b.startMs);
+    return series.sorted;
+  }
+
+  latest(key) {
+    return this.rowsOf(key).at(-1);
+  }
+
+  /** The greatest window start of all keys, or undefined. */
+  newestStart() {
+    return this.keys().reduce((newest, key) => Math.max(newest ?? 0, this.latest(key)?.startMs ?? 0), undefined);
+  }
+
+  #offer(row) {
+    if (!row.window) return false;
+    const key = Object.values(row.key).join(' · ');
+    const series = this.#seriesOf(key);
+    if (!series) return false;
+    const revision = BigInt(row.revision);
+    const held = series.rows.get(row.window.start);
+    if (held && held.revision >= revision) return false;
+    series.rows.set(row.window.start, { row, revision, startMs: Date.parse(row.window.start) });
+    series.sorted = undefined;
+    if (series.rows.size > MAX_WINDOWS) series.rows.delete([...series.rows.keys()].sort()[0]);
+    return true;
+  }
+
+  #seriesOf(key) {
+    const known = this.#series.get(key);
+    if (known) return known;
+    if (this.#series.size >= MAX_KEYS) {
+      if (this.left.size < MAX_KEYS) this.left.add(key);
+      return undefined;
+    }
+    const series = { rows: new Map(), sorted: undefined };
+    this.#series.set(key, series);
+    return series;
+  }
+}

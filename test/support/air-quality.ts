@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Client } from 'cassandra-driver';
+import { Kafka, logLevel } from 'kafkajs';
+
+import type { DailyRow } from './readings';
+import { testServers, uniqueName } from './servers';
+
+
+const SHIPPED = join(__dirname, '..', '..', 'pipelines', 'air-quality-daily.yaml');
+const CQL = join(__dirname, '..', '..', 'cql', '0001-aqdata-pm25.cql');
+
+/** The shipped pipeline under names of its own, so that tests do not meet on the servers. */
+export class AirQualityCopy {
+  readonly name = uniqueName('aq').replaceAll('_', '-');
+  readonly keyspace = uniqueName('aqdata');
+  readonly topic = `${this.name}.readings`;
+  readonly output = `${this.name}.daily`;
+  /** A folder with the one definition, for MILLRACE_PIPELINES. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'millrace-pipelines-'));
+  readonly file = join(this.folder, 'air-quality.yaml');
+  private readonly cassandra: Client;
+  private readonly kafka = new Kafka({ brokers: testServers().kafka, logLevel: logLevel.ERROR });
+
+  constructor(edit: (yaml: string) => string = (yaml) => yaml) {
+    const yaml = readFileSync(SHIPPED, 'utf8')
+      .replace('name: air-quality-daily', `name: ${this.name}`)
+      .replace('air-quality.readings', this.topic)
+      .replace('air-quality.daily', this.output)
+      .replace('aqdata.pm25', `${this.keyspace}.pm25`);
+    writeFileSync(this.file, edit(yaml));
+    const { host, port } = testServers().cassandra;
+    this.cassandra = new Client({ contactPoints: [`${host}:${port}`], localDataCenter: 'datacenter1' });
+  }
+
+  async createTable(): Promise<void> {
+    const text = readFileSync(CQL, 'utf8')
+      .replaceAll('aqdata', this.keyspace)
+      .replaceAll('${replication}', "{ 'class': 'SimpleStrategy', 'replication_factor': 1 }")
+      .replace(/^--.*$/gm, '');
+    for (const statement of text.split(';').filter((part) => part.trim() !== '')) await this.cassandra.execute(statement);
+  }
+
+  /** The table as it is, by `location|date`, and the revision of each row. */
+  async table(): Promise<{ rows: Map<string, DailyRow>; revisions: Map<string, string> }> {
+    const rows = new Map<string, DailyRow>();
+    const revisions = new Map<string, string>();
+    const query = `SELECT location, date, avg_pm25, max_pm25, min_pm25, readings, WRITETIME(avg_pm25) AS revision FROM ${this.keyspace}.pm25`;
+    for await (const row of this.cassandra.stream(query, [], { prepare: true, autoPage: true, fetchSize: 5_000 }) as AsyncIterable<Record<string, { toString(): string }>>) {
+      const day = `${row['location']!.toString()}|${row['date']!.toString()}`;
+      rows.set(day, {
+        avg_pm25: Number(row['avg_pm25']),
+        max_pm25: Number(row['max_pm25']),
+        min_pm25: Number(row['min_pm25']),
+        readings: Number(row['readings']),
+      });
+      revisions.set(day, row['revision']!.toString());
+    }
+    return { rows, revisions };
+  }
+
+  /** Everything in a topic, to its end as it is now. */
+  async topicRecords(topic: string): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    await admin.disconnect();
+    const left = new Map(offsets.filter(({ low, high }) => BigInt(high) > BigInt(low)).map(({ partition, high }) => [partition, BigInt(high)]));
+    const records: { key: string; value: string; headers: Record<string, string> }[] = [];
+    if (left.size === 0) return records;
+    const consumer = this.kafka.consumer({ groupId: uniqueName('reader') });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      consumer
+        .run({
+          eachMessage: ({ partition, message }) => {
+            const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
+            records.push({
+              key: String(message.key),
+              value: String(message.value),
+              headers: Object.fromEntries(headers) as Record<string, string>,
+            });
+            if (BigInt(message.offset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
+            if (left.size === 0) resolve();
+            return Promise.resolve();
+          },
+        })
+        .catch(reject);
+    });
+    await consumer.disconnect();
+    return records;
+  }
+
+  /** Whether the pipeline's group has reached the end of its topic. */
+  async hasCaughtUp(): Promise<boolean> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    try {
+      const ends = await admin.fetchTopicOffsets(this.topic);
+      const [group] = await admin.fetchOffsets({ groupId: this.name, topics: [this.topic] });
+      const reached = new Map((group?.partitions ?? []).map(({ partition, offset }) => [partition, offset]));
+      return ends.every(({ partition, high }) => high === '0' || reached.get(partition) === high);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  async produce(messages: { key: string | null; value: string | Buffer }[]): Promise<void> {
+    const producer = this.kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: this.topic, messages });
+    await producer.disconnect();
+  }
+
+  async close(): Promise<void> {
+    await this.cassandra.shutdown();
+  }
+}
