@@ -6,7 +6,7 @@ import {
   choiceMessage,
   duration,
   identifier,
-  NOT_SUPPORTED,
+  neededForState,
   positiveDuration,
   strict,
 } from './schema-kit';
@@ -16,10 +16,6 @@ import { windowSchema } from './window-definition';
 
 export type { SinkDefinition } from './sink-definition';
 export type { WindowDefinition } from './window-definition';
-
-/** A pipeline without key, window and aggregate would be stateless. */
-const neededForState = (issue: { input?: unknown }) =>
-  issue.input === undefined ? `is missing; a pipeline without key, window and aggregate ${NOT_SUPPORTED}` : undefined;
 
 /** CEL, checked by `checkRecordExpressions`: places of syntax errors are lost inside a schema. */
 const expression = () => z.string();
@@ -64,7 +60,7 @@ function lateName(input: unknown): unknown {
   return typeof input === 'object' && input !== null ? Object.keys(input)[0] : input;
 }
 
-export const API_VERSION = 'millrace/v1';
+const API_VERSION = 'millrace/v1';
 
 export const pipelineSchema = strict({
   apiVersion: choice([API_VERSION]),

@@ -5,6 +5,9 @@ const ISO = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+
 /** A century: what is longer is a slip, and sums of times stay exact. */
 export const LONGEST_DURATION_MS = 36_525 * 86_400_000;
 
+/** What binary fractions such as 0.029 s may be off by. */
+const ROUNDING = 1e-15;
+
 /**
  * Milliseconds of `250ms`, `10s`, `5m`, `1h`, `7d` or of an ISO 8601 duration without months and years, whose lengths
  * vary. `undefined` for anything else, for parts of a millisecond and for more than a century.
@@ -13,7 +16,7 @@ export function parseDuration(text: string): number | undefined {
   const ms = shortDuration(text) ?? isoDuration(text);
   if (ms === undefined) return undefined;
   const whole = Math.round(ms);
-  return Math.abs(ms - whole) < 1e-6 && whole <= LONGEST_DURATION_MS ? whole : undefined;
+  return Math.abs(ms - whole) <= ms * ROUNDING && whole <= LONGEST_DURATION_MS ? whole : undefined;
 }
 
 function shortDuration(text: string): number | undefined {

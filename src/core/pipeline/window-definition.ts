@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isZone } from '../time/zone';
 import { CALENDAR_UNITS } from '../windows/calendar-window';
 import { nearest } from './nearest';
-import { choice, choiceMessage, duration, positiveDuration, strict } from './schema-kit';
+import { choice, choiceMessage, duration, neededForState, positiveDuration, strict } from './schema-kit';
 
 const SUPPORTED_KINDS = ['tumbling', 'calendar'] as const;
 const PLANNED_KINDS = ['hopping', 'sliding', 'session', 'cumulative', 'count', 'global'];
@@ -23,7 +23,7 @@ const tumblingSchema = strict({
   offset: duration().prefault('0s'),
   grace: duration().prefault('0s'),
 }).superRefine((window, context) => {
-  if (window.offset < window.size) return;
+  if (window.offset < window.size || window.size === 0) return;
   context.addIssue({ code: 'custom', path: ['offset'], message: 'must be shorter than size' });
 });
 
@@ -43,7 +43,9 @@ function kindOf(input: unknown): unknown {
 
 export const windowSchema = z.discriminatedUnion('kind', [tumblingSchema, calendarSchema], {
   error: (issue) =>
-    issue.code === 'invalid_union' ? choiceMessage(kindOf(issue.input), SUPPORTED_KINDS, PLANNED_KINDS) : undefined,
+    issue.code === 'invalid_union'
+      ? choiceMessage(kindOf(issue.input), SUPPORTED_KINDS, PLANNED_KINDS)
+      : neededForState(issue),
 });
 
 /** Times in milliseconds. */

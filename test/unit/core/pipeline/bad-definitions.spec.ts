@@ -1,0 +1,287 @@
+import { type LineName, pipelineText, problemsOf } from './pipeline-text';
+
+type Case = readonly [line: LineName, text: string | undefined, ...problems: string[]];
+
+const STATELESS = 'is missing; a pipeline without key, window and aggregate is not supported by this version';
+const DURATION = 'a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H is needed';
+
+const structure: Case[] = [
+  [
+    'apiVersion',
+    'apiVersion: millrace/v2',
+    '1:13: apiVersion: unknown value "millrace/v2"; did you mean "millrace/v1"?',
+  ],
+  ['kind', 'kind: Pipelin', '2:7: kind: unknown kind "Pipelin"; did you mean "Pipeline"?'],
+  ['kind', undefined, '1:1: kind: is missing; one of Pipeline is needed'],
+  ['metadata', 'metadata: {}', '3:1: metadata.name: is missing; text is needed'],
+  [
+    'metadata',
+    'metadata: { name: "a:b" }',
+    '3:19: metadata.name: a name is made of letters, digits, ".", "_" and "-", and starts and ends with a letter or digit',
+  ],
+  ['key', undefined, `4:1: spec.key: ${STATELESS}`],
+  ['key', '  key: []', '8:8: spec.key: must not be empty'],
+  ['key', '  key: location', '8:8: spec.key: a list is needed, not text'],
+  ['key', '  key: [k, k]', '8:12: spec.key[1]: "k" is named twice'],
+  ['aggregate', undefined, `4:1: spec.aggregate: ${STATELESS}`],
+  ['aggregate', '  aggregate: {}', '10:14: spec.aggregate: at least one aggregate is needed'],
+  [
+    'aggregate',
+    '  agregate: { n: count() }',
+    `4:1: spec.aggregate: ${STATELESS}`,
+    '10:3: spec.agregate: unknown property "agregate"; did you mean "aggregate"?',
+  ],
+  [
+    'aggregate',
+    '  aggregate: { a-b: count() }',
+    '10:16: spec.aggregate.a-b: a name is made of letters, digits and _, and starts with no digit',
+  ],
+  ['aggregate', '  aggregate: { window: count() }', '10:16: spec.aggregate.window: "window" is a reserved name'],
+  ['aggregate', '  aggregate: { n: count(), n: count() }', '10:28: "n" is given twice'],
+  ['aggregate', '  aggregate: { n: 5 }', '10:19: spec.aggregate.n: text is needed, not 5'],
+  ['emit', '  emit: { on: updates }', '11:15: spec.emit.on: unknown value "updates"; did you mean "update"?'],
+  ['emit', '  emit: { every: 1 }', `11:18: spec.emit.every: 1 has no unit; ${DURATION}`],
+  ['late', '  late: { topic: x }', '12:9: spec.late: "topic" is not supported by this version; supported: drop'],
+  ['late', '  late: { amend: 7d }', '12:9: spec.late: "amend" is not supported by this version; supported: drop'],
+  ['late', '  late: keep', '12:9: spec.late: unknown value "keep"; known: drop'],
+  ['late', '  checkpoint: { interval: 0s }', '12:27: spec.checkpoint.interval: must be longer than 0'],
+  ['late', '  checkpoint: { maxRows: 0 }', '12:26: spec.checkpoint.maxRows: must be at least 1'],
+  ['late', '  onStateLoss: rebuld', '12:16: spec.onStateLoss: unknown value "rebuld"; did you mean "rebuild"?'],
+  ['where', '  where: true', '6:10: spec.where: text is needed, not a boolean'],
+  ['where', '  where:', '6:9: spec.where: text is needed, not nothing'],
+];
+
+const source: Case[] = [
+  ['source', undefined, '4:1: spec.source: is missing; a mapping is needed'],
+  ['source', '  source: { format: json }', '5:3: spec.source.topic: is missing; text is needed'],
+  ['source', '  source: { topic: in }', '5:3: spec.source.format: is missing; one of json, csv is needed'],
+  [
+    'source',
+    '  source: { topic: in, format: avro }',
+    '5:32: spec.source.format: "avro" is not supported by this version; supported: json, csv',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: jason }',
+    '5:32: spec.source.format: unknown value "jason"; did you mean "json"?',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: csv }',
+    '5:32: spec.source.format: format csv needs csv: { columns: [...] }',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: json, csv: { columns: [a] } }',
+    '5:43: spec.source.csv: csv has no meaning for format json',
+  ],
+  [
+    'source',
+    '  source: { topic: a b, format: json }',
+    '5:20: spec.source.topic: the name of a topic is made of letters, digits, ".", "_" and "-"',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: json, partitions: 0 }',
+    '5:50: spec.source.partitions: must be at least 1',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: json, partitions: 1.5 }',
+    '5:50: spec.source.partitions: a whole number is needed, not 1.5',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: json, maxRecordBytes: 1GB }',
+    '5:54: spec.source.maxRecordBytes: a size such as 1MiB or 64KiB, from 1 to 67108864 bytes, is needed',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: json, time: { idleAfter: soon } }',
+    `5:57: spec.source.time.idleAfter: "soon" is no duration; ${DURATION}, or never`,
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: json, time: { idleAfter: 0s } }',
+    '5:57: spec.source.time.idleAfter: must be longer than 0',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: json, time: { feild: at } }',
+    '5:46: spec.source.time.feild: unknown property "feild"; did you mean "field"?',
+  ],
+];
+
+const windows: Case[] = [
+  ['window', undefined, `4:1: spec.window: ${STATELESS}`],
+  [
+    'window',
+    '  window: { kind: hopping, size: 1m, advance: 1s }',
+    '9:19: spec.window.kind: "hopping" is not supported by this version; supported: tumbling, calendar',
+  ],
+  [
+    'window',
+    '  window: { kind: tumblin }',
+    '9:19: spec.window.kind: unknown value "tumblin"; did you mean "tumbling"?',
+  ],
+  ['window', '  window: { kind: tumbling }', `9:3: spec.window.size: is missing; ${DURATION}`],
+  ['window', '  window: { kind: tumbling, size: 0s }', '9:35: spec.window.size: must be longer than 0'],
+  [
+    'window',
+    '  window: { kind: tumbling, size: 1m, offset: 1m }',
+    '9:47: spec.window.offset: must be shorter than size',
+  ],
+  [
+    'window',
+    '  window: { kind: calendar, unit: days, zone: UTC }',
+    '9:35: spec.window.unit: unknown value "days"; did you mean "day"?',
+  ],
+  [
+    'window',
+    '  window: { kind: calendar, unit: day, zone: Asia/Shangai }',
+    '9:46: spec.window.zone: "Asia/Shangai" is no IANA time zone; did you mean "Asia/Shanghai"?',
+  ],
+  [
+    'window',
+    '  window: { kind: calendar, unit: day, zone: "+08:00" }',
+    '9:46: spec.window.zone: "+08:00" is no IANA time zone, such as Asia/Shanghai or UTC',
+  ],
+  [
+    'window',
+    '  window: { kind: calendar, unit: day, zone: UTC, zoneField: z }',
+    '9:51: spec.window.zoneField: "zoneField" is not supported by this version; supported: kind, unit, zone, grace',
+  ],
+];
+
+const expressions: Case[] = [
+  ['where', '  where: x +* 2', '6:13: spec.where: Unexpected token: MULTIPLY'],
+  ['where', '  where: "x +* 2"', '6:14: spec.where: Unexpected token: MULTIPLY'],
+  ['where', '  where: 1 + 2', '6:10: spec.where: a condition is needed; this gives int'],
+  ['where', '  where: x > 0 && startWith(x)', '6:19: spec.where: unknown function "startWith"'],
+  [
+    'where',
+    '  where: avg(x) > 0',
+    '6:10: spec.where: "avg" is an aggregate; name it under spec.aggregate and use that name',
+  ],
+  [
+    'where',
+    '  where: headers.a == "b"',
+    '6:10: spec.where: "headers" is not supported by this version; supported: fields, key, timestamp',
+  ],
+  ['where', '  where: x > 0 && twice > 1', '6:19: spec.where: where runs before derive, so "twice" is not there yet'],
+  ['derive', '  derive: { band: 1 + "a" }', '7:19: spec.derive.band: no such overload: int + string'],
+  ['derive', '  derive: { key: x }', '7:13: spec.derive.key: "key" is a reserved name'],
+  ['aggregate', '  aggregate: { a: agv(x) }', '10:19: spec.aggregate.a: unknown aggregate "agv"; did you mean "avg"?'],
+  [
+    'aggregate',
+    '  aggregate: { a: stddev(x) }',
+    '10:19: spec.aggregate.a: aggregate "stddev" is not supported by this version; supported: count, sum, avg, min, max',
+  ],
+  ['aggregate', '  aggregate: { a: "avg(x, y)" }', '10:20: spec.aggregate.a: avg() takes 1 argument, not 2'],
+  ['aggregate', '  aggregate: { a: "count(x, y)" }', '10:20: spec.aggregate.a: count() takes 0 or 1 argument, not 2'],
+  [
+    'aggregate',
+    '  aggregate: { a: x }',
+    '10:19: spec.aggregate.a: an aggregate such as avg(pm25) is needed; one of count, sum, avg, min, max',
+  ],
+  ['aggregate', '  aggregate: { a: avg(x }', '10:24: spec.aggregate.a: Expected RPAREN, got EOF'],
+  ['aggregate', '  aggregate: { a: sum("x") }', '10:23: spec.aggregate.a: sum() takes a number; this is string'],
+  ['aggregate', '  aggregate: { a: sum(x + foo(1)) }', '10:27: spec.aggregate.a: unknown function "foo"'],
+];
+
+const cassandra = (columns: string): string =>
+  `  sinks: [{ cassandra: { table: ks.t, columns: { k: key.k, s: window.start, ${columns} } } }]`;
+
+const sinks: Case[] = [
+  ['sinks', undefined, '4:1: spec.sinks: is missing; a list is needed'],
+  ['sinks', '  sinks: []', '13:10: spec.sinks: at least one sink is needed'],
+  ['sinks', '  sinks: [{ casandra: {} }]', '13:11: spec.sinks[0]: unknown sink "casandra"; did you mean "cassandra"?'],
+  [
+    'sinks',
+    '  sinks: [{ live: {}, kafka: { topic: t } }]',
+    '13:11: spec.sinks[0]: exactly one of cassandra, kafka, live is needed',
+  ],
+  ['sinks', '  sinks: [{ live: {} }, { live: {} }]', '13:25: spec.sinks[1]: a second live sink; at most one'],
+  [
+    'sinks',
+    '  sinks: [{ kafka: { topic: in } }]',
+    '13:29: spec.sinks[0].kafka.topic: is the source topic: the pipeline would read its own output',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ kafka: { topic: t, delivery: exactly-once } }]',
+    '13:42: spec.sinks[0].kafka.delivery: "exactly-once" is not supported by this version; supported: at-least-once',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ kafka: { topc: t } }]',
+    '13:13: spec.sinks[0].kafka.topic: is missing; text is needed',
+    '13:22: spec.sinks[0].kafka.topc: unknown property "topc"; did you mean "topic"?',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ cassandra: { table: t, columns: { k: key.k, s: window.start } } }]',
+    '13:33: spec.sinks[0].cassandra.table: keyspace.table in lower case is needed',
+  ],
+  [
+    'sinks',
+    cassandra('a: totl'),
+    '13:80: spec.sinks[0].cassandra.columns.a: unknown aggregate "totl"; did you mean "total"?',
+  ],
+  [
+    'sinks',
+    cassandra('a: k'),
+    '13:80: spec.sinks[0].cassandra.columns.a: unknown aggregate "k"; did you mean "key.k"?',
+  ],
+  [
+    'sinks',
+    cassandra('a: key.kk'),
+    '13:84: spec.sinks[0].cassandra.columns.a: key has no field "kk"; did you mean "k"?',
+  ],
+  [
+    'sinks',
+    cassandra('a: window.strat'),
+    '13:87: spec.sinks[0].cassandra.columns.a: window has no field "strat"; did you mean "start"?',
+  ],
+  [
+    'sinks',
+    cassandra('a: n + totl'),
+    '13:84: spec.sinks[0].cassandra.columns.a: unknown aggregate "totl"; did you mean "total"?',
+  ],
+  ['sinks', cassandra('a: key'), '13:80: spec.sinks[0].cassandra.columns.a: name a field of key, such as key.k'],
+  [
+    'sinks',
+    cassandra('A: n'),
+    '13:77: spec.sinks[0].cassandra.columns.A: a column is made of lower-case letters, digits and _ (at most 48)',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ cassandra: { table: ks.t, columns: { n: n } } }]',
+    '13:39: spec.sinks[0].cassandra.columns: no column holds key.k or window.start; different rows would overwrite each other',
+  ],
+];
+
+describe('a wrong definition is refused with its place and what was meant', () => {
+  const cases = [...structure, ...source, ...windows, ...expressions, ...sinks].map(([line, text, ...problems]) => ({
+    line,
+    text,
+    problems,
+  }));
+  it.each(cases)('$line: $text', ({ line, text, problems }) => {
+    expect(problemsOf(pipelineText({ [line]: text }))).toEqual(problems);
+  });
+
+  it('takes the good definition that the cases above start from', () => {
+    expect(problemsOf(pipelineText())).toEqual([]);
+  });
+
+  it('finds everything that is wrong with a file at once, in order', () => {
+    const first = pipelineText({ where: '  where: x +* 2', window: '  window: { kind: tumbling, size: 0s }' });
+    const second = pipelineText({ metadata: 'metadata: { name: q }', sinks: '  sinks: []' });
+    expect(problemsOf(`${first}\n---\n${second}`)).toEqual([
+      '6:13: spec.where: Unexpected token: MULTIPLY',
+      '9:35: spec.window.size: must be longer than 0',
+      '27:10: spec.sinks: at least one sink is needed',
+    ]);
+  });
+});
