@@ -9,6 +9,14 @@ export function measuresOf({ definition, description = '' }) {
   });
 }
 
+const CALL_NAMES = { avg: 'Average', sum: 'Sum of', min: 'Least', max: 'Greatest' };
+
+/** What an aggregate is, in words. */
+export function titleOf({ call, argument, expression }) {
+  if (call === 'count') return argument ? `Count of ${argument}` : 'Count of records';
+  return CALL_NAMES[call] ? `${CALL_NAMES[call]} ${argument}` : expression;
+}
+
 /** The aggregates that hold the least and the greatest value of the same argument, if both are there. */
 export function bandOf(measure, measures) {
   const find = (call) => measures.find((other) => other.call === call && other.argument === measure.argument);

@@ -3,42 +3,41 @@ import { count, quantity, roughCount } from './format.js';
 
 const MAX_LATEST = 100;
 
-/** The newest window of each key: the chart's text. `shown` remembers what was there, to mark what is new. */
-export function showLatest(table, { model, measures, moment, windowName, shown }) {
+/** The newest window of each key: what the chart says, in text. */
+export function showLatest(table, { model, measures, moment, windowName }) {
   const keys = model.keys();
   const head = h(
     'tr',
     {},
     h('th', { scope: 'col' }, 'Key'),
+    ...measures.map(measureHead),
     h('th', { scope: 'col' }, capital(windowName)),
-    ...measures.map((measure) => h('th', { scope: 'col', class: 'number' }, title(measure))),
     h('th', { scope: 'col' }, 'Window'),
   );
-  const rows = keys.slice(0, MAX_LATEST).map((key) => latestRow(key, model.latest(key), { measures, moment, shown }));
+  const rows = keys.slice(0, MAX_LATEST).map((key) => latestRow(key, model.latest(key), { measures, moment }));
   table.replaceChildren(h('thead', {}, head), h('tbody', {}, ...rows));
   return keys.length > MAX_LATEST ? `The first ${MAX_LATEST} of ${count(keys.length)} keys` : undefined;
 }
 
-function latestRow(key, entry, { measures, moment, shown }) {
+function latestRow(key, entry, { measures, moment }) {
   if (!entry) return h('tr', {}, h('th', { scope: 'row' }, key));
-  const isFresh = shown.has(key) && shown.get(key) !== entry.revision;
-  shown.set(key, entry.revision);
   const { values = {}, final } = entry.row;
   return h(
     'tr',
-    {},
+    { 'data-window': final ? 'closed' : 'open' },
     h('th', { scope: 'row' }, key),
+    ...measures.map(({ name }) => h('td', { class: 'number' }, quantity(values[name]))),
     h('td', {}, moment(entry.startMs)),
-    ...measures.map(({ name }) => h('td', { class: `number${isFresh ? ' fresh' : ''}` }, quantity(values[name]))),
-    h('td', { class: final ? 'quiet' : '' }, final ? 'closed' : 'open'),
+    h('td', { class: 'quiet' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), final ? 'closed' : 'open'),
   );
 }
 
-const title = ({ name, unit }) => (unit ? `${name} (${unit})` : name);
+const measureHead = ({ name, unit }) =>
+  h('th', { scope: 'col', class: 'number' }, name, unit ? h('small', {}, unit) : undefined);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const TASK_COLUMNS = ['Partition', 'State', 'Owner', 'Epoch', 'Next offset', 'Lag', 'Accepted', 'Late', 'Dead', 'Watermark'];
-const TEXT_COLUMNS = new Set(['State', 'Owner', 'Watermark']);
+const TEXT_COLUMNS = new Set(['Partition', 'State', 'Owner', 'Watermark']);
 
 export function showTasks(table, tasks, moment) {
   const head = TASK_COLUMNS.map((name) =>
@@ -52,7 +51,7 @@ function taskRow(task, moment) {
   return h(
     'tr',
     { 'data-state': task.state },
-    h('th', { scope: 'row', class: 'number' }, String(task.partition)),
+    h('th', { scope: 'row' }, String(task.partition)),
     h('td', { title: task.reason }, h('span', { class: 'dot', 'aria-hidden': 'true' }), stateText(task)),
     h('td', { class: 'quiet' }, task.owner ?? '–'),
     number(task.epoch),
