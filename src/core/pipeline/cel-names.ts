@@ -22,36 +22,33 @@ export function mentionsIn(ast: ASTNode): Mention[] {
 type Bound = ReadonlySet<string>;
 
 function visit(node: ASTNode, bound: Bound, found: Mention[]): void {
-  switch (node.op) {
-    case 'value':
-      return;
-    case 'id':
-      if (!bound.has(node.args)) found.push(bareMention(node));
-      return;
-    case '.':
-    case '.?':
-    case '[]':
-    case '[?]':
-      return visitAccess(node, bound, found);
-    case 'call':
-      return node.args[1].forEach((argument) => visit(argument, bound, found));
-    case 'rcall':
-      return visitMethod(node, bound, found);
-    case 'map':
-      return node.args.forEach((entry) => entry.forEach((part) => visit(part, bound, found)));
-    case '!_':
-    case '-_':
-      return visit(node.args, bound, found);
-    default:
-      return node.args.forEach((operand) => visit(operand, bound, found));
-  }
+  if (node.op === 'value') return;
+  if (node.op === 'id') {
+    if (!bound.has(node.args)) found.push(bareMention(node));
+  } else if (isAccess(node)) visitAccess(node, bound, found);
+  else if (node.op === 'rcall') visitMethod(node, bound, found);
+  else for (const operand of operandsOf(node)) visit(operand, bound, found);
+}
+
+type Access = Extract<ASTNode, { op: '.' | '.?' | '[]' | '[?]' }>;
+type Operation = Exclude<ASTNode, { op: Access['op'] | 'value' | 'id' | 'rcall' }>;
+
+function isAccess(node: ASTNode): node is Access {
+  return node.op === '.' || node.op === '.?' || node.op === '[]' || node.op === '[?]';
+}
+
+function operandsOf(node: Operation): readonly ASTNode[] {
+  if (node.op === 'call') return node.args[1];
+  if (node.op === 'map') return node.args.flat();
+  if (node.op === '!_' || node.op === '-_') return [node.args];
+  return node.args;
 }
 
 function bareMention(node: ASTNode & { op: 'id' }): Mention {
   return { name: node.args, field: undefined, start: node.range.start, fieldStart: node.range.start };
 }
 
-function visitAccess(node: ASTNode & { op: '.' | '.?' | '[]' | '[?]' }, bound: Bound, found: Mention[]): void {
+function visitAccess(node: Access, bound: Bound, found: Mention[]): void {
   const [from, what] = node.args;
   const field =
     typeof what === 'string' ? what : what.op === 'value' && typeof what.args === 'string' ? what.args : undefined;

@@ -11,20 +11,18 @@ export function compileKey(names: readonly string[]): CompiledPipeline['keyValue
 }
 
 function keyValue(name: string, value: unknown): JsonPrimitive {
-  switch (typeof value) {
-    case 'string':
-      // A lone surrogate has no UTF-8: different keys would become equal outside of the process.
-      if (value.isWellFormed()) return value;
-      throw badKey(name, `${displayed(value)} is no well-formed text`);
-    case 'number':
-      if (Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
-      throw badKey(name, `${value} is too large to be exact; send it as text`);
-    case 'boolean':
-      return value;
-    default:
-      if (value === undefined || value === null) throw badKey(name, value === null ? 'is null' : 'is missing');
-      throw badKey(name, `is ${kindOf(value)}; text, a number or a boolean is needed`);
+  if (typeof value === 'string') {
+    // A lone surrogate has no UTF-8: different keys would become equal outside of the process.
+    if (value.isWellFormed()) return value;
+    throw badKey(name, `${displayed(value)} is no well-formed text`);
   }
+  if (typeof value === 'number') {
+    if (Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
+    throw badKey(name, `${value} is too large to be exact; send it as text`);
+  }
+  if (typeof value === 'boolean') return value;
+  if (value === undefined || value === null) throw badKey(name, value === null ? 'is null' : 'is missing');
+  throw badKey(name, `is ${kindOf(value)}; text, a number or a boolean is needed`);
 }
 
 function badKey(name: string, what: string): PoisonRecordError {

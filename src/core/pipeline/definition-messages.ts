@@ -15,24 +15,20 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** Messages for what the schema itself has no words for. They follow the path of the value. */
 export function definitionMessage(issue: RawIssue): string {
-  switch (issue.code) {
-    case 'invalid_type': {
-      const expected = EXPECTED[issue.expected] ?? issue.expected;
-      return issue.input === undefined
-        ? `is missing; ${expected} is needed`
-        : `${expected} is needed, not ${found(issue.input)}`;
-    }
-    case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `must be at least ${issue.minimum}`
-        : 'must not be empty';
-    case 'too_big':
-      return issue.origin === 'string'
-        ? `must have at most ${issue.maximum} characters`
-        : `must be at most ${issue.maximum}`;
-    default:
-      return issue.message ?? 'is not valid';
+  if (issue.code === 'invalid_type') {
+    const expected = EXPECTED[issue.expected] ?? issue.expected;
+    if (issue.input === undefined) return `is missing; ${expected} is needed`;
+    return `${expected} is needed, not ${found(issue.input)}`;
   }
+  if (issue.code === 'too_small') {
+    const isNumber = issue.origin === 'number' || issue.origin === 'int';
+    return isNumber ? `must be at least ${issue.minimum}` : 'must not be empty';
+  }
+  if (issue.code === 'too_big') {
+    const unit = issue.origin === 'string' ? ' characters' : '';
+    return `must be at most ${issue.maximum}${unit}`;
+  }
+  return issue.message ?? 'is not valid';
 }
 
 function found(value: unknown): string {

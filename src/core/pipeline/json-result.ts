@@ -7,20 +7,13 @@ export class NoJsonError extends Error {
 
 /** The result of an expression as JSON: integers become numbers, timestamps ISO 8601 text. Throws NoJsonError. */
 export function toJson(result: unknown): JsonValue {
-  switch (typeof result) {
-    case 'string':
-    case 'boolean':
-      return result;
-    case 'number':
-      if (Number.isFinite(result)) return result;
-      throw new NoJsonError(`the result is ${result}, not a number`);
-    case 'bigint':
-      return Number(result);
-    case 'undefined':
-      return null;
-    default:
-      return result === null ? null : objectToJson(result);
+  if (typeof result === 'number') {
+    if (Number.isFinite(result)) return result;
+    throw new NoJsonError(`the result is ${result}, not a number`);
   }
+  if (typeof result === 'bigint') return Number(result);
+  if (typeof result === 'string' || typeof result === 'boolean') return result;
+  return result === null || result === undefined ? null : objectToJson(result);
 }
 
 function objectToJson(result: unknown): JsonValue {

@@ -11,7 +11,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 import { messageOf } from '../errors';
-import { type Finding, findingText, type Path } from './finding';
+import { type Finding, findingText } from './finding';
 import type { Problem } from './problem';
 
 /** One document of a YAML or JSON file, with the places of its parts. */

@@ -1,0 +1,118 @@
+import { type LineName, pipelineText, problemsOf } from './pipeline-text';
+
+type Case = readonly [line: LineName, text: string | undefined, ...problems: string[]];
+
+const expressions: Case[] = [
+  ['where', '  where: x +* 2', '6:13: spec.where: Unexpected token: MULTIPLY'],
+  ['where', '  where: "x +* 2"', '6:14: spec.where: Unexpected token: MULTIPLY'],
+  ['where', '  where: 1 + 2', '6:10: spec.where: a condition is needed; this gives int'],
+  ['where', '  where: x > 0 && startWith(x)', '6:19: spec.where: unknown function "startWith"'],
+  [
+    'where',
+    '  where: avg(x) > 0',
+    '6:10: spec.where: "avg" is an aggregate; name it under spec.aggregate and use that name',
+  ],
+  [
+    'where',
+    '  where: headers.a == "b"',
+    '6:10: spec.where: "headers" is not supported by this version; supported: fields, key, timestamp',
+  ],
+  ['where', '  where: x > 0 && twice > 1', '6:19: spec.where: where runs before derive, so "twice" is not there yet'],
+  ['derive', '  derive: { band: 1 + "a" }', '7:19: spec.derive.band: no such overload: int + string'],
+  ['derive', '  derive: { key: x }', '7:13: spec.derive.key: "key" is a reserved name'],
+  ['aggregate', '  aggregate: { a: agv(x) }', '10:19: spec.aggregate.a: unknown aggregate "agv"; did you mean "avg"?'],
+  [
+    'aggregate',
+    '  aggregate: { a: stddev(x) }',
+    '10:19: spec.aggregate.a: aggregate "stddev" is not supported by this version; supported: count, sum, avg, min, max',
+  ],
+  ['aggregate', '  aggregate: { a: "avg(x, y)" }', '10:20: spec.aggregate.a: avg() takes 1 argument, not 2'],
+  ['aggregate', '  aggregate: { a: "count(x, y)" }', '10:20: spec.aggregate.a: count() takes 0 or 1 argument, not 2'],
+  [
+    'aggregate',
+    '  aggregate: { a: x }',
+    '10:19: spec.aggregate.a: an aggregate such as avg(pm25) is needed; one of count, sum, avg, min, max',
+  ],
+  ['aggregate', '  aggregate: { a: avg(x }', '10:24: spec.aggregate.a: Expected RPAREN, got EOF'],
+  ['aggregate', '  aggregate: { a: sum("x") }', '10:23: spec.aggregate.a: sum() takes a number; this is string'],
+  ['aggregate', '  aggregate: { a: sum(x + foo(1)) }', '10:27: spec.aggregate.a: unknown function "foo"'],
+];
+
+const cassandra = (columns: string): string =>
+  `  sinks: [{ cassandra: { table: ks.t, columns: { k: key.k, s: window.start, ${columns} } } }]`;
+
+const sinks: Case[] = [
+  ['sinks', undefined, '4:1: spec.sinks: is missing; a list is needed'],
+  ['sinks', '  sinks: []', '13:10: spec.sinks: at least one sink is needed'],
+  ['sinks', '  sinks: [{ casandra: {} }]', '13:11: spec.sinks[0]: unknown sink "casandra"; did you mean "cassandra"?'],
+  [
+    'sinks',
+    '  sinks: [{ live: {}, kafka: { topic: t } }]',
+    '13:11: spec.sinks[0]: exactly one of cassandra, kafka, live is needed',
+  ],
+  ['sinks', '  sinks: [{ live: {} }, { live: {} }]', '13:25: spec.sinks[1]: a second live sink; at most one'],
+  [
+    'sinks',
+    '  sinks: [{ kafka: { topic: in } }]',
+    '13:29: spec.sinks[0].kafka.topic: is the source topic: the pipeline would read its own output',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ kafka: { topic: t, delivery: exactly-once } }]',
+    '13:42: spec.sinks[0].kafka.delivery: "exactly-once" is not supported by this version; supported: at-least-once',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ kafka: { topc: t } }]',
+    '13:13: spec.sinks[0].kafka.topic: is missing; text is needed',
+    '13:22: spec.sinks[0].kafka.topc: unknown property "topc"; did you mean "topic"?',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ cassandra: { table: t, columns: { k: key.k, s: window.start } } }]',
+    '13:33: spec.sinks[0].cassandra.table: keyspace.table in lower case is needed',
+  ],
+  [
+    'sinks',
+    cassandra('a: totl'),
+    '13:80: spec.sinks[0].cassandra.columns.a: unknown aggregate "totl"; did you mean "total"?',
+  ],
+  [
+    'sinks',
+    cassandra('a: k'),
+    '13:80: spec.sinks[0].cassandra.columns.a: unknown aggregate "k"; did you mean "key.k"?',
+  ],
+  [
+    'sinks',
+    cassandra('a: key.kk'),
+    '13:84: spec.sinks[0].cassandra.columns.a: key has no field "kk"; did you mean "k"?',
+  ],
+  [
+    'sinks',
+    cassandra('a: window.strat'),
+    '13:87: spec.sinks[0].cassandra.columns.a: window has no field "strat"; did you mean "start"?',
+  ],
+  [
+    'sinks',
+    cassandra('a: n + totl'),
+    '13:84: spec.sinks[0].cassandra.columns.a: unknown aggregate "totl"; did you mean "total"?',
+  ],
+  ['sinks', cassandra('a: key'), '13:80: spec.sinks[0].cassandra.columns.a: name a field of key, such as key.k'],
+  [
+    'sinks',
+    cassandra('A: n'),
+    '13:77: spec.sinks[0].cassandra.columns.A: a column is made of lower-case letters, digits and _ (at most 48)',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ cassandra: { table: ks.t, columns: { n: n } } }]',
+    '13:39: spec.sinks[0].cassandra.columns: no column holds key.k or window.start; different rows would overwrite each other',
+  ],
+];
+
+describe('a wrong expression or sink is refused with its place and what was meant', () => {
+  const cases = [...expressions, ...sinks].map(([line, text, ...problems]) => ({ line, text, problems }));
+  it.each(cases)('$line: $text', ({ line, text, problems }) => {
+    expect(problemsOf(pipelineText({ [line]: text }))).toEqual(problems);
+  });
+});
