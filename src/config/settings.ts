@@ -6,7 +6,6 @@ export const ROLES = ['ingest', 'process', 'serve'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const CONSISTENCIES = [
-  'ANY',
   'ONE',
   'TWO',
   'THREE',

@@ -2,6 +2,7 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { RowReader } from '../core/ports/row-reader.port';
@@ -21,6 +22,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly stateStore: StateStore;
   readonly liveFeed: LiveFeed;
+  readonly idempotency: IdempotencyStore;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
   readonly deadLetters: DeadLetterSink;
