@@ -46,6 +46,7 @@ function noHostError(thrown: errors.NoHostAvailableError, doing: string): Error 
   const [first] = typed;
   if (first && typed.every((error) => !(error instanceof TransientError))) return first;
   const told = answers.map(([host, answer]) => `${host} (${messageOf(answer ?? 'no answer')})`).join(', ');
-  const text = told ? `no Cassandra host answered: ${told}` : messageOf(thrown);
+  const none = thrown.innerErrors ? 'no Cassandra host is known to be up' : messageOf(thrown);
+  const text = told ? `no Cassandra host answered: ${told}` : none;
   return new TransientError(`${doing}: ${text}`, { cause: thrown });
 }
