@@ -1,6 +1,7 @@
 import { Global, Module, type Provider, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
 import { compilePipeline } from '../../src/core/pipeline/compile';
@@ -175,6 +176,7 @@ export class ApiFixture {
       clock: { now: () => this.nowMs },
       stateStore: this.store,
       liveFeed: this.store,
+      idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
       producer: { send: unused },
       topics: {
         ensure: unused,

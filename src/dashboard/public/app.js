@@ -21,7 +21,12 @@ function showTabs(pipelines, chosen) {
     ...pipelines.map(({ name, state }) =>
       h(
         'a',
-        { class: 'tab', href: `#${encodeURIComponent(name)}`, 'data-state': state, 'aria-current': name === chosen && 'page' },
+        {
+          class: 'tab',
+          href: `#${encodeURIComponent(name)}`,
+          'data-state': state,
+          'aria-current': name === chosen && 'page',
+        },
         h('span', { class: 'dot', role: 'img', 'aria-label': state }),
         name,
       ),
@@ -33,7 +38,9 @@ function showNotice(title, text, problems = []) {
   byId('empty').replaceChildren(
     h('h1', {}, title),
     h('p', {}, text),
-    ...(problems.length ? [h('ul', { class: 'problems' }, ...problems.map((problem) => h('li', {}, problem.text)))] : []),
+    ...(problems.length
+      ? [h('ul', { class: 'problems' }, ...problems.map((problem) => h('li', {}, problem.text)))]
+      : []),
   );
 }
 
@@ -49,7 +56,8 @@ function showPipeline(pipelines) {
     page?.close();
     page = undefined;
     setHidden(byId('feed'), true);
-    if (pipeline) showNotice(`${name} was refused`, 'It does not run until its definition is put right.', pipeline.problems);
+    if (pipeline)
+      showNotice(`${name} was refused`, 'It does not run until its definition is put right.', pipeline.problems);
     else showNotice('No pipelines', 'Put a definition into the pipelines folder and start the service again.');
     return;
   }
@@ -64,10 +72,13 @@ async function poll() {
   try {
     showPipeline(await getPipelines());
     setHidden(byId('trouble'), true);
+    delete document.body.dataset.stale;
   } catch (error) {
-    const reason = error instanceof TypeError || error.name === 'TimeoutError' ? 'It does not answer.' : error.message;
-    setText(byId('trouble'), `The service cannot be reached: ${reason} What is shown may be old; trying again.`);
+    const isSilent = error instanceof TypeError || error.name === 'TimeoutError';
+    const reason = isSilent ? 'The service does not answer.' : error.message;
+    setText(byId('trouble'), `${reason} What is shown may be old; trying again.`);
     setHidden(byId('trouble'), false);
+    document.body.dataset.stale = '';
   }
 }
 

@@ -81,7 +81,11 @@ export class ChartPanel {
     const [, many] = windowNames(this.#pipeline);
     const buttons = SPANS.map((span) => {
       const text = span === undefined ? 'All' : span === 365 && many === 'days' ? '1 year' : `${span} ${many}`;
-      return h('button', { type: 'button', 'aria-pressed': String(span === this.#span), onclick: () => this.#choose(span) }, text);
+      return h(
+        'button',
+        { type: 'button', 'aria-pressed': String(span === this.#span), onclick: () => this.#choose(span) },
+        text,
+      );
     });
     byId('ranges').replaceChildren(...buttons);
   }

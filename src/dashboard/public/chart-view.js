@@ -37,7 +37,14 @@ export class ChartView {
   show(spec) {
     this.#spec = spec;
     const columns = columnsOf(spec.model, spec);
-    const identity = JSON.stringify([spec.keys, spec.measure.name, spec.band, spec.zone, spec.limit, columns[0].length > 0]);
+    const identity = JSON.stringify([
+      spec.keys,
+      spec.measure.name,
+      spec.band,
+      spec.zone,
+      spec.limit,
+      columns[0].length > 0,
+    ]);
     if (identity === this.#drawn) {
       this.#plot.setData(columns, !this.#isZoomed());
     } else {

@@ -10,12 +10,20 @@ export function showFigures(list, pipeline, rates, moment) {
   const rate = rates.now();
   const seen = accepted + filtered + late + dead;
   list.replaceChildren(
-    figure('Throughput', { value: rate === undefined ? '–' : perSecond(rate), unit: 'records/s' }, spark(rates.history)),
+    figure(
+      'Throughput',
+      { value: rate === undefined ? '–' : perSecond(rate), unit: 'records/s' },
+      spark(rates.history),
+    ),
     figure('Lag', { value: lag === undefined ? '–' : roughCount(lag), unit: 'records' }, lagNote(lag, rate)),
     figure('Watermark', watermark(pipeline, moment), watermarkNote(pipeline)),
     figure('Accepted', { value: roughCount(accepted) }, `of ${roughCount(seen)} records read`),
     figure('Filtered out', { value: roughCount(filtered) }, share(filtered, seen)),
-    figure('Late', { value: roughCount(late), tone: late > 0 ? 'warn' : undefined }, late > 0 ? share(late, seen) : 'none lost'),
+    figure(
+      'Late',
+      { value: roughCount(late), tone: late > 0 ? 'warn' : undefined },
+      late > 0 ? share(late, seen) : 'none lost',
+    ),
     figure('Dead letters', { value: roughCount(dead), tone: dead > 0 ? 'bad' : undefined }, deadNote(pipeline, dead)),
     figure('State', { value: roughCount(stateKeys(pipeline)), unit: 'open rows' }, checkpointNote(pipeline)),
   );
@@ -47,7 +55,8 @@ function watermarkNote({ watermark: time }) {
   return behindMs < 0 ? 'ahead of the clock' : `${duration(behindMs)} behind the clock`;
 }
 
-const share = (part, whole) => `${whole ? ((part / whole) * 100).toFixed(part && part * 1000 < whole ? 3 : 1) : '0.0'} % of records`;
+const share = (part, whole) =>
+  `${whole ? ((part / whole) * 100).toFixed(part && part * 1000 < whole ? 3 : 1) : '0.0'} % of records`;
 
 function deadNote({ definition }, dead) {
   return dead > 0 ? `in ${definition.spec.source.topic}.dead` : 'none';

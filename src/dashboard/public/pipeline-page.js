@@ -100,7 +100,8 @@ export class PipelinePage {
       windowName,
     });
     const keys = this.#model.keys().length;
-    setText(byId('latest-subtitle'), note ?? `The newest ${windowName} of each of ${count(keys)} by ${pipeline.key.join(', ')}`);
+    const subtitle = `The newest ${windowName} of each ${pipeline.key.join(', ')}, ${count(keys)} in all`;
+    setText(byId('latest-subtitle'), keys === 0 ? 'Nothing yet' : (note ?? subtitle));
   }
 }
 

@@ -48,7 +48,13 @@ export class Selection {
   #chip(key) {
     const chip = h(
       'button',
-      { type: 'button', class: 'chip', 'data-key': key, title: 'Double-click for this one only', 'aria-pressed': 'false' },
+      {
+        type: 'button',
+        class: 'chip',
+        'data-key': key,
+        title: 'Double-click for this one only',
+        'aria-pressed': 'false',
+      },
       h('span', { class: 'swatch', 'aria-hidden': 'true' }),
       key,
     );

@@ -36,14 +36,28 @@ const measureHead = ({ name, unit }) =>
   h('th', { scope: 'col', class: 'number' }, name, unit ? h('small', {}, unit) : undefined);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-const TASK_COLUMNS = ['Partition', 'State', 'Owner', 'Epoch', 'Next offset', 'Lag', 'Accepted', 'Late', 'Dead', 'Watermark'];
+const TASK_COLUMNS = [
+  'Partition',
+  'State',
+  'Owner',
+  'Epoch',
+  'Next offset',
+  'Lag',
+  'Accepted',
+  'Late',
+  'Dead',
+  'Watermark',
+];
 const TEXT_COLUMNS = new Set(['Partition', 'State', 'Owner', 'Watermark']);
 
 export function showTasks(table, tasks, moment) {
   const head = TASK_COLUMNS.map((name) =>
     h('th', { scope: 'col', class: TEXT_COLUMNS.has(name) ? undefined : 'number' }, name),
   );
-  table.replaceChildren(h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...tasks.map((task) => taskRow(task, moment))));
+  table.replaceChildren(
+    h('thead', {}, h('tr', {}, ...head)),
+    h('tbody', {}, ...tasks.map((task) => taskRow(task, moment))),
+  );
 }
 
 function taskRow(task, moment) {
