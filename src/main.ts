@@ -7,6 +7,7 @@ import { setupOpenApi } from './api/open-api';
 import { AppModule } from './app.module';
 import { startDemo } from './composition/demo';
 import { embeddedPorts } from './composition/embedded-ports';
+import { endOnSignal } from './composition/end-on-signal';
 import { externalPorts } from './composition/external-ports';
 import type { MillraceConfig } from './config/config';
 import { createLogger } from './config/logger';
@@ -43,7 +44,7 @@ export async function startService(config: MillraceConfig, { demo }: StartOption
     bodyParser: false,
   });
   setupOpenApi(app, VERSION);
-  app.enableShutdownHooks();
+  endOnSignal(app, log, config.shutdownTimeoutMs);
   const processing = app.get(ProcessingService);
   await bringUpPipelines(app, config, processing);
   await app.listen(config.http.port, config.http.host);

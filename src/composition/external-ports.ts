@@ -12,12 +12,11 @@ import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
-import { connectRedis } from '../adapters/redis/redis-connection';
+import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import type { MillraceConfig } from '../config/config';
-import { TransientError } from '../core/errors';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { Log } from '../core/ports/log.port';
 import type { RowReader } from '../core/ports/row-reader.port';
@@ -62,14 +61,6 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
 
 function hasTable(pipeline: CompiledPipeline): boolean {
   return pipeline.sinks.some(({ kind }) => kind === 'cassandra');
-}
-
-async function pingRedis(redis: ReturnType<typeof connectRedis>): Promise<void> {
-  try {
-    await redis.ping();
-  } catch (error) {
-    throw new TransientError(`Redis does not answer: ${String(error)}`, { cause: error });
-  }
 }
 
 function sinkOf(

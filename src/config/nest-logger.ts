@@ -5,8 +5,9 @@ import type { Log } from '../core/ports/log.port';
 export class NestLogger implements LoggerService {
   constructor(private readonly target: Log) {}
 
+  /** What Nest tells of its own wiring helps nobody who operates the service. */
   log(message: unknown, ...rest: unknown[]): void {
-    this.target.info(fieldsOf(rest), String(message));
+    this.target.debug(fieldsOf(rest), String(message));
   }
 
   error(message: unknown, ...rest: unknown[]): void {

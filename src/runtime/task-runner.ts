@@ -65,8 +65,8 @@ export class TaskRunner {
   async handle(batch: RecordBatch, control: BatchControl): Promise<void> {
     await this.withHeartbeat(this.ready, control);
     const { task } = this;
-    if (!task || !this.isAlive) return;
     if (this.failure !== undefined) return void control.pause();
+    if (!task || !this.isAlive) return;
     this.endOffset = batch.endOffset;
     if (batch.fetchedOffset > task.position) return control.seek(task.position);
     this.lastArrivalMs = this.context.clock.now();

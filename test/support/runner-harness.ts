@@ -1,0 +1,126 @@
+import { MemoryBatchConsumer } from '../../src/adapters/memory/memory-batch-consumer';
+import { MemoryLog } from '../../src/adapters/memory/memory-log';
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
+import { MemoryTables } from '../../src/adapters/memory/memory-tables';
+import { TransientError } from '../../src/core/errors';
+import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
+import type { BatchConsumer, BatchControl } from '../../src/core/ports/batch-consumer.port';
+import type { RecordBatch } from '../../src/core/ports/record-source.port';
+import type { RowSink } from '../../src/core/ports/row-sink.port';
+import type { DeadLetter } from '../../src/core/task/dead-letter';
+import type { RuntimeEvent } from '../../src/runtime/events';
+import { PipelineRunner } from '../../src/runtime/pipeline-runner';
+import type { RuntimeObserver } from '../../src/runtime/runtime-observer';
+import { recordOf, type Reading } from './pipelines';
+
+const ignore = (): void => undefined;
+const silentObserver: RuntimeObserver = {
+  ...{ records: ignore, lateness: ignore, deadLetters: ignore, rowsEmitted: ignore, sinkDuration: ignore },
+  ...{ sinkRetry: ignore, checkpoint: ignore, endToEnd: ignore, fenced: ignore, rebalance: ignore },
+};
+
+/** The outside that every owner of a pipeline shares, on memory twins, with faults to order. */
+export class RunnerHarness {
+  readonly clock = { ms: 1_700_000_000_000, now: (): number => this.clock.ms };
+  readonly log = new MemoryLog({ now: () => 0 });
+  readonly store = new MemoryStateStore();
+  readonly tables = new MemoryTables();
+  readonly deadLetters: DeadLetter[] = [];
+  /** While set, the sink refuses rows with this reason. */
+  sinkAway: string | undefined;
+  private readonly owners: Owner[] = [];
+
+  constructor(
+    readonly pipeline: CompiledPipeline,
+    private readonly partitions = 1,
+  ) {}
+
+  async createTopic(): Promise<void> {
+    await this.log.ensure([{ topic: this.topic, partitions: this.partitions, purpose: 'source' }]);
+  }
+
+  get topic(): string {
+    return this.pipeline.definition.spec.source.topic;
+  }
+
+  async produce(...readings: Reading[]): Promise<void> {
+    await this.log.send(
+      this.topic,
+      readings.map((reading) => {
+        const { key, value } = recordOf(0, reading);
+        return { key, value };
+      }),
+    );
+  }
+
+  /** A process that owns all partitions. It does not wait for others to let go, as a zombie does not. */
+  async own(): Promise<Owner> {
+    const owner = new Owner(this, this.sink());
+    this.owners.push(owner);
+    await owner.consumer.run({
+      assigned: (partitions) => owner.runner.assigned(partitions),
+      skipped: ignore,
+      batch: (batch, control) => owner.handle(batch, control),
+    });
+    return owner;
+  }
+
+  async end(): Promise<void> {
+    for (const { consumer, runner } of this.owners) {
+      runner.stop();
+      await consumer.stop();
+    }
+  }
+
+  private sink(): RowSink {
+    const table = this.tables.sinkFor(this.pipeline);
+    return {
+      name: table.name,
+      write: async (rows, signal) => {
+        if (this.sinkAway !== undefined) throw new TransientError(this.sinkAway);
+        await table.write(rows, signal);
+      },
+    };
+  }
+}
+
+export class Owner {
+  readonly consumer: BatchConsumer;
+  readonly runner: PipelineRunner;
+  readonly events: RuntimeEvent[] = [];
+  /** Whether the group has gone on without this process, as it does when it is paused for too long. */
+  expelled = false;
+
+  constructor(harness: RunnerHarness, sink: RowSink) {
+    const { pipeline, log, store, clock, deadLetters } = harness;
+    this.consumer = new MemoryBatchConsumer({ log, groupId: pipeline.name, topic: harness.topic });
+    this.runner = new PipelineRunner(
+      {
+        ...{ pipeline, generation: 2_000n, owner: 'test', stateStore: store, topics: log, clock },
+        sinks: [sink],
+        deadLetters: {
+          write: (letters) => {
+            deadLetters.push(...letters);
+            return Promise.resolve();
+          },
+        },
+        observer: silentObserver,
+        log: (_level, event) => void this.events.push(event),
+        cacheBytes: 1 << 20,
+        keyedByMessage: false,
+      },
+      1,
+    );
+    this.runner.start(this.consumer);
+  }
+
+  /** As the consumer does: what a failed heartbeat throws ends the batch, and the group is joined anew. */
+  async handle(batch: RecordBatch, control: BatchControl): Promise<void> {
+    const heartbeat = (): Promise<void> =>
+      this.expelled ? Promise.reject(new Error('The group goes on without this member')) : control.heartbeat();
+    await this.runner.handle(batch, { ...control, heartbeat }).catch((error: unknown) => {
+      if (!this.expelled) throw error;
+      control.pause();
+    });
+  }
+}

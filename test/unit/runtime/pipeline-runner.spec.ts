@@ -1,0 +1,123 @@
+import { compiledWith, type Reading } from '../../support/pipelines';
+import { RunnerHarness } from '../../support/runner-harness';
+import { waitUntil } from '../../support/wait-until';
+
+const at = (second: number, x = 1, key = 'a'): Reading => ({ key, at: second, x });
+const spec = (changes: Record<string, unknown> = {}) => compiledWith({ checkpoint: { interval: '10ms' }, ...changes });
+
+describe('a running pipeline', () => {
+  let harness: RunnerHarness;
+  const start = async (changes: Record<string, unknown> = {}): Promise<void> => {
+    harness = new RunnerHarness(spec(changes));
+    await harness.createTopic();
+  };
+  const counts = () => harness.tables.rows('test').map(({ values }) => values!['n']);
+  afterEach(() => harness.end());
+
+  it('writes rows, commits state with its offset, and mirrors the offset', async () => {
+    await start();
+    const owner = await harness.own();
+    await harness.produce(at(1), at(2), at(30));
+    await waitUntil('two rows are there', () => counts().length === 2);
+    await waitUntil('the offset is mirrored', async () => (await harness.log.mirrored('test', harness.topic))[0]?.nextOffset === 3n);
+    expect(counts()).toEqual([2, 1]);
+    expect((await harness.store.peek({ pipeline: 'test', partition: 0 }))?.progress.nextOffset).toBe(3n);
+    expect(owner.runner.status()).toMatchObject({ state: 'running', tasks: [{ nextOffset: '3', lagRecords: 0 }] });
+  });
+
+  it('drops a task that has a new owner, and nothing that the old one does is seen', async () => {
+    await start();
+    const zombie = await harness.own();
+    await harness.produce(at(1));
+    await waitUntil('the first row is there', () => counts().length === 1);
+    zombie.expelled = true;
+    await harness.own();
+    await harness.produce(at(2), at(3));
+    await waitUntil('the zombie is fenced', () => zombie.events.includes('task.fenced'));
+    await waitUntil('the new owner has counted', () => counts()[0] === 3);
+    expect(zombie.runner.status().tasks).toEqual([]);
+  });
+
+  it('pauses while a sink is away, says why, and goes on without loss when it is back', async () => {
+    await start();
+    const owner = await harness.own();
+    harness.sinkAway = 'the table is being moved';
+    await harness.produce(at(1));
+    await waitUntil('the status says paused', () => owner.runner.status().state === 'paused');
+    expect(owner.runner.status().reason).toBe('the table is being moved');
+    await harness.produce(at(2), at(3));
+    harness.sinkAway = undefined;
+    await waitUntil('all is counted', () => counts()[0] === 3);
+    await waitUntil('the status says running', () => owner.runner.status().state === 'running');
+  });
+
+  it('takes no more than its bounds while a sink is away, however much comes', async () => {
+    await start({ checkpoint: { interval: '10ms', maxRows: 10 } });
+    const owner = await harness.own();
+    harness.sinkAway = 'away';
+    await harness.produce(...Array.from({ length: 5_000 }, (_, i) => at(1, 1, `key-${i}`)));
+    await waitUntil('the task is paused', () => owner.runner.status().state === 'paused');
+    expect(owner.runner.status().tasks[0]!.stateKeys).toBeLessThanOrEqual(30);
+    harness.sinkAway = undefined;
+    await waitUntil('all keys are there', () => counts().length === 5_000);
+  });
+
+  it('flushes what it holds when it is told to', async () => {
+    await start({ checkpoint: { interval: '1h' } });
+    const owner = await harness.own();
+    await harness.produce(at(1));
+    await waitUntil('the record is processed', () => owner.runner.status().tasks[0]?.nextOffset === '1');
+    expect(counts()).toEqual([]);
+    await owner.runner.flush(5_000);
+    expect(counts()).toEqual([1]);
+  });
+
+  it('closes windows of an idle partition, on evidence that there is nothing more', async () => {
+    await start({ source: { topic: 'readings', format: 'json', time: { field: 't', idleAfter: '60s' } }, emit: { on: 'close' } });
+    const owner = await harness.own();
+    await harness.produce(at(1));
+    await waitUntil('the record is processed', () => owner.runner.status().tasks[0]?.nextOffset === '1');
+    expect(counts()).toEqual([]);
+    harness.clock.ms += 61_000;
+    await waitUntil('the window is closed', () => counts().length === 1);
+    expect(harness.tables.rows('test')[0]).toMatchObject({ final: true, closeReason: 'idle' });
+    expect(owner.runner.status().tasks[0]!.watermarkMs).toBe(harness.clock.ms - 60_000);
+  });
+});
+
+describe('state that is lost', () => {
+  let harness: RunnerHarness;
+  afterEach(() => harness.end());
+
+  /** Two records are processed and mirrored; then the store forgets everything. */
+  const lose = async (onStateLoss: string): Promise<void> => {
+    harness = new RunnerHarness(spec({ onStateLoss }));
+    await harness.createTopic();
+    const first = await harness.own();
+    await harness.produce(at(1), at(2));
+    await waitUntil('it is mirrored', async () => (await harness.log.mirrored('test', harness.topic))[0]?.nextOffset === 2n);
+    first.runner.stop();
+    await first.consumer.stop();
+    await harness.store.redeploy('test', { generation: 0n, fingerprint: '' }, 1);
+  };
+
+  it.each([
+    ['rebuild', 3],
+    ['reset', 1],
+  ])('is handled as onStateLoss: %s says', async (onStateLoss, count) => {
+    await lose(onStateLoss);
+    const owner = await harness.own();
+    await harness.produce(at(3));
+    await waitUntil('the new record is processed', () => owner.runner.status().tasks[0]?.nextOffset === '3');
+    expect(owner.events).toContain('task.state-lost');
+    await owner.runner.flush(5_000);
+    expect(harness.tables.rows('test')[0]!.values!['n']).toBe(count);
+  });
+
+  it('fails the task and names the remedy when onStateLoss is fail', async () => {
+    await lose('fail');
+    const owner = await harness.own();
+    await waitUntil('the task failed', () => owner.runner.status().state === 'failed');
+    expect(owner.runner.status().reason).toMatch(/reached offset 2.*millrace reset test --to earliest/);
+  });
+});
