@@ -22,7 +22,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       response.end();
       return;
     }
-    if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
+    if (problem.status === 503 && !response.hasHeader('Retry-After')) response.setHeader('Retry-After', RETRY_AFTER_S);
     response
       .status(problem.status)
       .type(PROBLEM_JSON)
@@ -56,7 +56,7 @@ function ofHttpException(error: HttpException): ProblemDetails {
 /** What Express's body parsers throw: `http-errors` with `expose` for what the client may know. */
 function ofRequestError(thrown: unknown): ProblemDetails | undefined {
   if (!(thrown instanceof Error) || !('status' in thrown) || !('expose' in thrown)) return undefined;
-  const { status, expose, message } = thrown as Error & { status: unknown; expose: unknown };
+  const { status, expose, message } = thrown;
   if (typeof status !== 'number' || status < 400 || expose !== true) return undefined;
   return { type: 'about:blank', title: titleOf(status), status, detail: message };
 }

@@ -44,6 +44,16 @@ export function unknownPipeline(name: string, known: readonly string[]): Problem
   });
 }
 
+/** The pipeline runs, but its definition asks for no live feed, so there is nothing to follow. */
+export function notLive(name: string): ProblemException {
+  return new ProblemException({
+    type: problemType('not-live'),
+    title: 'The pipeline has no live feed',
+    status: HttpStatus.CONFLICT,
+    detail: `Add "- live: {}" to the sinks of "${name}" to follow its rows; GET rows answers without it.`,
+  });
+}
+
 /** The pipeline exists, but its definition was refused, so there is nothing to read from it. */
 export function refusedPipeline(name: string): ProblemException {
   return new ProblemException({

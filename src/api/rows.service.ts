@@ -72,7 +72,7 @@ export class RowsService {
     reading: Reading,
     at: RowCursor['at'] & { phase: 'closed' },
   ): Promise<RowCursor['at'] | undefined> {
-    const { pipeline, tasks, wanted, found } = reading;
+    const { pipeline, wanted, found } = reading;
     const reader = this.ports.readerOf(pipeline);
     if (!reader) return undefined;
     let position = at;

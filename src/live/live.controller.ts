@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Catalogue } from '../api/catalogue';
+import { notLive } from '../api/problem-details';
 import { type LimitRange, PAGE_LIMIT, parseRowParameters } from '../api/row-parameters';
 import { LiveService } from './live.service';
 
@@ -34,6 +35,7 @@ export class LiveController {
     @Res() response: Response,
   ): Promise<void> {
     const pipeline = this.catalogue.runnable(name);
+    if (!pipeline.sinks.some(({ kind }) => kind === 'live')) throw notLive(name);
     const wanted = parseRowParameters(query, pipeline.keyNames, SNAPSHOT_LIMIT);
     await this.live.serve({ pipeline, wanted, lastEventId }, response);
   }

@@ -37,7 +37,8 @@ describe('GET /v1/pipelines/:name/rows', () => {
   }
 
   function text({ key, window, values, final }: RowJson): string {
-    return `${String(key['location'])} ${window!.start.slice(0, 10)} ${String(values!['avg_pm25'])}${final ? ' final' : ''}`;
+    const { avg_pm25: avg } = values as { avg_pm25: number };
+    return `${String(key['location'])} ${window!.start.slice(0, 10)} ${avg}${final ? ' final' : ''}`;
   }
 
   async function threeDays(): Promise<void> {
