@@ -29,7 +29,7 @@ export function loadConfig(environment: Environment = process.env): MillraceConf
 function explain(issue: z.core.$ZodIssue, texts: Readonly<Record<string, string>>): string {
   const name = String(issue.path[0]);
   const given = texts[name] ?? '';
-  return `${name}: ${isSecret(name) ? "a secret text" : `"${given}"`} was given; it must be ${issue.message}`;
+  return `${name}: ${isSecret(name) ? 'a secret text' : `"${given}"`} was given; it must be ${issue.message}`;
 }
 
 /** Settings that make sense only together. */

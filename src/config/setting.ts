@@ -35,7 +35,10 @@ export const oneOf = <T extends string>(choices: readonly T[], fold: (given: str
   setting(`one of ${choices.join(', ')}`, (given) => choices.find((choice) => choice === fold(given)));
 
 export const flag = () =>
-  setting('true or false', (given) => ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[given]);
+  setting(
+    'true or false',
+    (given) => ({ true: true, '1': true, yes: true, false: false, '0': false, no: false })[given],
+  );
 
 export const integer = (least: number, most: number) =>
   setting(`a whole number from ${least} to ${most}`, (given) => {

@@ -59,7 +59,8 @@ export async function* csvRecords(
 function headerOf(names: readonly string[]): readonly string[] {
   const empty = names.findIndex((name) => name.trim() === '');
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (empty !== -1) throw new ConfigError(`line 1: column ${empty + 1} has no name; the first line must name the columns`);
+  if (empty !== -1)
+    throw new ConfigError(`line 1: column ${empty + 1} has no name; the first line must name the columns`);
   if (twice !== undefined) throw new ConfigError(`line 1: two columns are called "${twice}"`);
   return names.map((name) => `${JSON.stringify(name.trim())}:`);
 }

@@ -92,7 +92,9 @@ function formatOf(path: string, first: Uint8Array): FileFormat {
 }
 
 function unreadable(path: string, thrown: unknown): ConfigError {
-  return new ConfigError(`cannot read ${path === '-' ? 'standard input' : path}: ${messageOf(thrown)}`, { cause: thrown });
+  return new ConfigError(`cannot read ${path === '-' ? 'standard input' : path}: ${messageOf(thrown)}`, {
+    cause: thrown,
+  });
 }
 
 function ignore(): void {

@@ -39,7 +39,8 @@ export class HttpIngest {
     try {
       return await this.ports.producer.send(topic, records);
     } catch (thrown) {
-      if (thrown instanceof RecordTooLargeError) throw bodyTooLarge(`${thrown.message}; records before it may be stored.`);
+      if (thrown instanceof RecordTooLargeError)
+        throw bodyTooLarge(`${thrown.message}; records before it may be stored.`);
       throw thrown;
     }
   }

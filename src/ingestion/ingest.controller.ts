@@ -40,7 +40,11 @@ export class IngestController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Stores one record, an array or NDJSON in the source topic of a pipeline: all or none' })
   @ApiParam({ name: 'topic', description: 'Source topic of a pipeline' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The answer is kept for 24 hours under this key' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The answer is kept for 24 hours under this key',
+  })
   @ApiConsumes('application/json', 'application/x-ndjson')
   @ApiBody({ schema: { oneOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }] } })
   @ApiAcceptedResponse({ description: 'The broker has the records: partition and offset of each' })
@@ -89,14 +93,14 @@ export class IngestController {
     const fingerprint = digest(body);
     const known = await this.ports.idempotency.begin(storeKey, fingerprint);
     if (known.state !== 'new') return earlierAnswer(known, fingerprint, response);
-    try {
-      const answer = await carryOut();
-      await this.ports.idempotency.complete(storeKey, fingerprint, JSON.stringify(answer));
-      return answer;
-    } catch (thrown) {
+    const answer = await carryOut().catch(async (thrown: unknown) => {
+      // A key that cannot be given back lapses by itself; why the request failed matters more.
       await this.ports.idempotency.release(storeKey).catch(() => undefined);
       throw thrown;
-    }
+    });
+    // The records are stored: a 503 now would only make the client store them again.
+    await this.ports.idempotency.complete(storeKey, fingerprint, JSON.stringify(answer)).catch(() => undefined);
+    return answer;
   }
 }
 

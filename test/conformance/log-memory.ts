@@ -12,16 +12,16 @@ export async function openMemoryLog(): Promise<LogHarness> {
     async stored(topic) {
       const extents = await log.extents(topic);
       return [...extents.keys()].flatMap((partition) =>
-        log.read(topic, partition, 0n, Infinity).records.map(
-          ({ offset, timestampMs, key, value, headers }): StoredRecord => ({
+        log
+          .read(topic, partition, 0n, Infinity)
+          .records.map(({ offset, timestampMs, key, value, headers }): StoredRecord => ({
             partition,
             offset,
             timestampMs,
             key: textOf(key),
             value: textOf(value),
             headers,
-          }),
-        ),
+          })),
       );
     },
     async mirror(group, topic, nextOffsets, metadata) {

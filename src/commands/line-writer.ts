@@ -1,0 +1,56 @@
+import type { Writable } from 'node:stream';
+
+const CHUNK_CHARS = 64 * 1024;
+
+/** Writes lines in large chunks. Whoever writes much awaits {@link ready} now and then, so that nothing piles up. */
+export class LineWriter {
+  private buffered = '';
+  private full = false;
+  private failure: NodeJS.ErrnoException | undefined;
+
+  constructor(private readonly stream: Writable) {
+    stream.on('error', (error) => (this.failure = error));
+  }
+
+  /** Whether the reader has gone (`millrace replay ... | head`): nothing more needs to be written. */
+  get closed(): boolean {
+    return this.failure?.code === 'EPIPE';
+  }
+
+  line(text: string): void {
+    this.buffered += `${text}\n`;
+    if (this.buffered.length >= CHUNK_CHARS) this.push();
+  }
+
+  /** Resolves when the stream takes more. Throws what the stream failed with, unless its reader has gone. */
+  async ready(): Promise<void> {
+    if (this.failure && !this.closed) throw this.failure;
+    if (!this.full || this.closed) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.stream.off('drain', done).off('error', done).off('close', done);
+        resolve();
+      };
+      this.stream.on('drain', done).on('error', done).on('close', done);
+    });
+    this.full = false;
+  }
+
+  /** Resolves when everything has been handed to the system. */
+  async end(): Promise<void> {
+    if (this.closed) return;
+    await new Promise<void>((resolve) => this.stream.write(this.take(), () => resolve()));
+    await this.ready();
+  }
+
+  private push(): void {
+    const text = this.take();
+    if (!this.closed) this.full = !this.stream.write(text) || this.full;
+  }
+
+  private take(): string {
+    const text = this.buffered;
+    this.buffered = '';
+    return text;
+  }
+}

@@ -1,0 +1,131 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { loadConfig } from '../config/config';
+import { parseDuration } from '../core/pipeline/duration';
+import { VERSION } from '../version';
+import type { CommandIo } from './command-io';
+
+type SetExitCode = (code: number | undefined) => void;
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 a check failed, 2 wrong use or bad input, 3 a dependency is unreachable.
+Settings come from MILLRACE_* variables or the file that MILLRACE_CONFIG names.`;
+
+/** The command line. What a command needs is loaded when it runs: `validate` must not wait for Kafka's client. */
+export function program(io: CommandIo, setExitCode: SetExitCode): Command {
+  const root = new Command('millrace')
+    .description('A stateful, event-time stream processor: Kafka in, Redis for state, Cassandra out.')
+    .version(VERSION)
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(millrace --help lists commands and options)')
+    .exitOverride();
+  root.configureOutput({ writeErr: (text) => io.err(text.trimEnd()), writeOut: (text) => io.out(text.trimEnd()) });
+  addService(root, setExitCode);
+  addFileCommands(root, io, setExitCode);
+  addReplay(root, io, setExitCode);
+  addIngest(root, io, setExitCode);
+  addServerCommands(root, io, setExitCode);
+  return root;
+}
+
+function addService(root: Command, setExitCode: SetExitCode): void {
+  root
+    .command('start')
+    .description('run the service; roles by MILLRACE_ROLES=ingest,process,serve (default all)')
+    .option('--demo', 'feed the shipped readings when their topic is empty, and print the address of the page')
+    .action(async ({ demo }: { demo?: boolean }) => {
+      const config = loadConfig();
+      const { startService } = await import('../main.js');
+      await startService(config, { demo: demo === true });
+      setExitCode(undefined);
+    });
+}
+
+function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode): void {
+  root
+    .command('validate')
+    .description('check pipelines; prints file:line:column: message')
+    .argument('<files...>', 'YAML or JSON files')
+    .action(async (files: string[]) => {
+      const { validate } = await import('./validate.command.js');
+      setExitCode(await validate(files, io));
+    });
+  root
+    .command('schema')
+    .description('print the JSON Schema of pipelines')
+    .action(async () => {
+      const { schema } = await import('./schema.command.js');
+      setExitCode(schema(io));
+    });
+}
+
+function addReplay(root: Command, io: CommandIo, setExitCode: SetExitCode): void {
+  root
+    .command('replay')
+    .description('run one pipeline over a file in virtual time; needs no server, and is deterministic')
+    .argument('<file>', 'pipeline')
+    .requiredOption('--input <path>', 'NDJSON or CSV, .gz too; - for standard input')
+    .option('--pipeline <name>', 'which one, if the file holds several')
+    .option('--rows', 'print each emitted row (default)')
+    .option('--table', 'print the rows that are left at the end, ordered by key then start')
+    .option('--close', 'close the windows that are open at the end of the input')
+    .option('--late', 'print late records, to standard error')
+    .option('--partitions <n>', 'spread keys over so many partitions', wholeNumber, 1)
+    .action(async (file: string, options: Parameters<(typeof import('./replay.command.js'))['replay']>[1]) => {
+      const { replay } = await import('./replay.command.js');
+      setExitCode(await replay(file, options, io, process.stdout));
+    });
+}
+
+function addIngest(root: Command, io: CommandIo, setExitCode: SetExitCode): void {
+  root
+    .command('ingest')
+    .description("feed a file into a pipeline's source topic, keyed as the pipeline groups")
+    .argument('<file>', 'pipeline')
+    .requiredOption('--source <path>', 'NDJSON or CSV, .gz too; - for standard input')
+    .option('--pipeline <name>', 'which one, if the file holds several')
+    .option('--rate <n>', 'records per second', wholeNumber)
+    .option('--speed-up <factor>', 'event time, so many times faster: 3600x plays an hour in a second', speedUp)
+    .option('--quiet', 'no progress')
+    .action(async (file: string, options: Parameters<(typeof import('./ingest.command.js'))['ingest']>[1]) => {
+      const { ingest } = await import('./ingest.command.js');
+      setExitCode(await ingest(file, options, loadConfig(), io));
+    });
+}
+
+function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCode): void {
+  root
+    .command('ddl')
+    .description("print the CQL that a pipeline's tables need")
+    .argument('<file>', 'pipeline')
+    .option('--apply', 'apply the numbered migrations of this version to Cassandra')
+    .action(async (file: string, { apply }: { apply?: boolean }) => {
+      const { ddl } = await import('./ddl.command.js');
+      setExitCode(await ddl(file, { apply: apply === true }, loadConfig(), io));
+    });
+  root
+    .command('doctor')
+    .description('check brokers, topics, Redis, Cassandra; say what is wrong and how to put it right')
+    .option('--timeout <duration>', 'for each server', milliseconds, 5_000)
+    .action(async ({ timeout }: { timeout: number }) => {
+      const { doctor } = await import('./doctor.command.js');
+      setExitCode(await doctor(loadConfig(), { timeoutMs: timeout }, io));
+    });
+}
+
+function wholeNumber(given: string): number {
+  const value = /^\d{1,9}$/.test(given) ? Number(given) : 0;
+  if (value < 1) throw new InvalidArgumentError('A whole number from 1 on is needed.');
+  return value;
+}
+
+function speedUp(given: string): number {
+  const value = /^\d+(\.\d+)?x?$/.test(given) ? Number(given.replace('x', '')) : 0;
+  if (value <= 0) throw new InvalidArgumentError('A factor such as 3600x is needed.');
+  return value;
+}
+
+function milliseconds(given: string): number {
+  const value = parseDuration(given);
+  if (value === undefined || value <= 0) throw new InvalidArgumentError('A duration such as 5s is needed.');
+  return value;
+}
