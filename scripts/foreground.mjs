@@ -10,7 +10,7 @@ export function interruption() {
   return controller.signal;
 }
 
-export class Interrupted extends Error {
+class Interrupted extends Error {
   constructor(signalName) {
     super(`stopped by ${signalName}`);
     this.signalName = signalName;

@@ -1,5 +1,5 @@
 import { build } from './build.mjs';
-import { interruption, Interrupted, runForeground } from './foreground.mjs';
+import { interruption, runForeground } from './foreground.mjs';
 import { install } from './install.mjs';
 import { NODE, ROOT } from './project.mjs';
 
@@ -17,7 +17,8 @@ export async function runService({ mode, before = async () => {} }) {
     const options = { cwd: ROOT, env: { MILLRACE_MODE: mode }, interrupt };
     process.exitCode = await runForeground(NODE, [...flags, ...process.argv.slice(2)], options);
   } catch (error) {
-    console.error(error.message);
-    process.exitCode = error instanceof Interrupted ? error.exitCode : 1;
+    const reason = interrupt.aborted ? interrupt.reason : error;
+    console.error(reason.message);
+    process.exitCode = reason.exitCode ?? 1;
   }
 }

@@ -1,7 +1,7 @@
 import { programFromDebian } from '../stack/apt.mjs';
 import { addresses, down, reset } from '../stack/index.mjs';
 import { build } from './build.mjs';
-import { Interrupted, interruption } from './foreground.mjs';
+import { interruption } from './foreground.mjs';
 import { install } from './install.mjs';
 import { runJest } from './jest.mjs';
 
@@ -44,9 +44,11 @@ async function stage(name, work) {
   }
 }
 
+/** What broke off because of an interruption fails in its own words; the interruption is the reason. */
 function failure({ passed, failed }, error) {
-  console.error(error.message);
-  if (error instanceof Interrupted) process.exitCode = error.exitCode;
+  const reason = interrupt.aborted ? interrupt.reason : error;
+  console.error(reason.message);
+  process.exitCode = reason.exitCode ?? 1;
   return { passed, failed: failed + 1 };
 }
 
