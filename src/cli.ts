@@ -1,6 +1,12 @@
 #!/usr/bin/env node
 import { main } from './commands/main';
 
+// `millrace schema | head`: whoever read our lines has had enough of them.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 void main(process.argv).then((exitCode) => {
   // `undefined`: the service runs on; its own shutdown sets the code.
   if (exitCode !== undefined) process.exitCode = exitCode;

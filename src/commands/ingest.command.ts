@@ -2,7 +2,6 @@ import { createKafka } from '../adapters/kafka/kafka-client';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
 import type { MillraceConfig } from '../config/config';
-import { createLogger } from '../config/logger';
 import { ConfigError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { RecordFile } from '../ingestion/file-records';
@@ -12,7 +11,7 @@ import type { CommandIo } from './command-io';
 import { EXIT } from './exit-codes';
 import { progressDisplay, rateOf } from './ingest-progress';
 import { readPipeline } from './pipeline-file';
-import { stderrDestination } from './stderr-log';
+import { commandLogger } from './command-logger';
 
 export interface IngestOptions {
   readonly source: string;
@@ -35,7 +34,7 @@ export async function ingest(
 ): Promise<number> {
   const pipeline = await readPipeline(file, options.pipeline, io);
   const totalBytes = await new RecordFile({ path: options.source }).size();
-  const kafka = createKafka(config.kafka, createLogger(config.logLevel, stderrDestination()));
+  const kafka = createKafka(config.kafka, commandLogger(config.logLevel));
   const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
   const producer = new KafkaRecordProducer(kafka);
   try {

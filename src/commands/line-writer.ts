@@ -5,7 +5,6 @@ const CHUNK_CHARS = 64 * 1024;
 /** Writes lines in large chunks. Whoever writes much awaits {@link ready} now and then, so that nothing piles up. */
 export class LineWriter {
   private buffered = '';
-  private full = false;
   private failure: NodeJS.ErrnoException | undefined;
 
   constructor(private readonly stream: Writable) {
@@ -25,7 +24,7 @@ export class LineWriter {
   /** Resolves when the stream takes more. Throws what the stream failed with, unless its reader has gone. */
   async ready(): Promise<void> {
     if (this.failure && !this.closed) throw this.failure;
-    if (!this.full || this.closed) return;
+    if (!this.stream.writableNeedDrain || this.closed) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         this.stream.off('drain', done).off('error', done).off('close', done);
@@ -33,7 +32,6 @@ export class LineWriter {
       };
       this.stream.on('drain', done).on('error', done).on('close', done);
     });
-    this.full = false;
   }
 
   /** Resolves when everything has been handed to the system. */
@@ -45,7 +43,7 @@ export class LineWriter {
 
   private push(): void {
     const text = this.take();
-    if (!this.closed) this.full = !this.stream.write(text) || this.full;
+    if (!this.closed) this.stream.write(text);
   }
 
   private take(): string {

@@ -28,6 +28,9 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Kafka's transaction coordinator answers "not yet" for about 10 ms after each transaction; a long first wait would cost more. */
 const FIRST_RETRY_MS = 50;
 
+/** Said at the start of each producer. True of others: ours takes a new producer id after its last retry. */
+const BOUNDED_RETRIES = 'Limiting retries for the idempotent producer';
+
 /** A kafkajs instance that logs to ours. It connects when its first producer, consumer or admin does. */
 export function createKafka(options: KafkaClientOptions, log: Log): Kafka {
   return new Kafka({
@@ -45,6 +48,7 @@ export function createKafka(options: KafkaClientOptions, log: Log): Kafka {
 
 /** kafkajs calls "error" what it is about to retry; whether it is one, the caller of the operation decides. */
 function forward({ namespace, log: { message, ...fields } }: LogEntry, log: Log): void {
+  if (message.startsWith(BOUNDED_RETRIES)) return;
   const { error, broker, clientId, groupId, retryCount } = fields as Record<string, unknown>;
   log.warn({ event: 'kafka.client', namespace, error, broker, clientId, groupId, retryCount }, message);
 }
