@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jarsOf } from '../jars.mjs';
 import { javaCommand } from '../java.mjs';
-import { kafkaAnswers } from '../probes.mjs';
 import { mustRun } from '../run.mjs';
 import { fill } from '../template.mjs';
+import { kafkaAnswers } from './kafka-probe.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 // Any fixed id: a KRaft cluster of one node that nobody else joins.
