@@ -20,18 +20,22 @@ class Interrupted extends Error {
 
 /**
  * Runs a command on our own terminal and resolves with its exit code, 128 + n for signal n. An
- * interruption is passed on to it and its end is waited for; at `timeoutMs` it is killed.
+ * interruption is passed on to it and its end is waited for; at `timeoutMs`, or when the abort
+ * signal `cutOff` fires, it is killed.
  */
-export function runForeground(command, args, { cwd, env, interrupt, timeoutMs } = {}) {
+export function runForeground(command, args, { cwd, env, interrupt, timeoutMs, cutOff } = {}) {
   interrupt?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const stdio = 'inherit';
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio });
     const passOn = () => child.kill(interrupt.reason.signalName);
+    const kill = () => child.kill('SIGKILL');
+    cutOff?.addEventListener('abort', kill, { once: true });
     interrupt?.addEventListener('abort', passOn, { once: true });
-    const timer = timeoutMs && setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const timer = timeoutMs && setTimeout(kill, timeoutMs);
     const settle = (act) => {
       clearTimeout(timer);
+      cutOff?.removeEventListener('abort', kill);
       interrupt?.removeEventListener('abort', passOn);
       act();
     };

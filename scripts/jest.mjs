@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { countsOf } from './jest-results.mjs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { runForeground } from './foreground.mjs';
+import { countsOf } from './jest-results.mjs';
 import { at, NODE, ROOT } from './project.mjs';
 
 const RESULTS = at('test-results', 'jest.json');
 const DEADLINE_MS = 45 * 60_000;
+const EXIT_MS = 15_000;
 // Jest loads ESM-only Nest through vm modules; kafkajs computes negative time-outs on Node 24.
 const NODE_FLAGS = [
   '--experimental-vm-modules',
@@ -12,18 +13,38 @@ const NODE_FLAGS = [
   '--disable-warning=TimeoutNegativeWarning',
 ];
 
-/** Runs jest once over everything, or over what `args` select, and resolves with its counts. */
+/**
+ * Runs jest once over everything, or over what `args` select, and resolves with its counts. A jest
+ * that something keeps alive after its last test is killed, and that is a failure.
+ */
 export async function runJest(args, env, interrupt) {
   mkdirSync(at('test-results'), { recursive: true });
   rmSync(RESULTS, { force: true });
   const command = [at('node_modules', 'jest', 'bin', 'jest.js'), '--json', `--outputFile=${RESULTS}`, ...args];
   const nodeOptions = [process.env.NODE_OPTIONS, ...NODE_FLAGS].filter(Boolean).join(' ');
+  const finish = watchForEnd();
   const exitCode = await runForeground(NODE, command, {
     cwd: ROOT,
     env: { ...env, NODE_OPTIONS: nodeOptions },
     interrupt,
     timeoutMs: DEADLINE_MS,
+    cutOff: finish.signal,
   });
+  finish.stop();
   interrupt.throwIfAborted();
-  return countsOf(RESULTS, exitCode);
+  const counts = countsOf(RESULTS, exitCode);
+  if (!finish.signal.aborted) return counts;
+  const reason = `jest did not end within ${EXIT_MS / 1000} s of its last test: a test leaves something open`;
+  return { ...counts, failed: Math.max(counts.failed, 1), reason };
+}
+
+/** `signal` fires some time after jest has written its results; `stop` ends the watch. */
+function watchForEnd() {
+  const controller = new AbortController();
+  let writtenAt;
+  const timer = setInterval(() => {
+    if (existsSync(RESULTS)) writtenAt ??= Date.now();
+    if (writtenAt && Date.now() - writtenAt > EXIT_MS) controller.abort();
+  }, 500);
+  return { signal: controller.signal, stop: () => clearInterval(timer) };
 }
