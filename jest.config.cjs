@@ -14,6 +14,8 @@ module.exports = {
       },
     ],
   },
+  // Commands are imported when they run, under the names that they have once built.
+  moduleNameMapper: { '^(\\./[a-z-]+\\.command)\\.js$': '$1' },
   testEnvironment: 'node',
   testTimeout: 30000,
 };

@@ -103,6 +103,15 @@ function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCod
       setExitCode(await ddl(file, { apply: apply === true }, loadConfig(), io));
     });
   root
+    .command('reset')
+    .description('move a stopped pipeline, without its state; starts a new generation')
+    .argument('<name>', 'pipeline, in the folder of MILLRACE_PIPELINES')
+    .requiredOption('--to <place>', 'earliest, latest, or a time such as 2026-01-31T00:00:00Z')
+    .action(async (name: string, { to }: { to: string }) => {
+      const { reset } = await import('./reset.command.js');
+      setExitCode(await reset(name, to, loadConfig(), io));
+    });
+  root
     .command('doctor')
     .description('check brokers, topics, Redis, Cassandra; say what is wrong and how to put it right')
     .option('--timeout <duration>', 'for each server', milliseconds, 5_000)

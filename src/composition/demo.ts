@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { messageOf } from '../core/errors';
 import type { Log } from '../core/ports/log.port';
 import { ingest } from '../ingestion/ingest';
+import type { Pace } from '../ingestion/pace';
 import type { ProcessingService } from '../processing/processing.service';
 import type { Ports } from '../runtime/ports';
 
 const PIPELINE = 'air-quality-daily';
 const READINGS = join(__dirname, '..', '..', 'data', 'us-posts-hourly-2013-2015.csv.gz');
+
+/** Three years in half a minute: fast, and slow enough to see the page move. */
+const PACE: Pace = { kind: 'rate', recordsPerSecond: 5_000 };
 
 export interface DemoOptions {
   readonly ports: Ports;
@@ -32,6 +36,9 @@ async function feed({ ports, processing, log }: DemoOptions): Promise<void> {
   const { topic } = pipeline.definition.spec.source;
   const extents = [...(await ports.topics.extents(topic)).values()];
   if (extents.some(({ earliest, end }) => end > earliest)) return;
-  const { produced } = await ingest({ pipeline, producer: ports.producer, source: READINGS, clock: ports.clock });
+  const { produced } = await ingest({
+    ...{ pipeline, source: READINGS, pace: PACE },
+    ...{ producer: ports.producer, clock: ports.clock },
+  });
   log.info({ event: 'demo.fed', records: produced, topic }, `Fed ${produced} readings into ${topic}`);
 }

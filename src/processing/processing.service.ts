@@ -4,6 +4,7 @@ import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/c
 
 import { AbortedError, retryTransient } from '../runtime/retry';
 import { FatalError, messageOf } from '../core/errors';
+import { generationAt } from '../core/generation';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Log } from '../core/ports/log.port';
@@ -195,9 +196,4 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
         `or start anew with: millrace reset ${name} --to earliest.`,
     );
   }
-}
-
-/** Microseconds since the epoch, even: `semantics.md` section 7. */
-export function generationAt(epochMs: number): bigint {
-  return BigInt(epochMs) * 1000n;
 }

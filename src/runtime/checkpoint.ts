@@ -52,9 +52,9 @@ export class Checkpoint {
     return claim;
   }
 
-  /** Step 3. `undefined` when nothing has changed. */
-  freeze(task: Task): FrozenDelta | undefined {
-    return task.freeze(this.options.clock.now());
+  /** Step 3. `undefined` when nothing has changed. With `everything`, updates are not held back by `emit.every`. */
+  freeze(task: Task, everything: boolean): FrozenDelta | undefined {
+    return task.freeze(this.options.clock.now(), { everything });
   }
 
   /**

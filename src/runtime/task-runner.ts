@@ -33,6 +33,8 @@ export class TaskRunner {
   private writing: Promise<void> | undefined;
   private trouble: string | undefined;
   private failure: string | undefined;
+  /** During a flush: what the next owner would emit a second later is better emitted now. */
+  private endsSoon = false;
   private endOffset = 0n;
   private committedMs: number;
   private lastArrivalMs: number;
@@ -108,8 +110,10 @@ export class TaskRunner {
   async flush(budgetMs: number): Promise<void> {
     const { task } = this;
     if (!task || !this.isAlive || this.failure !== undefined) return;
+    this.endsSoon = true;
     const deadline = new Promise<void>((resolve) => setTimeout(resolve, budgetMs).unref());
     await Promise.race([this.settle(this.drain(task)), deadline]);
+    this.endsSoon = false;
   }
 
   /** Drops the task without writing. */
@@ -299,7 +303,7 @@ export class TaskRunner {
   /** Step 3, and steps 4 to 6 in the background. One delta is in flight at a time. */
   private freezeAndWrite(task: Task): void {
     if (this.writing) return;
-    const frozen = this.checkpoint.freeze(task);
+    const frozen = this.checkpoint.freeze(task, this.endsSoon);
     if (!frozen) return void (this.committedMs = this.context.clock.now());
     const written = this.checkpoint.write(frozen, this.stopping.signal).then(() => {
       this.committedMs = this.context.clock.now();

@@ -98,6 +98,7 @@ describe('the shipped readings on real Kafka, Redis and Cassandra', () => {
     }
     await ingesting;
     await waitUntil('the pipeline has caught up', () => copy.hasCaughtUp(), 180_000);
+    await services.at(-1)!.stop();
     await expectOracle(copy);
     await expectTopicAgrees(copy);
   });
@@ -118,6 +119,7 @@ describe('the shipped readings on real Kafka, Redis and Cassandra', () => {
     await victim.kill();
     await ingesting;
     await waitUntil('the pipeline has caught up', () => copy.hasCaughtUp(), 180_000);
+    await survivor.stop();
     await expectOracle(copy);
     await expectTopicAgrees(copy);
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'cassandra-driver';
 import { Kafka, logLevel } from 'kafkajs';
 
+import { cqlStatements } from '../../src/adapters/cassandra/cql-statements';
 import type { DailyRow } from './readings';
 import { testServers, uniqueName } from './servers';
 
@@ -38,9 +39,8 @@ export class AirQualityCopy {
   async createTable(): Promise<void> {
     const text = readFileSync(CQL, 'utf8')
       .replaceAll('aqdata', this.keyspace)
-      .replaceAll('${replication}', "{ 'class': 'SimpleStrategy', 'replication_factor': 1 }")
-      .replace(/^--.*$/gm, '');
-    for (const statement of text.split(';').filter((part) => part.trim() !== '')) await this.cassandra.execute(statement);
+      .replaceAll('${replication}', "{ 'class': 'SimpleStrategy', 'replication_factor': 1 }");
+    for (const statement of cqlStatements(text)) await this.cassandra.execute(statement);
   }
 
   /** The table as it is, by `location|date`, and the revision of each row. */
@@ -48,7 +48,8 @@ export class AirQualityCopy {
     const rows = new Map<string, DailyRow>();
     const revisions = new Map<string, string>();
     const query = `SELECT location, date, avg_pm25, max_pm25, min_pm25, readings, WRITETIME(avg_pm25) AS revision FROM ${this.keyspace}.pm25`;
-    for await (const row of this.cassandra.stream(query, [], { prepare: true, autoPage: true, fetchSize: 5_000 }) as AsyncIterable<Record<string, { toString(): string }>>) {
+    const { rows: stored } = await this.cassandra.execute(query, [], { prepare: true, fetchSize: 20_000 });
+    for (const row of stored as unknown as Record<string, { toString(): string }>[]) {
       const day = `${row['location']!.toString()}|${row['date']!.toString()}`;
       rows.set(day, {
         avg_pm25: Number(row['avg_pm25']),

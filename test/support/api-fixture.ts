@@ -183,6 +183,8 @@ export class ApiFixture {
         partitionCount: () => Promise.resolve(this.tasks.length),
         extents: unused,
         mirrored: unused,
+        offsetsAt: unused,
+        memberCount: unused,
       },
       deadLetters: { write: unused },
       dependencies: [...this.pings].map(([name, ping]) => ({ name, ping })),

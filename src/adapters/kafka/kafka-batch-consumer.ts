@@ -10,7 +10,7 @@ import type {
 import type { Log } from '../../core/ports/log.port';
 import type { RecordBatch, SourceRecord } from '../../core/ports/record-source.port';
 
-const SESSION_TIMEOUT_MS = 30_000;
+const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
 /** A fetch is answered when this much is there, or after `MAX_WAIT_MS`. */

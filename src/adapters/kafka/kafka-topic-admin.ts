@@ -63,6 +63,20 @@ export class KafkaTopicAdmin implements TopicAdmin {
     });
   }
 
+  offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>> {
+    return this.ask(`look up a time in topic ${topic}`, async (admin) => {
+      const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
+      return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    });
+  }
+
+  memberCount(group: string): Promise<number> {
+    return this.ask(`describe group ${group}`, async (admin) => {
+      const { groups } = await admin.describeGroups([group]);
+      return groups[0]?.members.length ?? 0;
+    });
+  }
+
   async close(): Promise<void> {
     const admin = this.admin;
     this.admin = undefined;

@@ -54,6 +54,21 @@ export class MemoryLog implements RecordProducer, TopicAdmin {
     return offsets.filter((offset) => offset !== undefined);
   }
 
+  async offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>> {
+    const { partitions } = this.topic(topic);
+    return new Map(
+      partitions.map((records, i) => {
+        const first = records.findIndex((record) => record.timestampMs >= timestampMs);
+        return [i, BigInt(first < 0 ? records.length : first)];
+      }),
+    );
+  }
+
+  /** Consumers in this process keep no membership. */
+  async memberCount(): Promise<number> {
+    return 0;
+  }
+
   /** Step 6 of the checkpoint protocol. */
   commitMirror(group: string, topic: string, partition: number, nextOffset: bigint, metadata = ''): void {
     this.mirrors.set(mirrorKey(group, topic, partition), { partition, nextOffset, metadata });

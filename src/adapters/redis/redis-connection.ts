@@ -57,3 +57,20 @@ export async function attempt<T>(what: string, command: () => Promise<T>): Promi
     throw new TransientError(`Redis did not ${what}: ${messageOf(error)}`, { cause: error });
   }
 }
+
+/** Waits for the first connection, so that a service that has just started does not call Redis away. */
+export async function pingRedis(redis: Redis): Promise<void> {
+  if (redis.status === 'connecting' || redis.status === 'connect') await firstChange(redis);
+  await attempt('answer', () => redis.ping());
+}
+
+function firstChange(redis: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['ready', 'close'] as const;
+    const done = (): void => {
+      for (const event of events) redis.off(event, done);
+      resolve();
+    };
+    for (const event of events) redis.once(event, done);
+  });
+}

@@ -31,4 +31,8 @@ export interface TopicAdmin {
   /** By partition number. */
   extents(topic: string): Promise<ReadonlyMap<number, PartitionExtent>>;
   mirrored(group: string, topic: string): Promise<readonly MirroredOffset[]>;
+  /** By partition, the offset of the first record whose timestamp is at or after `timestampMs`; the end if none is. */
+  offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>>;
+  /** How many members a consumer group has; 0 when nobody runs it. */
+  memberCount(group: string): Promise<number>;
 }

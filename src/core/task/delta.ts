@@ -114,11 +114,15 @@ export class Delta {
     return this.closable > 0 || (this.pending.size > 0 && this.updatesAreDue(clockMs));
   }
 
-  freeze(clockMs: number, progress: Omit<TaskProgress, 'feedId'>): FrozenDelta | undefined {
+  freeze(
+    clockMs: number,
+    progress: Omit<TaskProgress, 'feedId'>,
+    holdingBack: boolean,
+  ): FrozenDelta | undefined {
     const { writes } = this;
     if (this.idleAdvance) return this.freezeIdleAdvance(progress);
     this.closeWindows(writes);
-    if (this.updatesAreDue(clockMs)) this.emitUpdates(writes, clockMs);
+    if (!holdingBack || this.updatesAreDue(clockMs)) this.emitUpdates(writes, clockMs);
     if (this.isNothing(writes, progress)) return undefined;
     return this.frozen(writes, progress);
   }

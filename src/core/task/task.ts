@@ -196,10 +196,11 @@ export class Task {
 
   /**
    * Step 3. Freezes what has changed since the last freeze; `undefined` if nothing has. `clockMs` paces updates: the
-   * wall clock, or stream time in a replay. While {@link hasMore} holds, more is due than one delta may carry.
+   * wall clock, or stream time in a replay; `everything` emits those too that `every` would hold back. While
+   * {@link hasMore} holds, more is due than one delta may carry.
    */
-  freeze(clockMs: number): FrozenDelta | undefined {
-    return this.delta.freeze(clockMs, this.progress());
+  freeze(clockMs: number, { everything = false } = {}): FrozenDelta | undefined {
+    return this.delta.freeze(clockMs, this.progress(), !everything);
   }
 
   get hasMore(): boolean {

@@ -19,7 +19,10 @@ describe('a running pipeline', () => {
     const owner = await harness.own();
     await harness.produce(at(1), at(2), at(30));
     await waitUntil('two rows are there', () => counts().length === 2);
-    await waitUntil('the offset is mirrored', async () => (await harness.log.mirrored('test', harness.topic))[0]?.nextOffset === 3n);
+    await waitUntil(
+      'the offset is mirrored',
+      async () => (await harness.log.mirrored('test', harness.topic))[0]?.nextOffset === 3n,
+    );
     expect(counts()).toEqual([2, 1]);
     expect((await harness.store.peek({ pipeline: 'test', partition: 0 }))?.progress.nextOffset).toBe(3n);
     expect(owner.runner.status()).toMatchObject({ state: 'running', tasks: [{ nextOffset: '3', lagRecords: 0 }] });
@@ -73,7 +76,10 @@ describe('a running pipeline', () => {
   });
 
   it('closes windows of an idle partition, on evidence that there is nothing more', async () => {
-    await start({ source: { topic: 'readings', format: 'json', time: { field: 't', idleAfter: '60s' } }, emit: { on: 'close' } });
+    await start({
+      source: { topic: 'readings', format: 'json', time: { field: 't', idleAfter: '60s' } },
+      emit: { on: 'close' },
+    });
     const owner = await harness.own();
     await harness.produce(at(1));
     await waitUntil('the record is processed', () => owner.runner.status().tasks[0]?.nextOffset === '1');
@@ -95,7 +101,10 @@ describe('state that is lost', () => {
     await harness.createTopic();
     const first = await harness.own();
     await harness.produce(at(1), at(2));
-    await waitUntil('it is mirrored', async () => (await harness.log.mirrored('test', harness.topic))[0]?.nextOffset === 2n);
+    await waitUntil(
+      'it is mirrored',
+      async () => (await harness.log.mirrored('test', harness.topic))[0]?.nextOffset === 2n,
+    );
     first.runner.stop();
     await first.consumer.stop();
     await harness.store.redeploy('test', { generation: 0n, fingerprint: '' }, 1);

@@ -28,7 +28,11 @@ describe('murmur2', () => {
           replicas: [1],
           isr: [1],
         }));
-        const theirs = partitioner({ topic: 't', partitionMetadata, message: { key: Buffer.from(bytes), value: null } });
+        const theirs = partitioner({
+          topic: 't',
+          partitionMetadata,
+          message: { key: Buffer.from(bytes), value: null },
+        });
         expect(partitionOf(bytes, partitions)).toBe(theirs);
       }),
       { seed: 1 },

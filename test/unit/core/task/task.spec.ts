@@ -92,7 +92,10 @@ describe('emission', () => {
     await harness.checkpoint();
     await harness.process([recordOf(1, at(2)), recordOf(2, at(30))]);
     await harness.checkpoint();
-    expect(harness.emitted.map(({ values, final }) => [values!['n'], final])).toEqual([[1, false], [2, false]]);
+    expect(harness.emitted.map(({ values, final }) => [values!['n'], final])).toEqual([
+      [1, false],
+      [2, false],
+    ]);
   });
 
   it('remembers over a crash which committed rows it has not emitted', async () => {
@@ -120,7 +123,11 @@ describe('emission', () => {
 describe('bad records', () => {
   it('become dead letters with reason, place and original bytes, and do not stop the others', async () => {
     const harness = await TaskHarness.start(compiledWith());
-    const bad = (offset: number, text: string, key = 'a') => ({ ...recordOf(offset, at(1)), key: Buffer.from(key), value: Buffer.from(text) });
+    const bad = (offset: number, text: string, key = 'a') => ({
+      ...recordOf(offset, at(1)),
+      key: Buffer.from(key),
+      value: Buffer.from(text),
+    });
     const t = EPOCH_MS;
     const all = [
       bad(0, '{"key":"a"'),

@@ -28,30 +28,43 @@ it.each([
 });
 
 it('an hour that is shown twice is two windows', () => {
-  expect(windowAt('hour', 'Europe/Berlin', '2024-10-27T00:30:00Z')).toEqual(['2024-10-27T00:00:00.000Z', '2024-10-27T01:00:00.000Z']);
-  expect(windowAt('hour', 'Europe/Berlin', '2024-10-27T01:30:00Z')).toEqual(['2024-10-27T01:00:00.000Z', '2024-10-27T02:00:00.000Z']);
+  expect(windowAt('hour', 'Europe/Berlin', '2024-10-27T00:30:00Z')).toEqual([
+    '2024-10-27T00:00:00.000Z',
+    '2024-10-27T01:00:00.000Z',
+  ]);
+  expect(windowAt('hour', 'Europe/Berlin', '2024-10-27T01:30:00Z')).toEqual([
+    '2024-10-27T01:00:00.000Z',
+    '2024-10-27T02:00:00.000Z',
+  ]);
 });
 
 it('hours follow the clock in a half-hour zone', () => {
-  expect(windowAt('hour', 'Asia/Kolkata', '2024-01-01T00:45:00Z')).toEqual(['2024-01-01T00:30:00.000Z', '2024-01-01T01:30:00.000Z']);
+  expect(windowAt('hour', 'Asia/Kolkata', '2024-01-01T00:45:00Z')).toEqual([
+    '2024-01-01T00:30:00.000Z',
+    '2024-01-01T01:30:00.000Z',
+  ]);
 });
 
 describe.each(CALENDAR_UNITS)('every %s', (unit) => {
-  it.each(['Asia/Shanghai', 'Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Pacific/Apia', 'America/Havana'])(
-    'follows the one before without gap or overlap in %s',
-    (zone) => {
-      const assigner = new CalendarWindowAssigner(unit, zone);
-      const spanMs = unit === 'hour' ? 100 * 24 * HOUR_MS : 15 * 366 * 24 * HOUR_MS;
-      const beginMs = Date.UTC(2011, 0, 1);
-      for (let t = beginMs; t < beginMs + spanMs;) {
-        const [window] = assigner.assign(t);
-        expect(window!.startMs).toBeLessThanOrEqual(t);
-        expect(window!.endMs).toBeGreaterThan(t);
-        expect(new CalendarWindowAssigner(unit, zone).assign(window!.endMs)[0]!.startMs).toBe(window!.endMs);
-        t = window!.endMs;
-      }
-    },
-  );
+  it.each([
+    'Asia/Shanghai',
+    'Europe/Berlin',
+    'America/St_Johns',
+    'Australia/Lord_Howe',
+    'Pacific/Apia',
+    'America/Havana',
+  ])('follows the one before without gap or overlap in %s', (zone) => {
+    const assigner = new CalendarWindowAssigner(unit, zone);
+    const spanMs = unit === 'hour' ? 100 * 24 * HOUR_MS : 15 * 366 * 24 * HOUR_MS;
+    const beginMs = Date.UTC(2011, 0, 1);
+    for (let t = beginMs; t < beginMs + spanMs;) {
+      const [window] = assigner.assign(t);
+      expect(window!.startMs).toBeLessThanOrEqual(t);
+      expect(window!.endMs).toBeGreaterThan(t);
+      expect(new CalendarWindowAssigner(unit, zone).assign(window!.endMs)[0]!.startMs).toBe(window!.endMs);
+      t = window!.endMs;
+    }
+  });
 });
 
 it('agrees with Temporal on the bounds of each month in New York', () => {

@@ -1,0 +1,47 @@
+import { createKafka } from '../adapters/kafka/kafka-client';
+import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
+import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
+import { RedisStateStore } from '../adapters/redis/redis-state-store';
+import type { MillraceConfig } from '../config/config';
+import { parseIsoTime } from '../core/decoding/iso-time';
+import { ConfigError } from '../core/errors';
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import { readDefinitionFiles } from '../processing/definition-files';
+import { catalogOf } from '../runtime/pipeline-catalog';
+import { resetPipeline, type ResetTarget } from '../runtime/reset-pipeline';
+import type { CommandIo } from './command-io';
+import { commandLogger } from './command-logger';
+import { EXIT } from './exit-codes';
+
+/** Moves a stopped pipeline of the pipelines folder. Throws ConfigError when it runs, or for an unknown name or place. */
+export async function reset(name: string, to: string, config: MillraceConfig, io: CommandIo): Promise<number> {
+  const target = targetOf(to);
+  const pipeline = await pipelineOf(name, config);
+  const topics = new KafkaTopicAdmin(createKafka(config.kafka, commandLogger(config.logLevel)));
+  const redis = connectRedis(config.redis);
+  try {
+    await pingRedis(redis);
+    const ports = { topics, stateStore: new RedisStateStore(redis), clock: { now: () => Date.now() } };
+    const offsets = await resetPipeline(pipeline, target, ports);
+    for (const [partition, offset] of offsets) io.out(`${name}/${partition}: begins at offset ${offset}`);
+    return EXIT.done;
+  } finally {
+    redis.disconnect();
+    await topics.close();
+  }
+}
+
+function targetOf(to: string): ResetTarget {
+  if (to === 'earliest' || to === 'latest') return to;
+  const timestampMs = parseIsoTime(to);
+  if (timestampMs !== undefined) return { timestampMs };
+  throw new ConfigError(`--to ${to}: give earliest, latest, or a time such as 2026-01-31T00:00:00Z`);
+}
+
+async function pipelineOf(name: string, config: MillraceConfig): Promise<CompiledPipeline> {
+  const { pipelines } = catalogOf(await readDefinitionFiles(config.pipelines));
+  const found = pipelines.find((pipeline) => pipeline.name === name);
+  if (found) return found;
+  const names = pipelines.map((pipeline) => pipeline.name).join(', ');
+  throw new ConfigError(`No pipeline in ${config.pipelines} is called ${name}; there are: ${names}`);
+}
