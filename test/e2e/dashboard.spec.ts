@@ -1,0 +1,77 @@
+import type { Browser, Page } from 'playwright-core';
+import type { RowJson } from '../../src/core/row/row-json';
+import { type Complaints, complaintsOf, launchBrowser } from '../support/browser';
+import { expectedDailyRows } from '../support/readings';
+import { ServiceProcess } from '../support/service';
+
+jest.setTimeout(120_000);
+
+const POST = 'Beijing US Post';
+const CHINA_MS = 8 * 3_600_000;
+
+describe('the page of a service that was just started with its demonstration', () => {
+  let service: ServiceProcess;
+  let browser: Browser;
+  let page: Page;
+  let complaints: Complaints;
+
+  beforeAll(async () => {
+    service = await ServiceProcess.start('dashboard', { MILLRACE_MODE: 'embedded' }, ['--demo']);
+    browser = await launchBrowser();
+    await service.ready();
+    page = await browser.newPage();
+    complaints = complaintsOf(page, service.url);
+    await page.goto(service.url);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await service?.stop();
+  });
+
+  it('shows that the pipeline runs, and how fast', async () => {
+    await page.locator('h1', { hasText: 'air-quality-daily' }).waitFor();
+    await page.locator('#state[data-state=running]', { hasText: '4 of 4 tasks here' }).waitFor();
+    await page.locator('#feed[data-state=live]').waitFor();
+    await page.locator('.figure', { hasText: 'Accepted' }).filter({ hasText: /[1-9]/ }).waitFor();
+  });
+
+  it('draws the daily PM2.5 of the posts, and tells it in text', async () => {
+    await page.locator(`#chart[aria-label*="${POST}"]`).waitFor();
+    expect(await page.locator('#chart-title').innerText()).toBe('Average pm25 by day');
+    expect(await page.locator('#chart-subtitle').innerText()).toMatch(/^µg\/m³ · \d+ days? · Asia\/Shanghai$/);
+    // Some days are closed then.
+    await page.locator('#chart-subtitle', { hasText: /\b([3-9]|\d{2,}) days/ }).waitFor();
+    await page.locator('#latest tbody tr', { hasText: POST }).waitFor();
+  });
+
+  it('shows days that equal what the file says, computed in another way', async () => {
+    const expected = expectedDailyRows();
+    const query = new URLSearchParams({ 'key.location': POST, limit: '1000' });
+    const answer = await service.json<{ rows: RowJson[] }>(`/v1/pipelines/air-quality-daily/rows?${query}`);
+    const closed = answer.rows.filter(({ final }) => final);
+    expect(closed.length).toBeGreaterThan(0);
+    for (const { window, values } of closed) {
+      const date = new Date(Date.parse(window!.start) + CHINA_MS).toISOString().slice(0, 10);
+      const { avg_pm25, ...exact } = expected.get(`${POST}|${date}`)!;
+      expect(values).toEqual({ ...exact, avg_pm25: expect.closeTo(avg_pm25, 9) });
+    }
+  });
+
+  it('changes while it is open, because a reading came', async () => {
+    const shown = await page.locator('.figure', { hasText: 'Accepted' }).innerText();
+    const record = { observed_at: '2016-01-05T08:00:00+08:00', location: POST, pm25: 4171 };
+    const response = await fetch(`${service.url}/v1/ingest/air-quality.readings`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(record),
+    });
+    expect(response.status).toBe(202);
+    await page.locator('#latest tbody tr', { hasText: POST }).filter({ hasText: '4,171' }).waitFor();
+    await page.locator('.figure', { hasText: 'Accepted' }).filter({ hasNotText: shown }).waitFor();
+  });
+
+  it('asks nobody but its own service, and breaks no policy', () => {
+    expect(complaints).toEqual({ errors: [], foreign: [] });
+  });
+});
