@@ -48,7 +48,7 @@ describe('the page of a service that was just started with its demonstration', (
   it('shows days that equal what the file says, computed in another way', async () => {
     const expected = expectedDailyRows();
     const query = new URLSearchParams({ 'key.location': POST, limit: '1000' });
-    const answer = await service.json<{ rows: RowJson[] }>(`/v1/pipelines/air-quality-daily/rows?${query}`);
+    const answer = await service.json<{ rows: RowJson[] }>(`/v1/pipelines/air-quality-daily/rows?${query.toString()}`);
     const closed = answer.rows.filter(({ final }) => final);
     expect(closed.length).toBeGreaterThan(0);
     for (const { window, values } of closed) {
