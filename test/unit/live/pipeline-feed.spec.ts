@@ -2,7 +2,8 @@ import { CommittedTasks } from '../../../src/api/committed-tasks';
 import type { FeedEntry, LiveFeed } from '../../../src/core/ports/live-feed.port';
 import type { FeedVector } from '../../../src/live/feed-vector';
 import { type FeedSubscriber, PipelineFeed } from '../../../src/live/pipeline-feed';
-import { ApiFixture, GENERATION } from '../../support/api-fixture';
+import { ApiFixture } from '../../support/api-fixture';
+import { GENERATION } from '../../support/fixture-task';
 
 const JUNE_1 = Date.parse('2013-06-01T00:00:00+08:00');
 const CHECK_MS = 5_000;
