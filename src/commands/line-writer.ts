@@ -13,7 +13,7 @@ export class LineWriter {
 
   /** Whether the reader has gone (`millrace replay ... | head`): nothing more needs to be written. */
   get closed(): boolean {
-    return this.failure?.code === 'EPIPE';
+    return this.problem?.code === 'EPIPE';
   }
 
   line(text: string): void {
@@ -23,7 +23,7 @@ export class LineWriter {
 
   /** Resolves when the stream takes more. Throws what the stream failed with, unless its reader has gone. */
   async ready(): Promise<void> {
-    if (this.failure && !this.closed) throw this.failure;
+    if (this.problem && !this.closed) throw this.problem;
     if (!this.stream.writableNeedDrain || this.closed) return;
     await new Promise<void>((resolve) => {
       const done = () => {
@@ -39,6 +39,11 @@ export class LineWriter {
     if (this.closed) return;
     await new Promise<void>((resolve) => this.stream.write(this.take(), () => resolve()));
     await this.ready();
+  }
+
+  /** A stream knows of its error a moment before it emits it. */
+  private get problem(): NodeJS.ErrnoException | null | undefined {
+    return this.failure ?? this.stream.errored;
   }
 
   private push(): void {

@@ -72,7 +72,7 @@ function addReplay(root: Command, io: CommandIo, setExitCode: SetExitCode): void
     .option('--partitions <n>', 'spread keys over so many partitions', wholeNumber, 1)
     .action(async (file: string, options: Parameters<(typeof import('./replay.command.js'))['replay']>[1]) => {
       const { replay } = await import('./replay.command.js');
-      setExitCode(await replay(file, options, io, process.stdout));
+      setExitCode(await replay(file, options, io));
     });
 }
 

@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import type { SourceRecord } from '../core/ports/record-source.port';
 import { rowText } from '../core/row/row-json';
 import type { DeadLetter } from '../core/task/dead-letter';
@@ -26,13 +25,13 @@ const MAX_SHOWN = 20;
 const RECORDS_BETWEEN_WAITS = 256;
 
 /**
- * Runs one pipeline over a file in virtual time. Rows go to `stdout`, a JSON text a line; late records, dead letters and
+ * Runs one pipeline over a file in virtual time. Rows go to `io.stdout`, a JSON text a line; late records, dead letters and
  * the summary to `io.err`. Equal input gives equal output, byte by byte.
  */
-export async function replay(file: string, options: ReplayOptions, io: CommandIo, stdout: Writable): Promise<number> {
+export async function replay(file: string, options: ReplayOptions, io: CommandIo): Promise<number> {
   const pipeline = await readPipeline(file, options.pipeline, io);
   const report = new ReplayReport(io, options.late === true);
-  const writer = new LineWriter(stdout);
+  const writer = new LineWriter(io.stdout);
   const printRows = options.rows === true || options.table !== true;
   const isCsvTopic = pipeline.definition.spec.source.format === 'csv';
   const input = new RecordFile({

@@ -39,7 +39,7 @@ export function tableRemarks(pipeline: CompiledPipeline): readonly string[] {
     const columns = columnsOf(pipeline, sink);
     const table = `${sink.keyspace}.${sink.table}`;
     const remarks: string[] = [];
-    if (!columns.some(({ role }) => role === 'partition')) {
+    if (!Object.values(sink.columns).some(({ text }) => /^key\b/.test(text.trim()))) {
       remarks.push(`${table}: no column is mapped to key.*, so rows of different keys would be one row: map the key`);
     }
     const isBucketed = Object.values(sink.columns).some(({ text }) => text.trim() === 'window.year');

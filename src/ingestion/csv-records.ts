@@ -23,6 +23,7 @@ export async function* csvRecords(
   chunks: AsyncIterable<Uint8Array>,
   onBadLine: OnBadLine,
 ): AsyncGenerator<readonly Line[]> {
+  const reportOnce = oncePerLine(onBadLine);
   const parser = parse({
     bom: true,
     info: true,
@@ -30,10 +31,7 @@ export async function* csvRecords(
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: MAX_RECORD_BYTES,
-    on_skip: (error) => {
-      onBadLine(lineOf(error), error?.message ?? 'it cannot be read');
-      return undefined;
-    },
+    on_skip: (error) => reportOnce(lineOf(error), error?.message ?? 'it cannot be read'),
   });
   const source = Readable.from(chunks, { objectMode: false });
   // `pipe` hands on no errors: without this a broken file would look like the end of the input.
@@ -53,6 +51,15 @@ export async function* csvRecords(
   } finally {
     source.destroy();
   }
+}
+
+/** The parser tells of each quote out of place, the user wants to know of the line. */
+function oncePerLine(onBadLine: OnBadLine): (line: number, message: string) => undefined {
+  let last: number | undefined;
+  return (line, message) => {
+    if (line !== last) onBadLine(line, message);
+    last = line;
+  };
 }
 
 /** The names as they begin the members of a JSON object, `"name":`. */

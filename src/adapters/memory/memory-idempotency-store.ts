@@ -37,6 +37,11 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return Promise.resolve();
   }
 
+  /** When the key will be forgotten, epoch ms. */
+  keptUntilMs(key: string): number | undefined {
+    return this.entries.get(key)?.untilMs;
+  }
+
   private put(key: string, known: IdempotencyState, keptMs: number): void {
     this.entries.delete(key);
     this.entries.set(key, { known, untilMs: this.clock.now() + keptMs });

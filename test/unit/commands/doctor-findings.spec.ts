@@ -1,0 +1,70 @@
+import type { KafkaFacts, TopicFacts } from '../../../src/adapters/kafka/kafka-facts';
+import { type Finding, findingText } from '../../../src/commands/doctor/finding';
+import { kafkaFindings } from '../../../src/commands/doctor/kafka-findings';
+import { redisFindings } from '../../../src/commands/doctor/redis-findings';
+import { compiledWith } from '../../support/pipelines';
+
+const notOk = (findings: readonly Finding[]) => findings.filter(({ level }) => level !== 'ok');
+const TOPIC: TopicFacts = {
+  partitions: 4,
+  leaderless: 0,
+  retentionMs: -1,
+  retentionBytes: -1,
+  maxMessageBytes: 8 * 2 ** 20,
+};
+const kafka = (facts: Partial<KafkaFacts> = {}, topic: Partial<TopicFacts> = {}) =>
+  kafkaFindings(
+    {
+      brokers: ['a:9092'],
+      cannotCreate: undefined,
+      missingRequests: [],
+      topics: new Map([['readings', { ...TOPIC, ...topic }]]),
+      ...facts,
+    },
+    [compiledWith()],
+  );
+
+describe('doctor', () => {
+  it('is content with Kafka as Millrace sets it up', () => {
+    expect(notOk(kafka())).toEqual([]);
+  });
+
+  it('does not mind a topic that start will create', () => {
+    expect(notOk(kafka({ topics: new Map() }))).toEqual([]);
+  });
+
+  it('warns of a retention under which a backfill vanishes, with the command that mends it', () => {
+    const [finding] = notOk(kafka({}, { retentionMs: 604_800_000 }));
+    expect(finding).toMatchObject({ level: 'warning', subject: 'topic readings' });
+    expect(finding!.text).toContain('7.0 days');
+    expect(finding!.remedy).toContain('retention.ms=-1');
+  });
+
+  it('finds partitions without a leader, missing rights and a topic that takes too little', () => {
+    const levels = notOk(kafka({ cannotCreate: 'denied' }, { leaderless: 1, maxMessageBytes: 1000 })).map(
+      ({ subject, level }) => [subject, level],
+    );
+    expect(levels).toEqual([
+      ['kafka permissions', 'wrong'],
+      ['topic readings', 'wrong'],
+      ['topic readings', 'warning'],
+    ]);
+  });
+
+  it('wants Redis to keep everything, to be new enough and to write a log', () => {
+    const facts = { version: '7.0.15', maxmemoryPolicy: 'noeviction', maxmemory: 0, appendOnly: true };
+    expect(notOk(redisFindings(facts))).toEqual([]);
+    expect(notOk(redisFindings({ ...facts, version: '6.2.0' }))).toEqual([]);
+    expect(
+      notOk(redisFindings({ version: '6.0.16', maxmemoryPolicy: 'allkeys-lru', maxmemory: 1, appendOnly: false })),
+    ).toMatchObject([
+      { subject: 'redis', level: 'wrong', remedy: expect.stringContaining('6.2') },
+      { subject: 'redis memory', level: 'wrong', remedy: expect.stringContaining('noeviction') },
+      { subject: 'redis durability', level: 'warning', remedy: expect.stringContaining('appendonly yes') },
+    ]);
+  });
+
+  it('prints a line for each check, and below it how to put it right', () => {
+    expect(findingText({ level: 'wrong', subject: 's', text: 't', remedy: 'r' })).toBe('FAIL  s: t\n      -> r');
+  });
+});

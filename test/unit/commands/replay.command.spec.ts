@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import type { CommandIo } from '../../../src/commands/command-io';
+import { replay, type ReplayOptions } from '../../../src/commands/replay.command';
+
+const SHIPPED = join(__dirname, '..', '..', '..', 'pipelines', 'air-quality-daily.yaml');
+const reading = (post: string, time: string, pm25: number | null) =>
+  JSON.stringify({ location: post, observed_at: `2013-01-${time}:00:00+08:00`, pm25 });
+
+describe('millrace replay', () => {
+  let folder: string;
+  let err: string[];
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'millrace-replay-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => (err = []));
+
+  const run = async (lines: readonly string[], options: Partial<ReplayOptions> = {}): Promise<string> => {
+    const input = join(folder, 'input.ndjson');
+    writeFileSync(input, lines.join('\n'));
+    let text = '';
+    const stdout = new Writable({
+      decodeStrings: false,
+      write(chunk: string, _encoding, done) {
+        text += chunk;
+        done();
+      },
+    });
+    const io: CommandIo = {
+      out: () => undefined,
+      err: (line) => void err.push(line),
+      readFile: (path) => readFile(path, 'utf8'),
+      stdout,
+    };
+    expect(await replay(SHIPPED, { input, partitions: 1, ...options }, io)).toBe(0);
+    return text;
+  };
+  const rowsOf = (text: string) =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { key: { location: string }; values: { readings: number }; final: boolean });
+
+  const DAYS = [
+    reading('B', '01T00', 5),
+    reading('A', '01T01', 7),
+    reading('A', '01T02', null),
+    'no json',
+    reading('A', '03T00', 9),
+    reading('A', '01T05', 1),
+  ];
+
+  it('prints each emitted row, and says on standard error what became of the records', async () => {
+    const rows = rowsOf(await run(DAYS));
+    expect(rows.filter(({ final }) => final).map(({ key }) => key.location)).toEqual(['B', 'A']);
+    expect(err.join('\n')).toContain('dead letter: partition 0 offset 3: not-decodable');
+    expect(err.at(-1)).toMatch(/^6 records: 3 accepted, 1 filtered, 1 late, 1 dead; \d+ rows$/);
+  });
+
+  it('prints the rows that are left, by key then start, with --table', async () => {
+    const rows = rowsOf(await run(DAYS, { table: true }));
+    expect(rows.map(({ key, final }) => [key.location, final])).toEqual([
+      ['A', true],
+      ['A', false],
+      ['B', true],
+    ]);
+  });
+
+  it('closes what is open at the end with --close', async () => {
+    expect(rowsOf(await run(DAYS, { table: true, close: true })).every(({ final }) => final)).toBe(true);
+  });
+
+  it('prints late records on standard error with --late', async () => {
+    await run(DAYS, { late: true });
+    expect(err.join('\n')).toContain(`late by ${24 * 3_600_000} ms: ${reading('A', '01T05', 1)}`);
+  });
+
+  it('gives byte-identical output twice', async () => {
+    expect(await run(DAYS, { partitions: 3 })).toBe(await run(DAYS, { partitions: 3 }));
+  });
+
+  it('tells of the first twenty dead letters and counts the others', async () => {
+    await run(Array.from({ length: 30 }, () => 'no json'));
+    expect(err.filter((line) => line.startsWith('dead letter'))).toHaveLength(20);
+    expect(err.join('\n')).toContain('... and 10 more');
+  });
+});
