@@ -61,11 +61,11 @@ function isKnown(name: string): boolean {
 function flatten(prefix: string, value: unknown, into: Record<string, string>): void {
   if (value === null || value === undefined) return;
   if (Array.isArray(value)) into[prefix] = value.join(',');
-  else if (typeof value !== 'object') into[prefix] = String(value);
-  else {
+  else if (typeof value === 'object') {
     for (const [name, inner] of Object.entries(value)) {
       const snake = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
       flatten(snake.startsWith('MILLRACE_') ? snake : `${prefix}_${snake}`, inner, into);
     }
-  }
+  } else if (typeof value === 'string') into[prefix] = value;
+  else into[prefix] = JSON.stringify(value);
 }

@@ -32,7 +32,7 @@ const replication = () =>
     const parts = given.split(',').map((part) => /^([\w-]+):([1-9]\d?)$/.exec(part.trim()));
     if (!parts.every((part) => part !== null)) return undefined;
     const replicas = parts.map((part) => [part[1]!, Number(part[2])] as const);
-    return { class: 'NetworkTopologyStrategy', ...Object.fromEntries(replicas) } as Replication;
+    return { class: 'NetworkTopologyStrategy', ...Object.fromEntries(replicas) };
   });
 
 /** Every setting by its environment variable. The one place where names, defaults and bounds are said. */

@@ -6,11 +6,11 @@ import { silentLog } from '../../src/core/ports/log.port';
 import { testServers, uniqueName } from '../support/servers';
 import type { LogHarness, StoredRecord } from './record-producer.conformance';
 
-export async function openKafkaLog(): Promise<LogHarness> {
+export function openKafkaLog(): Promise<LogHarness> {
   const kafka = createKafka({ brokers: testServers().kafka, clientId: 'millrace-test' }, silentLog);
   const producer = new KafkaRecordProducer(kafka);
   const topics = new KafkaTopicAdmin(kafka);
-  return {
+  return Promise.resolve({
     producer,
     topics,
     stored: (topic, count) => consume(kafka, topic, count),
@@ -19,7 +19,7 @@ export async function openKafkaLog(): Promise<LogHarness> {
       const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
       await consumer.connect();
       await consumer.subscribe({ topic });
-      await consumer.run({ autoCommit: false, eachMessage: async () => undefined });
+      await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
       await joined;
       await consumer.commitOffsets(
         [...nextOffsets].map(([partition, next]) => ({ topic, partition, offset: String(next), metadata })),
@@ -30,7 +30,7 @@ export async function openKafkaLog(): Promise<LogHarness> {
       await producer.close();
       await topics.close();
     },
-  };
+  });
 }
 
 async function consume(kafka: Kafka, topic: string, count: number): Promise<readonly StoredRecord[]> {
@@ -42,7 +42,7 @@ async function consume(kafka: Kafka, topic: string, count: number): Promise<read
     consumer.on(consumer.events.CRASH, ({ payload }) => (payload.restart ? undefined : reject(payload.error)));
     consumer
       .run({
-        eachMessage: async ({ partition, message }) => {
+        eachMessage: ({ partition, message }) => {
           const { offset, timestamp, key, value, headers = {} } = message;
           records.push({
             partition,
@@ -53,6 +53,7 @@ async function consume(kafka: Kafka, topic: string, count: number): Promise<read
             headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)])),
           });
           if (records.length >= count) resolve();
+          return Promise.resolve();
         },
       })
       .catch(reject);

@@ -1,9 +1,15 @@
+/* eslint-disable @typescript-eslint/require-await -- a twin is done at once; async makes what it throws a rejection */
 import { FatalError, RecordTooLargeError, TransientError } from '../../core/errors';
 import { partitionOf } from '../../core/partitioning/murmur2';
 import type { Clock } from '../../core/ports/clock.port';
 import type { OutgoingRecord, RecordPosition, RecordProducer } from '../../core/ports/record-producer.port';
 import type { PartitionExtent, RecordBatch, SourceRecord } from '../../core/ports/record-source.port';
-import { MAX_BATCH_BYTES, type MirroredOffset, type TopicAdmin, type TopicSpec } from '../../core/ports/topic-admin.port';
+import {
+  MAX_BATCH_BYTES,
+  type MirroredOffset,
+  type TopicAdmin,
+  type TopicSpec,
+} from '../../core/ports/topic-admin.port';
 
 export interface MemoryRecord extends SourceRecord {
   readonly headers: Readonly<Record<string, string>>;
@@ -33,7 +39,8 @@ export class MemoryLog implements RecordProducer, TopicAdmin {
   async ensure(specs: readonly TopicSpec[]): Promise<void> {
     for (const spec of specs) {
       if (this.topics.has(spec.topic)) continue;
-      if (!/^[\w.-]{1,249}$/.test(spec.topic)) throw new FatalError(`create topics: "${spec.topic}" is no topic's name`);
+      if (!/^[\w.-]{1,249}$/.test(spec.topic))
+        throw new FatalError(`create topics: "${spec.topic}" is no topic's name`);
       const partitions = Array.from({ length: spec.partitions }, () => []);
       this.topics.set(spec.topic, { spec, partitions, listeners: new Set(), turn: 0 });
     }
@@ -50,7 +57,9 @@ export class MemoryLog implements RecordProducer, TopicAdmin {
 
   async mirrored(group: string, topic: string): Promise<readonly MirroredOffset[]> {
     const count = this.topics.get(topic)?.partitions.length ?? 0;
-    const offsets = Array.from({ length: count }, (_, partition) => this.mirrors.get(mirrorKey(group, topic, partition)));
+    const offsets = Array.from({ length: count }, (_, partition) =>
+      this.mirrors.get(mirrorKey(group, topic, partition)),
+    );
     return offsets.filter((offset) => offset !== undefined);
   }
 
