@@ -9,7 +9,12 @@ const onlyIn = (library, folder) => ({
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: { path: '^src' }, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'core-imports-only-core',
       comment: 'The domain knows no framework, no client library and no Node module.',
@@ -38,7 +43,12 @@ module.exports = {
     onlyIn('kafkajs', 'adapters/kafka'),
     onlyIn('ioredis', 'adapters/redis'),
     onlyIn('cassandra-driver', 'adapters/cassandra'),
-    { name: 'no-dev-dependency-at-run-time', severity: 'error', from: { path: '^src' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependency-at-run-time',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -50,7 +50,13 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) => Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(sink, producer, tables))),
     consumerOf: ({ name, definition }) =>
-      new KafkaBatchConsumer({ kafka, log, groupId: name, topic: definition.spec.source.topic, concurrency: CONCURRENCY }),
+      new KafkaBatchConsumer({
+        kafka,
+        log,
+        groupId: name,
+        topic: definition.spec.source.topic,
+        concurrency: CONCURRENCY,
+      }),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {
       await Promise.all([producer.close(), topics.close(), tables?.close()]);

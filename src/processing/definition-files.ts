@@ -15,6 +15,8 @@ export async function readDefinitionFiles(folder: string): Promise<DefinitionFil
       names.map(async (name) => ({ path: join(folder, name), text: await readFile(join(folder, name), 'utf8') })),
     );
   } catch (error) {
-    throw new ConfigError(`The pipelines folder ${folder} cannot be read: ${messageOf(error)}. Set MILLRACE_PIPELINES.`);
+    throw new ConfigError(
+      `The pipelines folder ${folder} cannot be read: ${messageOf(error)}. Set MILLRACE_PIPELINES.`,
+    );
   }
 }

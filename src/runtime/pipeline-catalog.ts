@@ -38,5 +38,10 @@ function nameOf(path: string): string {
 }
 
 function duplicate(file: string, name: string): Problem {
-  return { file, line: 1, column: 1, message: `pipeline ${name} is defined in another file too; give one another name` };
+  return {
+    file,
+    line: 1,
+    column: 1,
+    message: `pipeline ${name} is defined in another file too; give one another name`,
+  };
 }

@@ -114,7 +114,11 @@ export class PipelineRunner {
     try {
       await this.source.mirror(offsets);
     } catch (error) {
-      this.context.log('info', 'checkpoint.mirror-failed', `Lag tools see old offsets of ${this.name}: ${messageOf(error)}`);
+      this.context.log(
+        'info',
+        'checkpoint.mirror-failed',
+        `Lag tools see old offsets of ${this.name}: ${messageOf(error)}`,
+      );
     }
   }
 

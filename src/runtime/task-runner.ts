@@ -131,7 +131,8 @@ export class TaskRunner {
     const size = task?.stateSize ?? { openWindows: 0, keys: 0, bytes: 0 };
     return {
       partition: this.context.partition,
-      state: this.failure !== undefined ? 'failed' : !task ? 'claiming' : this.trouble !== undefined ? 'paused' : 'running',
+      state:
+        this.failure !== undefined ? 'failed' : !task ? 'claiming' : this.trouble !== undefined ? 'paused' : 'running',
       ...(reason !== undefined && { reason }),
       epoch: this.checkpoint.currentEpoch.toString(),
       nextOffset: position.toString(),
@@ -202,7 +203,10 @@ export class TaskRunner {
     for (const segment of segments) {
       for await (const entries of this.context.stateStore.scan(id, segment.id)) {
         if (task.stateSize.bytes >= this.context.cacheBytes) return;
-        task.hydrate(entries, entries.map(({ value }) => value));
+        task.hydrate(
+          entries,
+          entries.map(({ value }) => value),
+        );
       }
     }
   }
@@ -224,7 +228,8 @@ export class TaskRunner {
     const refs = task.missingFor(records, from, to);
     if (refs.length === 0) return;
     const { pipeline, partition, stateStore } = this.context;
-    const load = (): ReturnType<typeof stateStore.load> => stateStore.load({ pipeline: pipeline.name, partition }, refs);
+    const load = (): ReturnType<typeof stateStore.load> =>
+      stateStore.load({ pipeline: pipeline.name, partition }, refs);
     const onFailure = (reason: string): void => this.onTrouble(reason);
     const values = await retryTransient(load, { signal: this.stopping.signal, onFailure });
     this.onTrouble(undefined);

@@ -66,7 +66,9 @@ function afterStateLoss(evidence: StartEvidence, mirrored: MirroredOffset): Star
     return { offset: began, lostState: `${lost} Rebuilding it from offset ${began}.` };
   }
   const why =
-    policy === 'fail' ? 'onStateLoss is fail.' : `It cannot be rebuilt: the log begins at ${extent.earliest}, not ${began}.`;
+    policy === 'fail'
+      ? 'onStateLoss is fail.'
+      : `It cannot be rebuilt: the log begins at ${extent.earliest}, not ${began}.`;
   throw new FatalError(`${lost} ${why} Restore the store, or run: millrace reset ${pipeline.name} --to earliest.`);
 }
 

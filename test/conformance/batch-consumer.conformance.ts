@@ -46,7 +46,10 @@ export function describeBatchConsumer(name: string, create: () => Promise<BatchC
     let consumer: BatchConsumer;
     let recorder: Recorder;
     const produce = (...values: string[]) =>
-      under.producer.send(topic, values.map((value, i) => ({ key: `k${i % 7}`, value, timestampMs: 1_357_000_000_000 })));
+      under.producer.send(
+        topic,
+        values.map((value, i) => ({ key: `k${i % 7}`, value, timestampMs: 1_357_000_000_000 })),
+      );
 
     beforeAll(async () => void (under = await create()));
     beforeEach(async () => {

@@ -56,7 +56,10 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       expect(claim.epoch).toBeGreaterThan(epoch);
       expect(claim.checkpoint).toMatchObject({ generation: 1_700_000_000_000_000n, progress, pending });
       const segments = [...claim.checkpoint!.segments].sort((a, b) => (a.id < b.id ? -1 : 1));
-      expect(segments).toEqual([{ id: 's1', entries: 2 }, { id: 's2', entries: 1 }]);
+      expect(segments).toEqual([
+        { id: 's1', entries: 2 },
+        { id: 's2', entries: 1 },
+      ]);
       const refs = [...upserts, { segment: 's1', entry: 'none' }, { segment: 'none', entry: 'x' }];
       expect(plain(await under.store.load(task, refs))).toEqual([[0, 255, 10], [1], [2], undefined, undefined]);
     });
@@ -105,11 +108,16 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
 
     it('takes deltas larger than what one call of the server takes, and scans each entry', async () => {
       const { epoch } = await under.store.claim(task, 'a');
-      const upserts = Array.from({ length: 20_000 }, (_, i) => ({ segment: 's', entry: `key-${i}`, value: bytes(i % 256) }));
+      const upserts = Array.from({ length: 20_000 }, (_, i) => ({
+        segment: 's',
+        entry: `key-${i}`,
+        value: bytes(i % 256),
+      }));
       const pendingAdded = upserts.map(({ segment, entry }): EntryRef => ({ segment, entry }));
       await under.store.commit(task, epoch, delta({ upserts, pendingAdded }));
       const seen = new Map<string, number>();
-      for await (const chunk of under.store.scan(task, 's')) for (const { entry, value } of chunk) seen.set(entry, value[0]!);
+      for await (const chunk of under.store.scan(task, 's'))
+        for (const { entry, value } of chunk) seen.set(entry, value[0]!);
       expect(seen.size).toBe(20_000);
       expect(seen.get('key-300')).toBe(300 % 256);
       expect((await under.store.claim(task, 'b')).checkpoint!.pending).toHaveLength(20_000);
@@ -132,7 +140,9 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
     it('holds what a map would hold after any sequence of commits', async () => {
       const entry = fc.record({ segment: fc.constantFrom('s', 't'), entry: fc.constantFrom('a', 'b', 'c') });
       const change = fc.record({
-        upserts: fc.array(fc.record({ ref: entry, value: fc.uint8Array({ minLength: 1, maxLength: 4 }) }), { maxLength: 4 }),
+        upserts: fc.array(fc.record({ ref: entry, value: fc.uint8Array({ minLength: 1, maxLength: 4 }) }), {
+          maxLength: 4,
+        }),
         removals: fc.array(entry, { maxLength: 2 }),
         dropped: fc.subarray(['s', 't']),
       });

@@ -6,7 +6,9 @@ import { describeStateStore } from './state-store.conformance';
 
 const redis = connectRedis({ url: testServers().redis });
 
-beforeAll(() => new Promise<void>((resolve) => (redis.status === 'ready' ? resolve() : redis.once('ready', () => resolve()))));
+beforeAll(
+  () => new Promise<void>((resolve) => (redis.status === 'ready' ? resolve() : redis.once('ready', () => resolve()))),
+);
 afterAll(() => redis.disconnect());
 
 describeStateStore('RedisStateStore', () =>

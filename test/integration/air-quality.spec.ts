@@ -23,7 +23,12 @@ async function ingest(file: string, args: readonly string[] = []): Promise<strin
 }
 
 interface PipelineAnswer {
-  readonly totals: { readonly accepted: number; readonly filtered: number; readonly late: number; readonly dead: number };
+  readonly totals: {
+    readonly accepted: number;
+    readonly filtered: number;
+    readonly late: number;
+    readonly dead: number;
+  };
 }
 
 async function expectOracle(copy: AirQualityCopy): Promise<void> {
@@ -40,7 +45,12 @@ async function expectTopicAgrees(copy: AirQualityCopy): Promise<void> {
   const { rows, revisions } = await copy.table();
   const newest = new Map<string, { revision: bigint; values: Record<string, number> }>();
   for (const { value, headers } of await copy.topicRecords(copy.output)) {
-    const row = JSON.parse(value) as { key: { location: string }; window: { start: string }; values: Record<string, number>; revision: string };
+    const row = JSON.parse(value) as {
+      key: { location: string };
+      window: { start: string };
+      values: Record<string, number>;
+      revision: string;
+    };
     expect(headers['millrace-revision']).toBe(row.revision);
     const date = new Date(Date.parse(row.window.start) + 8 * 3_600_000).toISOString().slice(0, 10);
     const day = `${row.key.location}|${date}`;
@@ -111,7 +121,10 @@ describe('the shipped readings on real Kafka, Redis and Cassandra', () => {
       const metrics = await (await fetch(`${service.url}/metrics`)).text();
       return Number(/^millrace_tasks\{[^}]*state="running"[^}]*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
     };
-    await waitUntil('both replicas own tasks', async () => (await owned(survivor)) === 2 && (await owned(victim)) === 2);
+    await waitUntil(
+      'both replicas own tasks',
+      async () => (await owned(survivor)) === 2 && (await owned(victim)) === 2,
+    );
     await waitUntil('a part is processed', async () => {
       const { totals } = await survivor.json<PipelineAnswer>(`/v1/pipelines/${copy.name}`);
       return totals.accepted > 30_000;

@@ -49,31 +49,42 @@ describe.each([
   ['all state in memory', Infinity, 5_000],
   ['state larger than the cache and deltas of three rows', 0, 3],
 ])('with %s', (_, cacheBytes, maxRows) => {
-  it.each(['both', 'update', 'close'])('crashes anywhere leave the table as if there had been none (emit %s)', async (on) => {
-    const pipeline = compiledWith({
-      window: { kind: 'tumbling', size: `${SIZE_S}s`, grace: `${GRACE_S}s` },
-      emit: { on, every: on === 'close' ? '0s' : '2s' },
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(reading, { maxLength: 80 }), fc.array(step, { maxLength: 25 }), async (draws, steps) => {
-        let now = 100;
-        const readings = draws.map(({ key, step: by, x }) => ({ key, x, at: Math.max(0, (now = Math.max(now, now + by)) + Math.min(by, 0)) }));
-        const records = readings.map((one, i) => recordOf(i, one));
-        const harness = await TaskHarness.start(pipeline, { cacheBytes, maxRows });
-        for (const { records: count, then } of steps) {
-          const from = Number(harness.task.position);
-          await harness.process(records.slice(from, from + count));
-          if (then === 'checkpoint') await harness.checkpoint();
-          if (then === 'die before sink') await harness.checkpoint('sink');
-          if (then === 'die before commit') await harness.checkpoint('commit');
-          if (then.startsWith('die')) await harness.restart();
-        }
-        await harness.process(records.slice(Number(harness.task.position)));
-        harness.task.closeAll();
-        for (let i = 0; i < 3; i++) await harness.checkpoint();
-        expect(harness.values()).toEqual(oracle(readings));
-      }),
-      { numRuns: 150 },
-    );
-  });
+  it.each(['both', 'update', 'close'])(
+    'crashes anywhere leave the table as if there had been none (emit %s)',
+    async (on) => {
+      const pipeline = compiledWith({
+        window: { kind: 'tumbling', size: `${SIZE_S}s`, grace: `${GRACE_S}s` },
+        emit: { on, every: on === 'close' ? '0s' : '2s' },
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(reading, { maxLength: 80 }),
+          fc.array(step, { maxLength: 25 }),
+          async (draws, steps) => {
+            let now = 100;
+            const readings = draws.map(({ key, step: by, x }) => ({
+              key,
+              x,
+              at: Math.max(0, (now = Math.max(now, now + by)) + Math.min(by, 0)),
+            }));
+            const records = readings.map((one, i) => recordOf(i, one));
+            const harness = await TaskHarness.start(pipeline, { cacheBytes, maxRows });
+            for (const { records: count, then } of steps) {
+              const from = Number(harness.task.position);
+              await harness.process(records.slice(from, from + count));
+              if (then === 'checkpoint') await harness.checkpoint();
+              if (then === 'die before sink') await harness.checkpoint('sink');
+              if (then === 'die before commit') await harness.checkpoint('commit');
+              if (then.startsWith('die')) await harness.restart();
+            }
+            await harness.process(records.slice(Number(harness.task.position)));
+            harness.task.closeAll();
+            for (let i = 0; i < 3; i++) await harness.checkpoint();
+            expect(harness.values()).toEqual(oracle(readings));
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
 });

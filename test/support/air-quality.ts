@@ -9,7 +9,6 @@ import { cqlStatements } from '../../src/adapters/cassandra/cql-statements';
 import type { DailyRow } from './readings';
 import { testServers, uniqueName } from './servers';
 
-
 const SHIPPED = join(__dirname, '..', '..', 'pipelines', 'air-quality-daily.yaml');
 const CQL = join(__dirname, '..', '..', 'cql', '0001-aqdata-pm25.cql');
 
@@ -68,7 +67,11 @@ export class AirQualityCopy {
     await admin.connect();
     const offsets = await admin.fetchTopicOffsets(topic);
     await admin.disconnect();
-    const left = new Map(offsets.filter(({ low, high }) => BigInt(high) > BigInt(low)).map(({ partition, high }) => [partition, BigInt(high)]));
+    const left = new Map(
+      offsets
+        .filter(({ low, high }) => BigInt(high) > BigInt(low))
+        .map(({ partition, high }) => [partition, BigInt(high)]),
+    );
     const records: { key: string; value: string; headers: Record<string, string> }[] = [];
     if (left.size === 0) return records;
     const consumer = this.kafka.consumer({ groupId: uniqueName('reader') });

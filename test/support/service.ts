@@ -20,7 +20,11 @@ export class ServiceProcess {
     readonly logFile: string,
   ) {}
 
-  static async start(name: string, env: Record<string, string> = {}, args: readonly string[] = []): Promise<ServiceProcess> {
+  static async start(
+    name: string,
+    env: Record<string, string> = {},
+    args: readonly string[] = [],
+  ): Promise<ServiceProcess> {
     const port = await freePort();
     const { kafka, redis, cassandra } = testServers();
     const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', CLI, 'start', ...args], {
@@ -47,7 +51,10 @@ export class ServiceProcess {
 
   /** Resolves once `/health/ready` says so. */
   async ready(): Promise<this> {
-    await waitUntil(`${this.url} is ready, see ${this.logFile}`, async () => (await this.status('/health/ready')) === 200);
+    await waitUntil(
+      `${this.url} is ready, see ${this.logFile}`,
+      async () => (await this.status('/health/ready')) === 200,
+    );
     return this;
   }
 

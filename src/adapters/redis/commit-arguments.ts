@@ -14,7 +14,11 @@ interface SegmentChanges {
 }
 
 /** The keys and arguments of `commit.lua`, in its order. */
-export function commitArguments(task: TaskId, epoch: bigint, delta: CheckpointDelta): { keys: string[]; args: Argument[] } {
+export function commitArguments(
+  task: TaskId,
+  epoch: bigint,
+  delta: CheckpointDelta,
+): { keys: string[]; args: Argument[] } {
   const segments = changesBySegment(delta);
   const names = taskKeys(task);
   const keys = [names.task, names.segments, names.pending, names.feed];

@@ -29,10 +29,7 @@ export class RedisLiveFeed implements LiveFeed {
   async extent(task: TaskId): Promise<{ oldest: string; newest: string }> {
     const { feed } = taskKeys(task);
     const [first, last] = await attempt(`show the live feed of ${taskName(task)}`, () =>
-      Promise.all([
-        this.redis.xrange(feed, '-', '+', 'COUNT', 1),
-        this.redis.xrevrange(feed, '+', '-', 'COUNT', 1),
-      ]),
+      Promise.all([this.redis.xrange(feed, '-', '+', 'COUNT', 1), this.redis.xrevrange(feed, '+', '-', 'COUNT', 1)]),
     );
     return { oldest: first[0]?.[0] ?? '0-0', newest: last[0]?.[0] ?? '0-0' };
   }
@@ -70,10 +67,7 @@ export class RedisLiveFeed implements LiveFeed {
   }
 }
 
-async function readNew(
-  connection: Redis,
-  positions: Map<string, { task: TaskId; id: string }>,
-): Promise<FeedEntry[]> {
+async function readNew(connection: Redis, positions: Map<string, { task: TaskId; id: string }>): Promise<FeedEntry[]> {
   const keys = [...positions.keys()];
   const ids = keys.map((key) => positions.get(key)!.id);
   const reply = await connection.xread('COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids);

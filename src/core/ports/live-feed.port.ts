@@ -21,5 +21,9 @@ export interface LiveFeed {
    * Calls `onEntries` with each new entry of the tasks from now on, in order for each task, until `signal` aborts.
    * It may miss none between two calls; a connection loss inside is bridged from the last id seen.
    */
-  follow(tasks: readonly TaskId[], onEntries: (entries: readonly FeedEntry[]) => void, signal: AbortSignal): Promise<void>;
+  follow(
+    tasks: readonly TaskId[],
+    onEntries: (entries: readonly FeedEntry[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
 }

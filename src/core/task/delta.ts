@@ -114,11 +114,7 @@ export class Delta {
     return this.closable > 0 || (this.pending.size > 0 && this.updatesAreDue(clockMs));
   }
 
-  freeze(
-    clockMs: number,
-    progress: Omit<TaskProgress, 'feedId'>,
-    holdingBack: boolean,
-  ): FrozenDelta | undefined {
+  freeze(clockMs: number, progress: Omit<TaskProgress, 'feedId'>, holdingBack: boolean): FrozenDelta | undefined {
     const { writes } = this;
     if (this.idleAdvance) return this.freezeIdleAdvance(progress);
     this.closeWindows(writes);

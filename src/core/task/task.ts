@@ -215,7 +215,11 @@ export class Task {
   /** Step 5 is done for every delta frozen so far: what is clean may leave the cache. */
   committed(): void {
     const { sequence } = this.delta;
-    this.cache.evict(this.windows.all(), sequence - 1, (pane) => !pane.dirty && pane.stored && !this.delta.isPending(pane));
+    this.cache.evict(
+      this.windows.all(),
+      sequence - 1,
+      (pane) => !pane.dirty && pane.stored && !this.delta.isPending(pane),
+    );
   }
 
   private progress(): Omit<TaskProgress, 'feedId'> {

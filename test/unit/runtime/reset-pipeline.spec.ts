@@ -32,7 +32,9 @@ it('refuses to move a pipeline that runs', async () => {
   const { pipeline, log, store, clock } = await processed();
   const topics = Object.assign(Object.create(log) as typeof log, { memberCount: () => Promise.resolve(2) });
   const resetting = resetPipeline(pipeline, 'earliest', { topics, stateStore: store, clock });
-  await expect(resetting).rejects.toThrow(new ConfigError('Pipeline test runs in 2 place(s); stop it everywhere, then reset it'));
+  await expect(resetting).rejects.toThrow(
+    new ConfigError('Pipeline test runs in 2 place(s); stop it everywhere, then reset it'),
+  );
 });
 
 it('gives every generation a greater number, even when the clock went back', () => {
