@@ -21,16 +21,24 @@ export async function openKeyspace(prefix: string): Promise<TestKeyspace> {
   const run: TestKeyspace['run'] = async (query) =>
     (await client.execute({ query, params: [] }, 'preparing a test', { prepare: false, readTimeout: 20_000 })).rows ??
     [];
-  await client.connect();
-  await run(`DROP KEYSPACE IF EXISTS ${keyspace}`);
-  await run(`CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`);
+  try {
+    await client.connect();
+    await run(`DROP KEYSPACE IF EXISTS ${keyspace}`);
+    await run(`CREATE KEYSPACE ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
   return {
     client,
     keyspace,
     run,
     async close() {
-      await run(`DROP KEYSPACE IF EXISTS ${keyspace}`);
-      await client.close();
+      try {
+        await run(`DROP KEYSPACE IF EXISTS ${keyspace}`);
+      } finally {
+        await client.close();
+      }
     },
   };
 }

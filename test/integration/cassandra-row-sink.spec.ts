@@ -107,24 +107,25 @@ describe('the Cassandra sink on a real server', () => {
 });
 
 describe('a Cassandra client whose server is away', () => {
-  const nowhere = () => new CassandraClient({ contactPoints: ['127.0.0.1:1'], localDataCenter: 'datacenter1' });
+  let client: CassandraClient;
+
+  beforeEach(() => {
+    client = new CassandraClient({ contactPoints: ['127.0.0.1:1'], localDataCenter: 'datacenter1' });
+  });
+  afterEach(() => client.close());
 
   it('fails transiently within the deadline, and may try again', async () => {
-    const client = nowhere();
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const connected = client.connect(5_000);
       await expect(connected).rejects.toThrow(TransientError);
       await expect(connected).rejects.toThrow('connecting to Cassandra at 127.0.0.1:1: no Cassandra host answered');
     }
-    await client.close();
   });
 
   it('fails writes and pings transiently', async () => {
-    const client = nowhere();
     const sink = new CassandraRowSink(client, dailyPlan('any'));
     await expect(sink.write(one, never)).rejects.toThrow(TransientError);
     await expect(client.ping()).rejects.toThrow(TransientError);
-    await client.close();
   });
 
   it('refuses a consistency that does not exist', () => {
@@ -134,13 +135,21 @@ describe('a Cassandra client whose server is away', () => {
 });
 
 describe('a Cassandra client with a real server', () => {
-  it('is pinged, and refuses a data centre that does not exist', async () => {
-    const target = await openKeyspace('ping');
-    await expect(target.client.ping()).resolves.toBeUndefined();
-    await target.close();
+  const clientOf = (localDataCenter: string): CassandraClient => {
     const { host, port } = testServers().cassandra;
-    const wrong = new CassandraClient({ contactPoints: [`${host}:${port}`], localDataCenter: 'atlantis' });
-    await expect(wrong.connect()).rejects.toThrow(ConfigError);
-    await wrong.close();
+    return new CassandraClient({ contactPoints: [`${host}:${port}`], localDataCenter });
+  };
+  let client: CassandraClient;
+  afterEach(() => client.close());
+
+  it('is pinged', async () => {
+    client = clientOf('datacenter1');
+    await client.connect();
+    await expect(client.ping()).resolves.toBeUndefined();
+  });
+
+  it('refuses a data centre that does not exist', async () => {
+    client = clientOf('atlantis');
+    await expect(client.connect()).rejects.toThrow(ConfigError);
   });
 });

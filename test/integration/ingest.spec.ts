@@ -7,6 +7,7 @@ import type { CommandIo } from '../../src/commands/command-io';
 import { main } from '../../src/commands/main';
 import { partitionOf } from '../../src/core/partitioning/murmur2';
 import { openKafkaLog } from '../conformance/log-kafka';
+import type { LogHarness } from '../conformance/record-producer.conformance';
 import { testServers, uniqueName } from '../support/servers';
 
 const SHIPPED = join(__dirname, '..', '..', 'pipelines', 'air-quality-daily.yaml');
@@ -16,9 +17,16 @@ const POSTS = ['Beijing US Post', 'Chengdu US Post', 'हैदराबाद']
 describe('millrace ingest on Kafka', () => {
   const environment = { ...process.env };
   let folder: string;
+  let log: LogHarness;
 
-  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'millrace-ingest-'))));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-ingest-'));
+    log = await openKafkaLog();
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await log.close();
+  });
   afterEach(() => (process.env = { ...environment }));
 
   it('creates the topic and puts each record where its key belongs, in order, with its event time', async () => {
@@ -46,10 +54,8 @@ describe('millrace ingest on Kafka', () => {
     expect(err.join('\n')).toContain(`3000 records into ${topic}`);
     expect(exitCode).toBe(0);
 
-    const log = await openKafkaLog();
     const stored = await log.stored(topic, 3_000);
     expect(await log.topics.partitionCount(topic)).toBe(4);
-    await log.close();
     for (const post of POSTS) {
       const own = stored.filter(({ key }) => key === post);
       expect(own).toHaveLength(1_000);
