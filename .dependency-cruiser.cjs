@@ -37,7 +37,8 @@ module.exports = {
     {
       name: 'adapters-meet-ports-in-the-composition',
       severity: 'error',
-      from: { path: '^src/(api|live|health|metrics|processing|ingestion|dashboard|testing)' },
+      comment: 'What runs on adapters knows ports; who starts a process (service or command) chooses the adapters.',
+      from: { path: '^src', pathNot: '^src/(adapters|composition|commands|main\\.ts$)' },
       to: { path: '^src/adapters' },
     },
     onlyIn('kafkajs', 'adapters/kafka'),
@@ -47,7 +48,7 @@ module.exports = {
       name: 'no-dev-dependency-at-run-time',
       severity: 'error',
       from: { path: '^src' },
-      to: { dependencyTypes: ['npm-dev'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {

@@ -1,5 +1,12 @@
 import tseslint from 'typescript-eslint';
 
+/** What the page uses of a browser. */
+const BROWSER = [
+  ...['document', 'location', 'performance', 'addEventListener', 'getComputedStyle', 'innerWidth', 'matchMedia'],
+  ...['fetch', 'AbortController', 'AbortSignal', 'EventSource', 'ResizeObserver', 'URLSearchParams'],
+  ...['setTimeout', 'clearTimeout', 'requestAnimationFrame'],
+];
+
 export default tseslint.config(
   { ignores: ['dist', 'bench', 'node_modules'] },
   ...tseslint.configs.recommendedTypeChecked,
@@ -28,6 +35,15 @@ export default tseslint.config(
         { object: 'process', property: 'env', message: 'The core knows no environment.' },
       ],
     },
+  },
+  {
+    ...tseslint.configs.disableTypeChecked,
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+  },
+  {
+    files: ['src/dashboard/public/**/*.js'],
+    languageOptions: { globals: Object.fromEntries(BROWSER.map((name) => [name, 'readonly'])) },
+    rules: { 'no-undef': 'error', 'no-console': 'error', eqeqeq: 'error' },
   },
   {
     files: ['test/**/*.ts'],

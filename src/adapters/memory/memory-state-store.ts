@@ -139,7 +139,7 @@ export class MemoryStateStore implements StateStore, LiveFeed {
 function applyState(task: StoredTask, delta: CheckpointDelta): void {
   for (const { segment, entry, value } of delta.upserts) {
     let entries = task.segments.get(segment);
-    if (!entries) task.segments.set(segment, (entries = new Map()));
+    if (!entries) task.segments.set(segment, (entries = new Map<string, Uint8Array>()));
     entries.set(entry, value);
   }
   for (const { segment, entry } of delta.removals) {

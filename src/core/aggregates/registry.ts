@@ -5,14 +5,14 @@ import { maxAggregator, minAggregator } from './extreme';
 import { sumAggregator } from './sum';
 
 const unary: Readonly<Record<string, Aggregator>> = {
-  count: countAggregator('any') as Aggregator,
-  sum: sumAggregator as Aggregator,
-  avg: avgAggregator as Aggregator,
-  min: minAggregator as Aggregator,
-  max: maxAggregator as Aggregator,
+  count: countAggregator('any'),
+  sum: sumAggregator,
+  avg: avgAggregator,
+  min: minAggregator,
+  max: maxAggregator,
 };
 
-const nullary: Readonly<Record<string, Aggregator>> = { count: countAggregator('none') as Aggregator };
+const nullary: Readonly<Record<string, Aggregator>> = { count: countAggregator('none') };
 
 /** The aggregate of this name that takes so many arguments, if there is one. */
 export function aggregatorOf(name: string, arity: number): Aggregator | undefined {
