@@ -22,6 +22,9 @@ export class FencedError extends Error {
 export type PoisonReason =
   'not-decodable' | 'bad-time' | 'bad-key' | 'bad-value' | 'expression-failed' | 'too-large' | 'wrong-message-key';
 
+/** A message may quote the record, and goes with it through memory, headers and logs. */
+const MAX_POISON_MESSAGE_LENGTH = 1_000;
+
 export class PoisonRecordError extends Error {
   override readonly name = 'PoisonRecordError';
 
@@ -29,7 +32,7 @@ export class PoisonRecordError extends Error {
     readonly reason: PoisonReason,
     message: string,
   ) {
-    super(message);
+    super(message.slice(0, MAX_POISON_MESSAGE_LENGTH));
   }
 }
 

@@ -46,7 +46,16 @@ async function ndjsonRecords(body: Buffer): Promise<readonly Uint8Array[]> {
 /** A single record keeps its very bytes; the members of an array are written anew. */
 function jsonRecords(body: Buffer): readonly Uint8Array[] {
   const parsed = parse(body);
-  return Array.isArray(parsed) ? parsed.map((record) => Buffer.from(JSON.stringify(record))) : [body];
+  return Array.isArray(parsed) ? parsed.map(written) : [body];
+}
+
+function written(record: unknown): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(record));
+  } catch (thrown) {
+    // JSON.parse takes any depth of nesting, JSON.stringify some thousands.
+    throw notUnderstood(`A record cannot be written anew: ${messageOf(thrown)}; send it alone or as NDJSON.`);
+  }
 }
 
 function parse(body: Buffer): unknown {

@@ -6,6 +6,11 @@ import { parseIsoTime } from './iso-time';
 export const LATEST_EVENT_TIME_MS = 4_102_444_800_000;
 /** Numbers below are seconds: as milliseconds they would lie before March 1973, as seconds they reach year 5138. */
 const LEAST_MS_NUMBER = 1e11;
+/**
+ * Year 9999, in seconds and on the clocks of any zone: what systems write for "never". As milliseconds these numbers are
+ * nine hours of 11 January 1978, which is the smaller loss.
+ */
+const [NEVER_BEGINS_S, NEVER_ENDS_S] = [253_370_764_800 - 86_400, 253_402_300_800 + 86_400] as const;
 /** Seconds with three decimals are not exact in binary; a microsecond undoes that before the cut to milliseconds. */
 const SECONDS_SLACK_MS = 0.001;
 
@@ -39,5 +44,6 @@ function wrong(value: unknown, ms: number | undefined): string {
 }
 
 function msOfNumber(value: number): number {
+  if (value >= NEVER_BEGINS_S && value < NEVER_ENDS_S) return value * 1000;
   return Math.floor(Math.abs(value) < LEAST_MS_NUMBER ? value * 1000 + SECONDS_SLACK_MS : value);
 }

@@ -5,6 +5,7 @@ import type { AggregateCall } from './aggregate-call';
 import type { CompiledAggregate, Fields } from './compiled-pipeline';
 import { fieldReader } from './field-reader';
 import { toJson } from './json-result';
+import { poison } from './poison';
 import { compileRecordExpression } from './record-expression';
 
 type Argument = CompiledAggregate['argument'];
@@ -16,7 +17,15 @@ const PRESENT = true;
 export function compileArgument(call: AggregateCall, text: string): Argument {
   if (call.argument === undefined) return () => PRESENT;
   const value = call.field === undefined ? evaluated(call.argument, text) : fieldReader(call.field);
-  return call.aggregator.argument === 'number' ? numberOrNothing(value, text) : (fields) => value(fields) ?? undefined;
+  const argument: Argument =
+    call.aggregator.argument === 'number' ? numberOrNothing(value, text) : (fields) => value(fields) ?? undefined;
+  return (fields) => {
+    try {
+      return argument(fields);
+    } catch (thrown) {
+      throw poison(thrown, 'bad-value', text);
+    }
+  };
 }
 
 /** Arguments see fields and derived fields only. */

@@ -6,6 +6,7 @@ import type { CompiledPipeline } from './compiled-pipeline';
 import type { PipelineDefinition } from './definition';
 import { missingAsNull } from './field-reader';
 import { toJson } from './json-result';
+import { poison } from './poison';
 import { compileRecordExpression, fieldNamesIn, type RecordExpression } from './record-expression';
 
 type Spec = PipelineDefinition['spec'];
@@ -19,10 +20,14 @@ export function compileFilter(spec: Spec): CompiledPipeline['accepts'] {
     derive: compileDerive(name, text),
   }));
   return (fields, record) => {
-    fillMissing(fields);
-    if (passes && !passes(fields, record)) return false;
-    for (const { name, derive } of derived) fields[name] = derive(fields, record);
-    return true;
+    try {
+      fillMissing(fields);
+      if (passes && !passes(fields, record)) return false;
+      for (const { name, derive } of derived) fields[name] = derive(fields, record);
+      return true;
+    } catch (thrown) {
+      throw poison(thrown, 'expression-failed', 'where or derive');
+    }
   };
 }
 

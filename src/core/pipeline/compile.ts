@@ -13,6 +13,7 @@ import type { CompiledAggregate, CompiledPipeline } from './compiled-pipeline';
 import type { PipelineDefinition } from './definition';
 import { fieldReader } from './field-reader';
 import { fingerprintOf } from './fingerprint';
+import { poison } from './poison';
 
 type Source = PipelineDefinition['spec']['source'];
 
@@ -25,7 +26,13 @@ export function compilePipeline(definition: PipelineDefinition): CompiledPipelin
     name: definition.metadata.name,
     definition,
     fingerprint: fingerprintOf(definition),
-    decode: (record) => decode(record.value),
+    decode: (record) => {
+      try {
+        return decode(record.value);
+      } catch (thrown) {
+        throw poison(thrown, 'not-decodable', 'the value');
+      }
+    },
     eventTimeMs: compileEventTime(source.time.field),
     accepts: compileFilter(definition.spec),
     keyValues: compileKey(key),
@@ -51,7 +58,13 @@ function compileDecoder(source: Source): Decoder {
 function compileEventTime(field: string | undefined): CompiledPipeline['eventTimeMs'] {
   if (field === undefined) return (_fields, record) => recordTimeOf(record.timestampMs);
   const read = fieldReader(field);
-  return (fields) => eventTimeOf(read(fields), field);
+  return (fields) => {
+    try {
+      return eventTimeOf(read(fields), field);
+    } catch (thrown) {
+      throw poison(thrown, 'bad-time', `time field "${field}"`);
+    }
+  };
 }
 
 function compileAggregate(name: string, text: string): CompiledAggregate {

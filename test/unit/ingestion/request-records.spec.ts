@@ -16,6 +16,12 @@ describe('records of a request', () => {
     await expect(textsOf(`[${'1,'.repeat(MAX_RECORDS)}1]`)).rejects.toMatchObject({ status: 413 });
   });
 
+  it('are refused as an array when one is nested too deeply to be written, and taken as lines', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    await expect(textsOf(`[${deep}]`)).rejects.toMatchObject({ status: 400 });
+    expect(await textsOf(deep, 'application/x-ndjson')).toEqual([deep]);
+  });
+
   it('are refused before the whole of a body that is too large has been read', async () => {
     let given = 0;
     const endless = Readable.from(
