@@ -4,10 +4,10 @@ import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/c
 
 import { AbortedError, retryTransient } from '../runtime/retry';
 import { FatalError, messageOf } from '../core/errors';
-import { generationAt } from '../core/generation';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Log } from '../core/ports/log.port';
+import { deploy } from '../runtime/deployment';
 import type { RuntimeEvent } from '../runtime/events';
 import type { PipelineCatalog } from '../runtime/pipeline-catalog';
 import { PipelineRunner } from '../runtime/pipeline-runner';
@@ -155,10 +155,11 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   private async assemble(pipeline: CompiledPipeline): Promise<Running> {
     const { ports, observer, cacheBytes } = this.options;
     const partitions = await this.ensureTopics(pipeline);
-    const generation = await this.deploy(pipeline);
+    const deployNow = (): Promise<bigint> => deploy(pipeline, ports);
+    await deployNow();
     const runner = new PipelineRunner(
       {
-        ...{ pipeline, generation, observer },
+        ...{ pipeline, observer, deploy: deployNow },
         log: (level, event, message, fields) => this.log(level, event, message, fields),
         stateStore: ports.stateStore,
         topics: ports.topics,
@@ -181,19 +182,5 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     fields: Readonly<Record<string, unknown>> = {},
   ): void {
     this.options.log[level]({ event, ...fields }, message);
-  }
-
-  /** The generation in force. Throws FatalError when the state in the store means something else. */
-  private async deploy(pipeline: CompiledPipeline): Promise<bigint> {
-    const { clock, stateStore } = this.options.ports;
-    const { name, fingerprint } = pipeline;
-    const generation = generationAt(clock.now());
-    const inForce = await stateStore.deploy(name, { generation, fingerprint });
-    if (inForce.fingerprint === fingerprint) return inForce.generation;
-    throw new FatalError(
-      `The definition of ${name} was changed in a way that changes the meaning of its state ` +
-        `(fingerprint ${inForce.fingerprint} to ${fingerprint}). Undo the change, give the pipeline another name, ` +
-        `or start anew with: millrace reset ${name} --to earliest.`,
-    );
   }
 }

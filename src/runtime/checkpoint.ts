@@ -38,6 +38,8 @@ export interface CheckpointOptions {
  */
 export class Checkpoint {
   private epoch = 0n;
+  /** The number of the last acknowledged commit. */
+  private commits = 0n;
 
   constructor(private readonly options: CheckpointOptions) {}
 
@@ -49,6 +51,7 @@ export class Checkpoint {
   async claim(): Promise<Claim> {
     const claim = await this.options.stateStore.claim(this.options.id, this.options.owner);
     this.epoch = claim.epoch;
+    this.commits = claim.commits;
     return claim;
   }
 
@@ -94,7 +97,9 @@ export class Checkpoint {
   /** Step 5. */
   private async commit({ commit }: FrozenDelta, signal: AbortSignal): Promise<void> {
     const { stateStore, id, pipeline, observer } = this.options;
-    await this.persist('state', () => stateStore.commit(id, this.epoch, commit), signal);
+    const token = { epoch: this.epoch, commit: this.commits + 1n };
+    await this.persist('state', () => stateStore.commit(id, token, commit), signal);
+    this.commits = token.commit;
     if (commit.feed.length > 0) observer.rowsEmitted(pipeline.name, 'live', commit.feed.length);
   }
 

@@ -13,6 +13,13 @@ const IDLE_CHECK_MS = 1_000;
 /** A rebalance waits for the slowest member: what is not written in this time, the next owner does again. */
 const REBALANCE_FLUSH_MS = 3_000;
 
+/**
+ * A fenced task is claimed again when a batch of it comes and the group counts this member, or after this time without
+ * a rebalance: longer than the session time-out, so that the consumer's own heartbeats have proved membership.
+ */
+const RECLAIM_MS = 15_000;
+const FENCED_REASON = 'A task was fenced by another owner; it is claimed again unless the group takes it away.';
+
 /** Runs the tasks of one pipeline that are assigned to this process. */
 export class PipelineRunner {
   private readonly runners = new Map<number, TaskRunner>();
@@ -36,6 +43,7 @@ export class PipelineRunner {
     const { interval } = this.context.pipeline.definition.spec.checkpoint;
     this.every(interval, () => this.tick());
     this.every(MIRROR_MS, () => void this.mirror());
+    this.every(MIRROR_MS, () => this.claimAgain());
     this.every(IDLE_CHECK_MS, () => void this.checkIdleness());
   }
 
@@ -82,11 +90,13 @@ export class PipelineRunner {
   }
 
   status(): PipelineStatus {
-    const tasks = [...this.runners.values()].filter(({ isAlive }) => isAlive).map((runner) => runner.status());
+    const runners = [...this.runners.values()];
+    const tasks = runners.filter(({ isAlive }) => isAlive).map((runner) => runner.status());
     tasks.sort((a, b) => a.partition - b.partition);
     const worst = (['failed', 'paused'] as const).find((state) => tasks.some((task) => task.state === state));
-    const reason = tasks.find(({ state }) => state === worst)?.reason;
-    const state: PipelineState = worst ?? 'running';
+    const fenced = runners.filter(({ isAlive, fencedMs }) => !isAlive && fencedMs !== undefined).length;
+    const reason = tasks.find(({ state }) => state === worst)?.reason ?? (fenced > 0 ? FENCED_REASON : undefined);
+    const state: PipelineState = worst ?? (fenced > 0 ? 'paused' : 'running');
     return { name: this.name, state, ...(reason !== undefined && { reason }), partitions: this.partitions, tasks };
   }
 
@@ -104,6 +114,13 @@ export class PipelineRunner {
 
   private tick(): void {
     for (const runner of this.runners.values()) runner.tick();
+  }
+
+  private claimAgain(): void {
+    const nowMs = this.context.clock.now();
+    for (const [partition, { fencedMs }] of this.runners) {
+      if (fencedMs !== undefined && nowMs - fencedMs >= RECLAIM_MS) this.runnerOf(partition);
+    }
   }
 
   /** Step 6 for all tasks. */

@@ -1,5 +1,5 @@
 import { ConfigError } from '../core/errors';
-import { generationAt } from '../core/generation';
+import { generationAt, lastRevision } from '../core/generation';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { StateStore } from '../core/ports/state-store.port';
@@ -34,12 +34,14 @@ export async function resetPipeline(
   }
   const offsets = await offsetsOf(target, topic, topics);
   const proposed = { generation: generationAt(clock.now()), fingerprint };
-  const inForce = await stateStore.deploy(name, proposed);
-  const generation = generationAt(clock.now(), inForce.generation);
+  const { generation: before } = await stateStore.deploy(name, proposed);
+  const ends = [...(await topics.extents(topic)).values()].map(({ end }) => end);
+  const generation = generationAt(clock.now(), lastRevision(before, ends));
   await stateStore.redeploy(name, { generation, fingerprint }, offsets.size);
   for (const [partition, offset] of offsets) {
-    const { epoch } = await stateStore.claim({ pipeline: name, partition }, 'reset');
-    await stateStore.commit({ pipeline: name, partition }, epoch, emptyAt(offset, generation));
+    const { epoch, commits } = await stateStore.claim({ pipeline: name, partition }, 'reset');
+    const token = { epoch, commit: commits + 1n };
+    await stateStore.commit({ pipeline: name, partition }, token, emptyAt(offset, generation));
   }
   return offsets;
 }

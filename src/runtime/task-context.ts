@@ -11,7 +11,8 @@ import type { OffsetMirrorEntry } from '../core/ports/batch-consumer.port';
 /** What every task of one pipeline in this process shares. */
 export interface PipelineContext {
   readonly pipeline: CompiledPipeline;
-  readonly generation: bigint;
+  /** The generation in force; asked for with each claim, because the store may have lost it. Throws as `deploy` does. */
+  readonly deploy: () => Promise<bigint>;
   /** Names this process in the store, for operators. */
   readonly owner: string;
   readonly stateStore: StateStore;

@@ -1,14 +1,15 @@
 import { FatalError, FencedError, messageOf } from '../core/errors';
 import type { RecordBatch } from '../core/ports/record-source.port';
-import type { Claim } from '../core/ports/state-store.port';
+import type { Claim, EntryRef } from '../core/ports/state-store.port';
 import { Task } from '../core/task/task';
 import { taskName } from '../core/task/task-id';
 import { Checkpoint } from './checkpoint';
+import { mirrorMetadata } from './mirror-metadata';
 import type { TaskStatus } from './pipeline-status';
 import { AbortedError, retryTransient } from './retry';
 import type { BatchControl } from '../core/ports/batch-consumer.port';
 import type { TaskContext } from './task-context';
-import { mirrorMetadata, whereToStart } from './where-to-start';
+import { whereToStart } from './where-to-start';
 
 /** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
 const SLICE_RECORDS = 2_000;
@@ -50,6 +51,9 @@ export class TaskRunner {
     });
     this.ready = this.start();
   }
+
+  /** When the task was fenced, epoch ms of the clock; `undefined` unless it was. */
+  fencedMs: number | undefined;
 
   /** False once the task is fenced, revoked or stopped. */
   get isAlive(): boolean {
@@ -171,6 +175,7 @@ export class TaskRunner {
     const { pipeline, partition, topics } = context;
     const { topic } = pipeline.definition.spec.source;
     const claim = await this.checkpoint.claim();
+    const generation = await context.deploy();
     const extent = (await topics.extents(topic)).get(partition);
     if (!extent) throw new FatalError(`Topic ${topic} has no partition ${partition}`);
     const mirrored = claim.checkpoint ? [] : await topics.mirrored(pipeline.name, topic);
@@ -178,11 +183,11 @@ export class TaskRunner {
     const start = whereToStart({ pipeline, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
     if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
     this.endOffset = extent.end;
-    return this.restore(claim, start.offset);
+    return this.restore(claim, start.offset, generation);
   }
 
-  private async restore({ checkpoint }: Claim, startOffset: bigint): Promise<Task> {
-    const { pipeline, partition, generation, observer, stateStore, keyedByMessage, cacheBytes } = this.context;
+  private async restore({ checkpoint }: Claim, startOffset: bigint, generation: bigint): Promise<Task> {
+    const { pipeline, partition, observer, stateStore, keyedByMessage, cacheBytes } = this.context;
     const id = { pipeline: pipeline.name, partition };
     const task = new Task({
       ...{ id, pipeline, generation, checkpoint, startOffset, keyedByMessage, cacheBytes },
@@ -215,18 +220,33 @@ export class TaskRunner {
     const { records } = batch;
     for (let i = 0; i < records.length;) {
       if (!this.isAlive || this.failure !== undefined || !control.isCurrent()) return false;
-      const sliceEnd = Math.min(i + SLICE_RECORDS, records.length);
-      await this.loadMissing(task, batch, i, sliceEnd);
-      i = this.processSlice(task, batch, i, sliceEnd);
+      const next = await this.loadAndProcess(task, batch, i);
+      if (next === undefined) return false;
+      i = next;
       await this.yieldTo(control);
       if (task.isFull && !(await this.makeRoom(task, control))) return false;
     }
     return true;
   }
 
-  private async loadMissing(task: Task, { records }: RecordBatch, from: number, to: number): Promise<void> {
-    const refs = task.missingFor(records, from, to);
-    if (refs.length === 0) return;
+  /** The index after the slice that begins at `from`, or after as much of it as found room; `undefined` on failure. */
+  private async loadAndProcess(task: Task, batch: RecordBatch, from: number): Promise<number | undefined> {
+    const to = Math.min(from + SLICE_RECORDS, batch.records.length);
+    try {
+      // A checkpoint that is acknowledged meanwhile may evict: what is missing is asked again until nothing is, and
+      // then the slice is processed in the same turn of the event loop.
+      for (let refs = task.missingFor(batch.records, from, to); refs.length > 0;) {
+        await this.loadMissing(task, refs);
+        refs = task.missingFor(batch.records, from, to);
+      }
+      return this.processSlice(task, batch, from, to);
+    } catch (error) {
+      this.fail(error);
+      return undefined;
+    }
+  }
+
+  private async loadMissing(task: Task, refs: readonly EntryRef[]): Promise<void> {
     const { pipeline, partition, stateStore } = this.context;
     const load = (): ReturnType<typeof stateStore.load> =>
       stateStore.load({ pipeline: pipeline.name, partition }, refs);
@@ -327,6 +347,7 @@ export class TaskRunner {
   private fail(error: unknown): void {
     if (error instanceof AbortedError || !this.isAlive) return;
     if (error instanceof FencedError) {
+      this.fencedMs = this.context.clock.now();
       this.stopping.abort();
       this.context.observer.fenced(this.context.pipeline.name);
       this.context.log('warn', 'task.fenced', messageOf(error));
@@ -347,7 +368,8 @@ export class TaskRunner {
   }
 
   private mirror(nextOffset: bigint): void {
-    const metadata = mirrorMetadata(this.task?.startedAt ?? 0n);
+    if (!this.task) return;
+    const metadata = mirrorMetadata(this.task);
     this.context.mirror({ partition: this.context.partition, nextOffset, metadata });
   }
 

@@ -3,13 +3,7 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { PartitionExtent } from '../core/ports/record-source.port';
 import type { Checkpoint } from '../core/ports/state-store.port';
 import type { MirroredOffset } from '../core/ports/topic-admin.port';
-
-const METADATA_PREFIX = 'millrace start=';
-
-/** What step 6 stores beside the offset: where the state began, so that a rebuild knows what it has to read. */
-export function mirrorMetadata(startOffset: bigint): string {
-  return `${METADATA_PREFIX}${startOffset}`;
-}
+import { parseMirrorMetadata } from './mirror-metadata';
 
 export interface StartEvidence {
   readonly pipeline: CompiledPipeline;
@@ -61,7 +55,7 @@ function afterStateLoss(evidence: StartEvidence, mirrored: MirroredOffset): Star
   if (policy === 'reset') {
     return { offset: withinLog(evidence, mirrored.nextOffset), lostState: `${lost} Going on there without it.` };
   }
-  const began = startOf(mirrored.metadata);
+  const began = parseMirrorMetadata(mirrored.metadata).startOffset;
   if (policy === 'rebuild' && extent.earliest <= began) {
     return { offset: began, lostState: `${lost} Rebuilding it from offset ${began}.` };
   }
@@ -70,9 +64,4 @@ function afterStateLoss(evidence: StartEvidence, mirrored: MirroredOffset): Star
       ? 'onStateLoss is fail.'
       : `It cannot be rebuilt: the log begins at ${extent.earliest}, not ${began}.`;
   throw new FatalError(`${lost} ${why} Restore the store, or run: millrace reset ${pipeline.name} --to earliest.`);
-}
-
-function startOf(metadata: string): bigint {
-  const text = metadata.startsWith(METADATA_PREFIX) ? metadata.slice(METADATA_PREFIX.length) : '0';
-  return /^\d+$/.test(text) ? BigInt(text) : 0n;
 }

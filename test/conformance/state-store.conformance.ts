@@ -4,6 +4,7 @@ import { FencedError } from '../../src/core/errors';
 import type { LiveFeed } from '../../src/core/ports/live-feed.port';
 import type { CheckpointDelta, EntryRef, StateStore, TaskProgress } from '../../src/core/ports/state-store.port';
 import type { TaskId } from '../../src/core/task/task-id';
+import { StoreOwner } from '../support/store-owner';
 
 export interface StateStoreUnderTest {
   readonly store: StateStore;
@@ -43,17 +44,18 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
     beforeEach(() => void (task = under.task()));
 
     it('has no checkpoint before the first commit, and all of it afterwards', async () => {
-      const { epoch, checkpoint } = await under.store.claim(task, 'a');
-      expect(checkpoint).toBeUndefined();
+      const owner = await StoreOwner.claim(under.store, task);
+      expect(owner.checkpoint).toBeUndefined();
       const pending = [{ segment: 's1', entry: 'हैदराबाद' }];
       const upserts = [
         { segment: 's1', entry: 'हैदराबाद', value: bytes(0, 255, 10) },
         { segment: 's1', entry: 'b', value: bytes(1) },
         { segment: 's2', entry: 'c', value: bytes(2) },
       ];
-      await under.store.commit(task, epoch, delta({ upserts, pendingAdded: pending }));
+      await owner.commit(delta({ upserts, pendingAdded: pending }));
       const claim = await under.store.claim(task, 'b');
-      expect(claim.epoch).toBeGreaterThan(epoch);
+      expect(claim.epoch).toBeGreaterThan(owner.epoch);
+      expect(claim.commits).toBe(1n);
       expect(claim.checkpoint).toMatchObject({ generation: 1_700_000_000_000_000n, progress, pending });
       const segments = [...claim.checkpoint!.segments].sort((a, b) => (a.id < b.id ? -1 : 1));
       expect(segments).toEqual([
@@ -65,56 +67,62 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
     });
 
     it('fences every owner but the last, and then changes nothing', async () => {
-      const first = await under.store.claim(task, 'a');
-      await under.store.commit(task, first.epoch, delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(1) }] }));
-      const second = await under.store.claim(task, 'b');
+      const first = await StoreOwner.claim(under.store, task);
+      await first.commit(delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(1) }] }));
+      const second = await StoreOwner.claim(under.store, task);
       const late = delta({
         progress: { ...progress, nextOffset: 99n, feedId: '99-0' },
         upserts: [{ segment: 's', entry: 'e', value: bytes(9) }],
         droppedSegments: ['s'],
         feed: ['{}'],
       });
-      await expect(under.store.commit(task, first.epoch, late)).rejects.toBeInstanceOf(FencedError);
+      await expect(first.commit(late)).rejects.toBeInstanceOf(FencedError);
       expect(plain(await under.store.load(task, [{ segment: 's', entry: 'e' }]))).toEqual([[1]]);
       expect((await under.store.peek(task))?.progress.nextOffset).toBe(42n);
       expect(await under.feed.read(task, '0-0', 10)).toEqual([]);
-      await expect(under.store.commit(task, second.epoch, delta())).resolves.toBeUndefined();
+      await expect(second.commit(delta())).resolves.toBeUndefined();
     });
 
     it('takes the same commit twice as one', async () => {
-      const { epoch } = await under.store.claim(task, 'a');
+      const owner = await StoreOwner.claim(under.store, task);
       const commit = delta({ progress: { ...progress, feedId: '42-0' }, feed: ['{"a":1}'] });
-      await under.store.commit(task, epoch, commit);
-      await under.store.commit(task, epoch, commit);
+      await owner.commit(commit);
+      await under.store.commit(task, { epoch: owner.epoch, commit: owner.commits }, commit);
       expect(await under.feed.read(task, '0-0', 10)).toHaveLength(1);
     });
 
+    it('fences an owner whose last commit it has forgotten, so that nothing is built on older state', async () => {
+      const owner = await StoreOwner.claim(under.store, task);
+      await owner.commit(delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(1) }] }));
+      owner.commits += 1n;
+      const next = delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(3) }] });
+      await expect(owner.commit(next)).rejects.toBeInstanceOf(FencedError);
+      expect(plain(await under.store.load(task, [{ segment: 's', entry: 'e' }]))).toEqual([[1]]);
+    });
+
     it('forgets removed entries, dropped segments and cleared pending rows', async () => {
-      const { epoch } = await under.store.claim(task, 'a');
+      const owner = await StoreOwner.claim(under.store, task);
       const entries = ['a', 'b'].map((entry) => ({ segment: 's', entry, value: bytes(1) }));
       const other = { segment: 't', entry: 'x', value: bytes(2) };
       const refs = entries.map(({ segment, entry }) => ({ segment, entry }));
-      await under.store.commit(task, epoch, delta({ upserts: [...entries, other], pendingAdded: refs }));
-      await under.store.commit(
-        task,
-        epoch,
-        delta({ removals: [refs[0]!], droppedSegments: ['t'], pendingCleared: [refs[1]!] }),
+      await owner.commit(delta({ upserts: [...entries, other], pendingAdded: refs }));
+      await owner.commit(delta({ removals: [refs[0]!], droppedSegments: ['t'], pendingCleared: [refs[1]!] }),
       );
       const { checkpoint } = await under.store.claim(task, 'a');
       expect(checkpoint).toMatchObject({ segments: [{ id: 's', entries: 1 }], pending: [refs[0]] });
-      await under.store.commit(task, epoch + 1n, delta({ removals: [refs[1]!] }));
+      await (await StoreOwner.claim(under.store, task)).commit(delta({ removals: [refs[1]!] }));
       expect((await under.store.peek(task))?.segments).toEqual([]);
     });
 
     it('takes deltas larger than what one call of the server takes, and scans each entry', async () => {
-      const { epoch } = await under.store.claim(task, 'a');
+      const owner = await StoreOwner.claim(under.store, task);
       const upserts = Array.from({ length: 20_000 }, (_, i) => ({
         segment: 's',
         entry: `key-${i}`,
         value: bytes(i % 256),
       }));
       const pendingAdded = upserts.map(({ segment, entry }): EntryRef => ({ segment, entry }));
-      await under.store.commit(task, epoch, delta({ upserts, pendingAdded }));
+      await owner.commit(delta({ upserts, pendingAdded }));
       const seen = new Map<string, number>();
       for await (const chunk of under.store.scan(task, 's'))
         for (const { entry, value } of chunk) seen.set(entry, value[0]!);
@@ -128,11 +136,11 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       const first = { generation: 10n, fingerprint: 'f1' };
       expect(await under.store.deploy(pipeline, first)).toEqual(first);
       expect(await under.store.deploy(pipeline, { generation: 20n, fingerprint: 'f2' })).toEqual(first);
-      const { epoch } = await under.store.claim(task, 'a');
-      await under.store.commit(task, epoch, delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(1) }] }));
+      const owner = await StoreOwner.claim(under.store, task);
+      await owner.commit(delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(1) }] }));
       await under.store.redeploy(pipeline, { generation: 30n, fingerprint: 'f2' }, 1);
       expect(await under.store.deploy(pipeline, first)).toEqual({ generation: 30n, fingerprint: 'f2' });
-      await expect(under.store.commit(task, epoch, delta())).rejects.toBeInstanceOf(FencedError);
+      await expect(owner.commit(delta())).rejects.toBeInstanceOf(FencedError);
       expect((await under.store.claim(task, 'b')).checkpoint).toBeUndefined();
       expect(plain(await under.store.load(task, [{ segment: 's', entry: 'e' }]))).toEqual([undefined]);
     });
@@ -149,14 +157,14 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       await fc.assert(
         fc.asyncProperty(fc.array(change, { maxLength: 6 }), async (changes) => {
           const subject = under.task();
-          const { epoch } = await under.store.claim(subject, 'a');
+          const owner = await StoreOwner.claim(under.store, subject);
           const model = new Map<string, number[]>();
           for (const { upserts, removals, dropped } of changes) {
             for (const { ref, value } of upserts) model.set(`${ref.segment}/${ref.entry}`, [...value]);
             for (const ref of removals) model.delete(`${ref.segment}/${ref.entry}`);
             for (const key of [...model.keys()]) if (dropped.includes(key[0]!)) model.delete(key);
             const writes = upserts.map(({ ref, value }) => ({ ...ref, value }));
-            await under.store.commit(subject, epoch, delta({ upserts: writes, removals, droppedSegments: dropped }));
+            await owner.commit(delta({ upserts: writes, removals, droppedSegments: dropped }));
           }
           const refs = ['s', 't'].flatMap((segment) => ['a', 'b', 'c'].map((e) => ({ segment, entry: e })));
           const expected = refs.map(({ segment, entry: e }) => model.get(`${segment}/${e}`));
@@ -173,13 +181,13 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
     beforeAll(async () => void (under = await create()));
     beforeEach(() => void (task = under.task()));
 
-    const commitRow = (epoch: bigint, feedId: string, row: string): Promise<void> =>
-      under.store.commit(task, epoch, delta({ progress: { ...progress, feedId }, feed: [row] }));
+    const commitRow = (owner: StoreOwner, feedId: string, row: string): Promise<void> =>
+      owner.commit(delta({ progress: { ...progress, feedId }, feed: [row] }));
 
     it('gives the entries after an id, oldest first, and says what it keeps', async () => {
-      const { epoch } = await under.store.claim(task, 'a');
+      const owner = await StoreOwner.claim(under.store, task);
       expect(await under.feed.extent(task)).toEqual({ oldest: '0-0', newest: '0-0' });
-      for (const id of ['9-0', '10-0', '10-1']) await commitRow(epoch, id, `{"id":"${id}"}`);
+      for (const id of ['9-0', '10-0', '10-1']) await commitRow(owner, id, `{"id":"${id}"}`);
       const entries = await under.feed.read(task, '9-0', 10);
       expect(entries.map(({ id }) => id)).toEqual(['10-0', '10-1']);
       expect(entries[0]).toEqual({ partition: task.partition, id: '10-0', rows: ['{"id":"10-0"}'] });
@@ -188,8 +196,8 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
     });
 
     it('follows what is committed from then on, in order, until it is told to stop', async () => {
-      const { epoch } = await under.store.claim(task, 'a');
-      await commitRow(epoch, '1-0', '{"n":0}');
+      const owner = await StoreOwner.claim(under.store, task);
+      await commitRow(owner, '1-0', '{"n":0}');
       const stop = new AbortController();
       const seen: string[] = [];
       let offset = 2;
@@ -201,7 +209,7 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
         under.feed.follow([task], onEntries, stop.signal).then(resolve, reject);
       });
       const feedUntilSeen = async (): Promise<void> => {
-        while (!stop.signal.aborted) await commitRow(epoch, `${offset++}-0`, '{}');
+        while (!stop.signal.aborted) await commitRow(owner, `${offset++}-0`, '{}');
       };
       await Promise.all([following, feedUntilSeen()]);
       const numbers = seen.map((id) => Number(id.split('-')[0]));

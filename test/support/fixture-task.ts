@@ -19,6 +19,7 @@ interface OpenPane {
 /** One task's writes, as the runtime would make them, without a log behind. */
 export class FixtureTask {
   private epoch = 0n;
+  private commits = 0n;
   private readonly panes = new Map<string, OpenPane>();
   private readonly changed = new Set<string>();
   progress: TaskProgress = {
@@ -98,7 +99,8 @@ export class FixtureTask {
     await tables.sinkFor(pipeline).write(rows, AbortSignal.timeout(1_000));
     const feedId = rows.length > 0 ? nextFeedId(this.progress.feedId, this.progress.nextOffset) : this.progress.feedId;
     this.progress = { ...this.progress, feedId };
-    await store.commit(this.id, this.epoch, {
+    this.commits += 1n;
+    await store.commit(this.id, { epoch: this.epoch, commit: this.commits }, {
       generation: GENERATION,
       progress: this.progress,
       upserts,

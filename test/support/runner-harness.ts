@@ -9,6 +9,7 @@ import type { RecordBatch } from '../../src/core/ports/record-source.port';
 import type { RowSink } from '../../src/core/ports/row-sink.port';
 import type { DeadLetter } from '../../src/core/task/dead-letter';
 import type { RuntimeEvent } from '../../src/runtime/events';
+import { deploy } from '../../src/runtime/deployment';
 import { PipelineRunner } from '../../src/runtime/pipeline-runner';
 import type { RuntimeObserver } from '../../src/runtime/runtime-observer';
 import { recordOf, type Reading } from './pipelines';
@@ -19,15 +20,27 @@ const silentObserver: RuntimeObserver = {
   ...{ sinkRetry: ignore, checkpoint: ignore, endToEnd: ignore, fenced: ignore, rebalance: ignore },
 };
 
+/** A store that can acknowledge commits and forget them, as one does that restarts from an older log. */
+class ForgetfulStore extends MemoryStateStore {
+  forgetting = false;
+  forgotten = 0;
+
+  override async commit(...commit: Parameters<MemoryStateStore['commit']>): Promise<void> {
+    if (this.forgetting) this.forgotten += 1;
+    else await super.commit(...commit);
+  }
+}
+
 /** The outside that every owner of a pipeline shares, on memory twins, with faults to order. */
 export class RunnerHarness {
   readonly clock = { ms: 1_700_000_000_000, now: (): number => this.clock.ms };
   readonly log = new MemoryLog({ now: () => 0 });
-  readonly store = new MemoryStateStore();
+  readonly store = new ForgetfulStore();
   readonly tables = new MemoryTables();
   readonly deadLetters: DeadLetter[] = [];
   /** While set, the sink refuses rows with this reason. */
   sinkAway: string | undefined;
+  cacheBytes = 1 << 20;
   private readonly owners: Owner[] = [];
 
   constructor(
@@ -96,7 +109,7 @@ export class Owner {
     this.consumer = new MemoryBatchConsumer({ log, groupId: pipeline.name, topic: harness.topic });
     this.runner = new PipelineRunner(
       {
-        ...{ pipeline, generation: 2_000n, owner: 'test', stateStore: store, topics: log, clock },
+        ...{ pipeline, owner: 'test', stateStore: store, topics: log, clock },
         sinks: [sink],
         deadLetters: {
           write: (letters) => {
@@ -105,8 +118,9 @@ export class Owner {
           },
         },
         observer: silentObserver,
+        deploy: () => deploy(pipeline, { stateStore: store, topics: log, clock }),
         log: (_level, event) => void this.events.push(event),
-        cacheBytes: 1 << 20,
+        cacheBytes: harness.cacheBytes,
         keyedByMessage: false,
       },
       1,

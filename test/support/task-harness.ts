@@ -3,6 +3,7 @@ import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline
 import type { SourceRecord } from '../../src/core/ports/record-source.port';
 import type { Row } from '../../src/core/row/row';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
+import { StoreOwner } from './store-owner';
 import { Task } from '../../src/core/task/task';
 
 const ID = { pipeline: 'test', partition: 0 };
@@ -20,7 +21,7 @@ export class TaskHarness {
   /** Every row that reached the sink, in order. */
   readonly emitted: Row[] = [];
   task!: Task;
-  private epoch = 0n;
+  private owner!: StoreOwner;
   private clockMs = 0;
 
   private constructor(
@@ -36,8 +37,8 @@ export class TaskHarness {
 
   /** A new owner: whatever was not committed is gone. */
   async restart(): Promise<void> {
-    const { epoch, checkpoint } = await this.store.claim(ID, 'test');
-    this.epoch = epoch;
+    this.owner = await StoreOwner.claim(this.store, ID);
+    const { checkpoint } = this.owner;
     this.task = new Task({
       id: ID,
       pipeline: this.pipeline,
@@ -74,7 +75,7 @@ export class TaskHarness {
       if (diesBefore === 'sink') return;
       this.sink(frozen);
       if (diesBefore === 'commit') return;
-      await this.store.commit(ID, this.epoch, frozen.commit);
+      await this.owner.commit(frozen.commit);
       this.task.committed();
     } while (this.task.hasMore);
   }

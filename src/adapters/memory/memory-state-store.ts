@@ -4,6 +4,7 @@ import type {
   Checkpoint,
   CheckpointDelta,
   Claim,
+  CommitToken,
   Deployment,
   EntryRef,
   EntryWrite,
@@ -17,6 +18,7 @@ const SCAN_CHUNK = 1_000;
 
 interface StoredTask {
   epoch: bigint;
+  commits: bigint;
   owner: string;
   committed: Pick<Checkpoint, 'generation' | 'progress'> | undefined;
   readonly segments: Map<string, Map<string, Uint8Array>>;
@@ -42,6 +44,7 @@ export class MemoryStateStore implements StateStore, LiveFeed {
       const task = this.tasks.get(taskName({ pipeline, partition }));
       if (!task) continue;
       task.epoch++;
+      task.commits = 0n;
       task.committed = undefined;
       task.segments.clear();
       task.pending.clear();
@@ -54,17 +57,21 @@ export class MemoryStateStore implements StateStore, LiveFeed {
     const task = this.taskOf(id);
     task.epoch++;
     task.owner = owner;
-    return Promise.resolve({ epoch: task.epoch, checkpoint: checkpointOf(task) });
+    return Promise.resolve({ epoch: task.epoch, commits: task.commits, checkpoint: checkpointOf(task) });
   }
 
-  commit(id: TaskId, epoch: bigint, delta: CheckpointDelta): Promise<void> {
+  commit(id: TaskId, { epoch, commit }: CommitToken, delta: CheckpointDelta): Promise<void> {
     const task = this.taskOf(id);
-    if (task.epoch !== epoch) {
-      return Promise.reject(new FencedError(`Task ${taskName(id)}: epoch ${epoch} was followed by ${task.epoch}`));
+    const follows = commit === task.commits + 1n || commit === task.commits;
+    if (task.epoch !== epoch || !follows) {
+      const found = `epoch ${task.epoch} with ${task.commits} commits`;
+      return Promise.reject(new FencedError(`Task ${taskName(id)}: commit ${commit} of epoch ${epoch} met ${found}`));
     }
+    if (commit === task.commits) return Promise.resolve();
+    task.commits = commit;
     task.committed = { generation: delta.generation, progress: delta.progress };
     applyState(task, delta);
-    if (delta.feed.length > 0 && task.feed.at(-1)?.id !== delta.progress.feedId) this.append(id, task, delta);
+    if (delta.feed.length > 0) this.append(id, task, delta);
     return Promise.resolve();
   }
 
@@ -129,7 +136,7 @@ export class MemoryStateStore implements StateStore, LiveFeed {
     const name = taskName(id);
     let task = this.tasks.get(name);
     if (!task) {
-      task = { epoch: 0n, owner: '', committed: undefined, segments: new Map(), pending: new Map(), feed: [] };
+      task = { epoch: 0n, commits: 0n, owner: '', committed: undefined, segments: new Map(), pending: new Map(), feed: [] };
       this.tasks.set(name, task);
     }
     return task;

@@ -1,4 +1,4 @@
-import type { CheckpointDelta, EntryRef, TaskProgress } from '../../core/ports/state-store.port';
+import type { CheckpointDelta, CommitToken, EntryRef, TaskProgress } from '../../core/ports/state-store.port';
 import type { TaskId } from '../../core/task/task-id';
 import { segmentKey, taskKeys } from './redis-keys';
 
@@ -16,13 +16,13 @@ interface SegmentChanges {
 /** The keys and arguments of `commit.lua`, in its order. */
 export function commitArguments(
   task: TaskId,
-  epoch: bigint,
+  { epoch, commit }: CommitToken,
   delta: CheckpointDelta,
 ): { keys: string[]; args: Argument[] } {
   const segments = changesBySegment(delta);
   const names = taskKeys(task);
   const keys = [names.task, names.segments, names.pending, names.feed];
-  const args: Argument[] = [epoch.toString()];
+  const args: Argument[] = [epoch.toString(), commit.toString()];
   pushList(args, progressFields(delta.generation, delta.progress));
   for (const [id, { dropped, upserts, removals }] of segments) {
     keys.push(segmentKey(task, id));

@@ -5,6 +5,7 @@ import type {
   Checkpoint,
   CheckpointDelta,
   Claim,
+  CommitToken,
   Deployment,
   EntryRef,
   EntryWrite,
@@ -55,17 +56,20 @@ export class RedisStateStore implements StateStore {
       this.redis.millraceClaim(hash, segments, pending, owner, segmentKey(task, '')),
     )) as [string[], (string | number)[], string[]];
     const fields = pairs(reply[0]);
-    return { epoch: BigInt(fields.get('epoch') ?? 0), checkpoint: checkpointOf(fields, reply[1], reply[2]) };
+    const number = (name: string): bigint => BigInt(fields.get(name) ?? 0);
+    return { epoch: number('epoch'), commits: number('commits'), checkpoint: checkpointOf(fields, reply[1], reply[2]) };
   }
 
-  async commit(task: TaskId, epoch: bigint, delta: CheckpointDelta): Promise<void> {
-    const { keys, args } = commitArguments(task, epoch, delta);
-    const [verdict, current] = (await attempt(`commit ${taskName(task)}`, () =>
+  async commit(task: TaskId, token: CommitToken, delta: CheckpointDelta): Promise<void> {
+    const { keys, args } = commitArguments(task, token, delta);
+    const [verdict, epoch, commits] = (await attempt(`commit ${taskName(task)}`, () =>
       this.redis.millraceCommit(keys.length, ...keys, ...args),
-    )) as [string, string?];
-    if (verdict === 'FENCED') {
-      throw new FencedError(`Task ${taskName(task)} of epoch ${epoch} was claimed by another owner (epoch ${current})`);
-    }
+    )) as [string, string?, string?];
+    if (verdict !== 'FENCED') return;
+    throw new FencedError(
+      `Task ${taskName(task)}: commit ${token.commit} of epoch ${token.epoch} met epoch ${epoch} with ${commits} commits: ` +
+        'it has another owner, or the store has forgotten something',
+    );
   }
 
   async load(task: TaskId, refs: readonly EntryRef[]): Promise<readonly (Uint8Array | undefined)[]> {

@@ -46,6 +46,8 @@ export interface Checkpoint {
 export interface Claim {
   /** Each claim has a greater epoch than every claim of the task before it. */
   readonly epoch: bigint;
+  /** The number of the last commit; 0 if there was none. */
+  readonly commits: bigint;
   readonly checkpoint: Checkpoint | undefined;
 }
 
@@ -69,6 +71,13 @@ export interface CheckpointDelta {
   readonly pendingCleared: readonly EntryRef[];
   /** JSON texts of the rows for the live feed, in order; an empty list appends nothing. */
   readonly feed: readonly string[];
+}
+
+/** Says who commits, and after what. */
+export interface CommitToken {
+  readonly epoch: bigint;
+  /** One more than the number of this owner's last acknowledged commit, or of its claim. The same when sent again. */
+  readonly commit: bigint;
 }
 
 /** One definition of a pipeline, as it was deployed. */
@@ -96,8 +105,13 @@ export interface StateStore {
   /** Step 1. Makes `owner` the owner of the task, fences the one before, returns the checkpoint. */
   claim(task: TaskId, owner: string): Promise<Claim>;
 
-  /** Step 5. Applies the delta if `epoch` is still the task's, else throws FencedError and changes nothing. */
-  commit(task: TaskId, epoch: bigint, delta: CheckpointDelta): Promise<void>;
+  /**
+   * Step 5. Applies the delta if the token's epoch is still the task's and its number follows the last commit that the
+   * store remembers; else throws FencedError and changes nothing. So a store that has forgotten a commit (a restart
+   * from an older log, a failover to a stale replica) makes even the rightful owner start again from what is left.
+   * A commit that the store has already is acknowledged again.
+   */
+  commit(task: TaskId, token: CommitToken, delta: CheckpointDelta): Promise<void>;
 
   /** The values of `refs`, in their order; `undefined` where there is none. */
   load(task: TaskId, refs: readonly EntryRef[]): Promise<readonly (Uint8Array | undefined)[]>;

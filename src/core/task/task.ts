@@ -47,7 +47,8 @@ export class Task {
   /** Keys asked of the store and not found there, for the slice that is about to be processed. */
   private readonly knownAbsent = new Set<string>();
   private nextOffset: bigint;
-  private readonly startOffset: bigint;
+  /** Where the task began without a checkpoint. */
+  readonly startOffset: bigint;
   private streamTimeMs = -1;
   private watermarkMs = -1;
   private firstWindowStartMs = -1;
@@ -71,14 +72,13 @@ export class Task {
     this.startClosing('watermark');
   }
 
+  get generation(): bigint {
+    return this.options.generation;
+  }
+
   /** The offset of the next record to process. */
   get position(): bigint {
     return this.nextOffset;
-  }
-
-  /** Where the task began without a checkpoint. */
-  get startedAt(): bigint {
-    return this.startOffset;
   }
 
   /** Stream time `S` and watermark `W`, epoch ms; `-1` before the first accepted record. */
@@ -336,7 +336,8 @@ export class Task {
         .assign(eventTimeMs)
         .map((window) => this.windows.find(window))
         .filter((open) => open !== undefined && open.absent > 0 && !open.panes.has(entry))
-        .map((open) => ({ segment: open!.id, entry }));
+        .map((open) => ({ segment: open!.id, entry }))
+        .filter((ref) => !this.knownAbsent.has(`${ref.segment}\n${ref.entry}`));
     } catch (error) {
       if (error instanceof PoisonRecordError) return [];
       throw error;

@@ -104,7 +104,7 @@ describe('PipelineFeed', () => {
     await store.redeploy(pipeline.name, { generation: GENERATION + 1_000_000n, fingerprint: 'f' }, 2);
     const { epoch } = await store.claim({ pipeline: pipeline.name, partition: 0 }, 'worker-2');
     const progress = { ...world.task(0).progress, nextOffset: 1n, feedId: '1-0' };
-    await store.commit({ pipeline: pipeline.name, partition: 0 }, epoch, {
+    await store.commit({ pipeline: pipeline.name, partition: 0 }, { epoch, commit: 1n }, {
       generation: GENERATION + 1_000_000n,
       progress,
       ...{ upserts: [], removals: [], droppedSegments: [], pendingAdded: [], pendingCleared: [] },

@@ -65,6 +65,37 @@ describe('a running pipeline', () => {
     await waitUntil('all keys are there', () => counts().length === 5_000);
   });
 
+  it('loses nothing when the store forgets a commit under a living owner', async () => {
+    await start();
+    const owner = await harness.own();
+    await harness.produce(at(1));
+    await waitUntil('the first row is there', () => counts()[0] === 1);
+    harness.store.forgetting = true;
+    await harness.produce(at(2));
+    await waitUntil('a commit is forgotten', () => harness.store.forgotten > 0);
+    harness.store.forgetting = false;
+    await harness.produce(at(3));
+    await waitUntil('the owner starts again from what is left', () => owner.events.includes('task.fenced'));
+    harness.clock.ms += 60_000;
+    await waitUntil('everything is counted', () => counts()[0] === 3, 10_000);
+  });
+
+  it('computes the same when its state is larger than its memory and checkpoints end while it loads', async () => {
+    harness = new RunnerHarness(spec({ checkpoint: { interval: '10ms', maxRows: 50 } }));
+    harness.cacheBytes = 10_000;
+    await harness.createTopic();
+    const owner = await harness.own();
+    const keys = 700;
+    for (let round = 0; round < 6; round++) {
+      await harness.produce(...Array.from({ length: keys }, (_, i) => at(1, 1, `key-${(i * 7919) % keys}`)));
+    }
+    await waitUntil('all is processed', () => owner.runner.status().tasks[0]?.nextOffset === String(6 * keys));
+    await owner.runner.flush(5_000);
+    expect(owner.runner.status().state).toBe('running');
+    expect(new Set(counts())).toEqual(new Set([6]));
+    expect(counts()).toHaveLength(keys);
+  });
+
   it('flushes what it holds when it is told to', async () => {
     await start({ checkpoint: { interval: '1h' } });
     const owner = await harness.own();
@@ -107,7 +138,7 @@ describe('state that is lost', () => {
     );
     first.runner.stop();
     await first.consumer.stop();
-    await harness.store.redeploy('test', { generation: 0n, fingerprint: '' }, 1);
+    await harness.store.redeploy('test', { generation: 0n, fingerprint: harness.pipeline.fingerprint }, 1);
   };
 
   it.each([

@@ -8,17 +8,18 @@
   KEYS[5+] hashes of the segments named in ARGV, in their order
 
   ARGV[1]  epoch of the caller
-  ARGV[2]  progress as one field list: count of values, then field, value, ...
+  ARGV[2]  number of this commit
+  ARGV[3]  progress as one field list: count of values, then field, value, ...
   then, for each segment key: id, dropped ('1' or '0'), count of upsert values (entry, pane, ...), the values,
        count of removals, the entries
   then     count of pending additions, the entries; count of pending removals, the entries
   then     id of the feed entry ('' for none), its text, greatest length of the feed
 
-  Returns {'OK'}, or {'FENCED', current epoch} having changed nothing.
+  Returns {'OK'}, or {'FENCED', current epoch, last commit} having changed nothing.
 ]]
 -- Lua's stack holds about 8,000 values: lists are passed on in chunks of this size (even, for pairs).
 local CHUNK = 7000
-local position = 2
+local position = 3
 
 local function nextValue()
   local value = ARGV[position]
@@ -37,13 +38,18 @@ local function callWithList(command, key)
   return count
 end
 
-local epoch = redis.call('HGET', KEYS[1], 'epoch')
-if epoch ~= ARGV[1] then
-  return { 'FENCED', epoch or 'none' }
+local owned = redis.call('HMGET', KEYS[1], 'epoch', 'commits')
+local epoch, commits = owned[1], tonumber(owned[2] or 0)
+local number = tonumber(ARGV[2])
+if epoch ~= ARGV[1] or (number ~= commits + 1 and number ~= commits) then
+  return { 'FENCED', epoch or 'none', tostring(commits) }
+end
+-- A commit whose answer was lost is sent again.
+if number == commits then
+  return { 'OK' }
 end
 
--- A commit whose answer was lost is sent again: everything below is idempotent but the feed, which has its id.
-local lastFeedId = redis.call('HGET', KEYS[1], 'feedId')
+redis.call('HSET', KEYS[1], 'commits', ARGV[2])
 callWithList('HSET', KEYS[1])
 for i = 5, #KEYS do
   local id = nextValue()
@@ -60,7 +66,7 @@ end
 callWithList('SADD', KEYS[3])
 callWithList('SREM', KEYS[3])
 local feedId, rows, maxLength = nextValue(), nextValue(), nextValue()
-if feedId ~= '' and feedId ~= lastFeedId then
+if feedId ~= '' then
   redis.call('XADD', KEYS[4], 'MAXLEN', '~', maxLength, feedId, 'rows', rows)
 end
 return { 'OK' }
