@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
 import { ApiModule } from './api/api.module';
+import { ProblemDetailsModule } from './api/problem-details.module';
 import { waitForServers } from './composition/wait-for-servers';
 import type { MillraceConfig } from './config/config';
 import { CONFIG } from './config/config-token';
@@ -36,6 +37,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         sharedModule(parts),
+        ProblemDetailsModule,
         HealthModule,
         MetricsModule,
         ...(roles.includes('ingest') ? [IngestionModule] : []),

@@ -43,6 +43,7 @@ export async function startService(config: MillraceConfig, { demo }: StartOption
     forceCloseConnections: true,
     bodyParser: false,
   });
+  app.disable('x-powered-by');
   setupOpenApi(app, VERSION);
   endOnSignal(app, log, config.shutdownTimeoutMs);
   const processing = app.get(ProcessingService);
