@@ -35,7 +35,7 @@ class ForgetfulStore extends MemoryStateStore {
 export class RunnerHarness {
   readonly clock = { ms: 1_700_000_000_000, now: (): number => this.clock.ms };
   readonly log = new MemoryLog({ now: () => 0 });
-  readonly store = new ForgetfulStore();
+  store = new ForgetfulStore();
   readonly tables = new MemoryTables();
   readonly deadLetters: DeadLetter[] = [];
   /** While set, the sink refuses rows with this reason. */
@@ -50,6 +50,11 @@ export class RunnerHarness {
 
   async createTopic(): Promise<void> {
     await this.log.ensure([{ topic: this.topic, partitions: this.partitions, purpose: 'source' }]);
+  }
+
+  /** The store is there and remembers nothing. */
+  loseState(): void {
+    this.store = new ForgetfulStore();
   }
 
   get topic(): string {

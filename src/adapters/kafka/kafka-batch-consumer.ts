@@ -164,10 +164,24 @@ function toRecordBatch(batch: Batch): RecordBatch {
 }
 
 function toSourceRecord(message: KafkaMessage): SourceRecord {
-  return {
-    offset: BigInt(message.offset),
-    timestampMs: Number(message.timestamp),
-    key: message.key,
-    value: message.value,
-  };
+  return new KafkaSourceRecord(message);
+}
+
+/** Most timestamps are never asked for: they stay the text that kafkajs makes of them. */
+class KafkaSourceRecord implements SourceRecord {
+  readonly offset: bigint;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  private readonly timestamp: string;
+
+  constructor(message: KafkaMessage) {
+    this.offset = BigInt(message.offset);
+    this.key = message.key;
+    this.value = message.value;
+    this.timestamp = message.timestamp;
+  }
+
+  get timestampMs(): number {
+    return Number(this.timestamp);
+  }
 }

@@ -6,8 +6,8 @@ import { rowText } from '../../core/row/row-json';
 import { recordChunks } from './record-chunks';
 
 /**
- * Appends each version of a row to a topic, at least once: key is the row's key, value its JSON text, and the headers
- * `millrace-revision`, `millrace-final` and `millrace-pipeline` let a reader keep the newest version. The record's
+ * Appends each version of a row to a topic, at least once: key is the row's key, value its JSON text, and the header
+ * `millrace-revision` lets a reader keep the newest version. The record's
  * timestamp is the last millisecond of the row's window, so that the topic's time is event time.
  *
  * Rows of one key keep their order. When the signal aborts, what has been sent stays, and sending stops between chunks.
@@ -51,10 +51,7 @@ function outgoingRow(row: Row): OutgoingRecord {
     key: row.keyText,
     value: rowText(row),
     ...(row.window && { timestampMs: row.window.endMs - 1 }),
-    headers: {
-      'millrace-revision': row.revision.toString(),
-      'millrace-final': String(row.final),
-      'millrace-pipeline': row.pipeline,
-    },
+    // One header: kafkajs spends as much on each as on the record itself.
+    headers: { 'millrace-revision': row.revision.toString() },
   };
 }

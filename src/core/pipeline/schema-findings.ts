@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { type PipelineDefinition, pipelineSchema } from './definition';
 import { definitionMessage } from './definition-messages';
-import type { Finding, Path } from './finding';
+import { type Finding, type Path, pathText, valueAt } from './finding';
+import { nearest } from './nearest';
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,7 +12,18 @@ export type SchemaResult = { readonly definition: PipelineDefinition } | { reado
 export function checkSchema(document: unknown): SchemaResult {
   const result = pipelineSchema.safeParse(document, { error: definitionMessage });
   if (result.success) return { definition: result.data };
-  return { findings: result.error.issues.flatMap((issue) => findingsOf(issue, [])) };
+  const findings = result.error.issues.flatMap((issue) => findingsOf(issue, []));
+  return { findings: findings.filter((finding) => !isMisspelt(finding.path, findings, document)) };
+}
+
+/** Whether a property is missing only because its name was misspelt: one mistake is one problem, at its own place. */
+function isMisspelt(missing: Path, findings: readonly Finding[], document: unknown): boolean {
+  if (valueAt(document, missing) !== undefined) return false;
+  const [parent, name] = [pathText(missing.slice(0, -1)), String(missing.at(-1))];
+  return findings.some(
+    ({ path, at }) =>
+      at === 'name' && pathText(path.slice(0, -1)) === parent && nearest(String(path.at(-1)), [name]) !== undefined,
+  );
 }
 
 function findingsOf(issue: Issue, base: Path): Finding[] {

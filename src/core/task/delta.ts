@@ -49,7 +49,7 @@ export class Delta {
   private updatesEmittedMs = -Infinity;
   private feedId = '0-0';
   private frozenOffset: bigint | undefined;
-  private newestRecordMs: number | undefined;
+  private newestRecord: SourceRecord | undefined;
   private idleAdvance = false;
 
   constructor(private readonly options: DeltaOptions) {}
@@ -78,8 +78,8 @@ export class Delta {
     this.pending.add(pane);
   }
 
-  sawRecord(timestampMs: number): void {
-    this.newestRecordMs = timestampMs;
+  sawRecord(record: SourceRecord): void {
+    this.newestRecord = record;
   }
 
   changed(pane: Pane): void {
@@ -150,11 +150,12 @@ export class Delta {
       progress: { ...progress, feedId: this.feedId },
       ...{ upserts, removals, droppedSegments, pendingAdded, pendingCleared, feed },
     };
-    const { deadLetters, newestRecordMs } = this;
+    const { deadLetters } = this;
+    const newestRecordMs = this.newestRecord?.timestampMs;
     this.deadLetters = [];
     this.dirtyBytes = 0;
     this.writes = emptyWrites();
-    this.newestRecordMs = undefined;
+    this.newestRecord = undefined;
     this.frozenOffset = progress.nextOffset;
     this.sequence++;
     return { rows, deadLetters, commit, newestRecordMs };

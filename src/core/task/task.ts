@@ -46,6 +46,8 @@ export class Task {
   private readonly delta: Delta;
   /** Keys asked of the store and not found there, for the slice that is about to be processed. */
   private readonly knownAbsent = new Set<string>();
+  /** The arguments of the record in hand; one array for all records. */
+  private readonly args: unknown[] = [];
   private nextOffset: bigint;
   /** Where the task began without a checkpoint. */
   readonly startOffset: bigint;
@@ -113,8 +115,8 @@ export class Task {
       if (record.offset < this.nextOffset) continue;
       this.processOne(record);
       this.nextOffset = record.offset + 1n;
-      this.delta.sawRecord(record.timestampMs);
     }
+    if (i > from) this.delta.sawRecord(records[i - 1]!);
     this.knownAbsent.clear();
     return i;
   }
@@ -256,9 +258,8 @@ export class Task {
 
   private argumentsOf(fields: Fields): readonly unknown[] {
     const { aggregates } = this.pipeline;
-    const args = new Array<unknown>(aggregates.length);
-    for (let i = 0; i < aggregates.length; i++) args[i] = aggregates[i]!.argument(fields);
-    return args;
+    for (let i = 0; i < aggregates.length; i++) this.args[i] = aggregates[i]!.argument(fields);
+    return this.args;
   }
 
   private advanceTo(eventTimeMs: number): void {

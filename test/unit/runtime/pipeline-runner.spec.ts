@@ -138,7 +138,7 @@ describe('state that is lost', () => {
     );
     first.runner.stop();
     await first.consumer.stop();
-    await harness.store.redeploy('test', { generation: 0n, fingerprint: harness.pipeline.fingerprint }, 1);
+    harness.loseState();
   };
 
   it.each([

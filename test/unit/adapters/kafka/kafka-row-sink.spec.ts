@@ -29,7 +29,7 @@ describe('KafkaRowSink', () => {
     const producer = new RecordingProducer();
     const row = rowOf(7n);
     await new KafkaRowSink(producer, 'daily').write([row], never);
-    const headers = { 'millrace-revision': '7', 'millrace-final': 'true', 'millrace-pipeline': 'p' };
+    const headers = { 'millrace-revision': '7' };
     const records = [{ key: 'हैदराबाद', value: rowText(row), timestampMs: 1_999, headers }];
     expect(producer.sends).toEqual([{ topic: 'daily', records }]);
   });
