@@ -39,6 +39,8 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   private readonly byName: ReadonlyMap<string, CompiledPipeline>;
   private readonly running = new Map<string, Running>();
   private readonly partitions = new Map<string, number>();
+  /** Pipelines whose topics are there, in a process that does not compute them. */
+  private readonly observed = new Set<string>();
   private readonly trouble = new Map<string, { state: 'starting' | 'failed'; reason: string }>();
   private readonly stopping = new AbortController();
   /** Settles when the servers answer; asked for once, by whichever pipeline is first. */
@@ -66,8 +68,10 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     const running = this.running.get(name);
     const trouble = this.trouble.get(name);
     if (trouble) return { name, ...trouble, partitions, tasks: running?.runner.status().tasks ?? [] };
-    if (running) return running.runner.status();
-    if (this.byName.has(name)) return { name, state: 'starting', partitions, tasks: [] };
+    if (running) return startingWhileClaiming(running.runner.status());
+    if (this.byName.has(name)) {
+      return { name, state: this.observed.has(name) ? 'running' : 'starting', partitions, tasks: [] };
+    }
     if (!refused) return undefined;
     const reason = refused.problems.map(({ message }) => message).join('; ');
     return { name, state: 'refused', reason, partitions: 0, tasks: [] };
@@ -86,9 +90,10 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     if (pipeline) await this.ensureTopics(pipeline);
   }
 
-  /** For a process that serves without processing: the pipeline's topics are made and counted. */
+  /** For a process that serves without processing: the pipeline runs elsewhere; its topics are made and counted. */
   async observe(name: string): Promise<void> {
-    await this.bringUp(name, (pipeline) => this.ensureTopics(pipeline));
+    const partitions = await this.bringUp(name, (pipeline) => this.ensureTopics(pipeline));
+    if (partitions !== undefined) this.observed.add(name);
   }
 
   /** Makes topics, state and tables of a pipeline ready and returns its consumer, or says in its status why not. */
@@ -104,17 +109,20 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   /** Stops delivery, writes a last checkpoint of every task; the transports then leave their groups. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(
-      [...this.running.values()].map(async ({ consumer, runner }) => {
-        await consumer.quiesce();
-        await runner.flush(this.options.shutdownMs);
-        runner.stop();
-      }),
-    );
+    await Promise.all([...this.running.values()].map((running) => this.end(running)));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.options.ports.close();
+  }
+
+  /** Takes at most `shutdownMs`, whatever is away: what is not written by then, the next owner does again. */
+  private async end({ consumer, runner }: Running): Promise<void> {
+    const { ports, shutdownMs } = this.options;
+    const deadlineMs = ports.clock.now() + shutdownMs;
+    await settledWithin(consumer.quiesce(), shutdownMs / 2);
+    await runner.flush(Math.max(0, deadlineMs - ports.clock.now()));
+    runner.stop();
   }
 
   private async bringUp<T>(name: string, step: (pipeline: CompiledPipeline) => Promise<T>): Promise<T | undefined> {
@@ -183,4 +191,18 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   ): void {
     this.options.log[level]({ event, ...fields }, message);
   }
+}
+
+/** A task that waits for a server before its first record is no task at work. */
+function startingWhileClaiming(status: PipelineStatus): PipelineStatus {
+  const waiting = status.tasks.find(({ state, reason }) => state === 'claiming' && reason !== undefined);
+  if (status.state !== 'running' || waiting?.reason === undefined) return status;
+  return { ...status, state: 'starting', reason: waiting.reason };
+}
+
+/** Resolves when `work` does, or after `ms`. */
+async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,6 @@
 import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 
-import { messageOf } from '../../core/errors';
+import { DeliveryEndedError, messageOf } from '../../core/errors';
 import type {
   BatchConsumer,
   BatchControl,
@@ -133,6 +133,8 @@ export class KafkaBatchConsumer implements BatchConsumer {
     this.inProgress++;
     try {
       await handlers.batch(toRecordBatch(payload.batch), this.controlOf(payload));
+    } catch (error) {
+      if (!(error instanceof DeliveryEndedError)) throw error;
     } finally {
       this.inProgress--;
       if (this.inProgress === 0) this.whenQuiet?.();
@@ -142,7 +144,7 @@ export class KafkaBatchConsumer implements BatchConsumer {
   private controlOf(payload: EachBatchPayload): BatchControl {
     const { topic, partition } = payload.batch;
     return {
-      heartbeat: () => payload.heartbeat(),
+      heartbeat: () => (this.quiescing ? Promise.reject(new DeliveryEndedError()) : payload.heartbeat()),
       isCurrent: () => !this.quiescing && payload.isRunning() && !payload.isStale(),
       resolve: (nextOffset) => payload.resolveOffset((nextOffset - 1n).toString()),
       seek: (offset) => this.consumer?.seek({ topic, partition, offset: offset.toString() }),

@@ -1,9 +1,11 @@
+import { DeliveryEndedError } from '../../core/errors';
 import type {
   BatchConsumer,
   BatchControl,
   BatchHandlers,
   OffsetMirrorEntry,
 } from '../../core/ports/batch-consumer.port';
+import type { RecordBatch } from '../../core/ports/record-source.port';
 import type { MemoryLog } from './memory-log';
 
 const MAX_RECORDS = 10_000;
@@ -66,14 +68,22 @@ export class MemoryBatchConsumer implements BatchConsumer {
     while (!this.quiescing) {
       const batch = log.read(topic, reader.partition, reader.position, MAX_RECORDS);
       if (reader.paused || batch.records.length === 0) await new Promise<void>((resolve) => (reader.wake = resolve));
-      else await handlers.batch(batch, this.controlOf(reader));
+      else await this.deliver(reader, batch, handlers);
+    }
+  }
+
+  private async deliver(reader: PartitionReader, batch: RecordBatch, handlers: BatchHandlers): Promise<void> {
+    try {
+      await handlers.batch(batch, this.controlOf(reader));
+    } catch (error) {
+      if (!(error instanceof DeliveryEndedError)) throw error;
     }
   }
 
   private controlOf(reader: PartitionReader): BatchControl {
     let moved = false;
     return {
-      heartbeat: () => Promise.resolve(),
+      heartbeat: () => (this.quiescing ? Promise.reject(new DeliveryEndedError()) : Promise.resolve()),
       isCurrent: () => !this.quiescing && !moved,
       resolve: (nextOffset) => {
         if (!moved) reader.position = nextOffset;

@@ -2,7 +2,10 @@ import type { RecordBatch } from './record-source.port';
 
 /** What a batch's handler may ask of the consumer that delivered it. */
 export interface BatchControl {
-  /** Proves membership of the group. Throws when a rebalance is under way: flush, then let the error through. */
+  /**
+   * Proves membership of the group. Throws when a rebalance is under way, or after `quiesce` so that a handler that waits
+   * for something gives it up: flush, then let the error through.
+   */
   heartbeat(): Promise<void>;
   /** Whether the partition is still ours and nothing asks the consumer to stop or to read elsewhere. */
   isCurrent(): boolean;
@@ -37,7 +40,7 @@ export interface BatchHandlers {
 export interface BatchConsumer {
   /** Joins the group and delivers until `stop`, through every rebalance and outage of the log. Never rejects. */
   run(handlers: BatchHandlers): Promise<void>;
-  /** Stops delivery and waits for batches in progress; membership is kept, so that tasks can be flushed. */
+  /** Stops delivery and waits for batches in progress, whose heartbeats throw from now on; membership is kept, so that tasks can be flushed. */
   quiesce(): Promise<void>;
   /** Leaves the group. */
   stop(): Promise<void>;
