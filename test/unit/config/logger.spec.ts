@@ -40,4 +40,26 @@ describe('logger', () => {
       stack: 'Error: at x',
     });
   });
+
+  it("keeps event and fields of what our modules say through Nest's logger", () => {
+    const nest = new NestLogger(logger('info'));
+    nest.warn({ event: 'live.trouble', pipeline: 'p', reason: 'Redis is away' }, 'live');
+    expect(last()).toMatchObject({
+      event: 'live.trouble',
+      level: 'warn',
+      message: 'Redis is away',
+      context: 'live',
+      pipeline: 'p',
+      reason: 'Redis is away',
+    });
+    nest.error({ event: 'http.failed', message: 'GET / failed', path: '/' }, 'Error: at x', 'http');
+    expect(last()).toMatchObject({ event: 'http.failed', message: 'GET / failed', path: '/', stack: 'Error: at x' });
+    nest.log({ event: 'live.reset', pipeline: 'p' }, 'live');
+    expect(last()).toMatchObject({ event: 'live.reset', level: 'info', message: 'live.reset' });
+  });
+
+  it('keeps what Nest tells of its own wiring below info', () => {
+    new NestLogger(logger('info')).log('AppModule dependencies initialized', 'InstanceLoader');
+    expect(lines).toEqual([]);
+  });
 });
