@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 
+import { ApiKeyGuard } from './api/api-key.guard';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
 import { waitForServers } from './composition/wait-for-servers';
@@ -32,7 +34,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { roles } = parts.config;
+    const { apiKeys, roles } = parts.config;
     return {
       module: AppModule,
       imports: [
@@ -43,6 +45,7 @@ export class AppModule {
         ...(roles.includes('ingest') ? [IngestionModule] : []),
         ...(roles.includes('serve') ? [ApiModule, LiveModule, DashboardModule] : []),
       ],
+      providers: apiKeys.length > 0 ? [{ provide: APP_GUARD, useValue: new ApiKeyGuard(apiKeys) }] : [],
       controllers: roles.includes('process') ? [ProcessingController] : [],
     };
   }

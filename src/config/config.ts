@@ -56,8 +56,8 @@ function arrange(given: Settings) {
     pipelines: given.MILLRACE_PIPELINES,
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT },
     logLevel: given.MILLRACE_LOG_LEVEL,
-    /** One key a line, as `MILLRACE_API_KEYS_FILE` holds them; empty when none are asked for. */
-    apiKeys: (given.MILLRACE_API_KEYS ?? '').split(/[\s,]+/).filter(Boolean),
+    /** Empty when none is asked for. */
+    apiKeys: given.MILLRACE_API_KEYS ?? [],
     stateCacheBytes: given.MILLRACE_STATE_CACHE_BYTES,
     shutdownTimeoutMs: given.MILLRACE_SHUTDOWN_TIMEOUT,
     ingest: { recordsPerSecond: given.MILLRACE_INGEST_RATE, burstRecords: given.MILLRACE_INGEST_BURST },

@@ -25,6 +25,13 @@ const roles = () =>
     return known.length > 0 && known.length === new Set(names).size ? known : undefined;
   });
 
+/** One key a line, as a file of `MILLRACE_API_KEYS_FILE` holds them, or separated by commas. */
+const apiKeys = () =>
+  setting('at least one key, several separated by commas or line breaks', (given) => {
+    const keys = given.split(/[\s,]+/).filter(Boolean);
+    return keys.length > 0 ? keys : undefined;
+  }).register(settingMeta, { secret: true });
+
 /** `3` for one data centre, `dc1:3,dc2:2` for several. */
 const replication = () =>
   setting('a number of replicas such as 3, or replicas by data centre such as dc1:3,dc2:2', (given) => {
@@ -43,7 +50,7 @@ export const settings = z.object({
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
-  MILLRACE_API_KEYS: secret().optional(),
+  MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_STATE_CACHE_BYTES: bytes(1_048_576).default(256 * 2 ** 20),
   MILLRACE_SHUTDOWN_TIMEOUT: duration().default(25_000),
   MILLRACE_INGEST_RATE: integer(1, 10_000_000).default(5_000),
