@@ -28,7 +28,6 @@ const structure: Case[] = [
   [
     'aggregate',
     '  agregate: { n: count() }',
-    `4:1: spec.aggregate: ${STATELESS}`,
     '10:3: spec.agregate: unknown property "agregate"; did you mean "aggregate"?',
   ],
   [

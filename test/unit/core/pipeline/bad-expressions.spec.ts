@@ -64,7 +64,6 @@ const sinks: Case[] = [
   [
     'sinks',
     '  sinks: [{ kafka: { topc: t } }]',
-    '13:13: spec.sinks[0].kafka.topic: is missing; text is needed',
     '13:22: spec.sinks[0].kafka.topc: unknown property "topc"; did you mean "topic"?',
   ],
   [
