@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client } from 'cassandra-driver';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
 
 import { cqlStatements } from '../../src/adapters/cassandra/cql-statements';
 import type { DailyRow } from './readings';
@@ -11,6 +11,16 @@ import { testServers, uniqueName } from './servers';
 
 const SHIPPED = join(__dirname, '..', '..', 'pipelines', 'air-quality-daily.yaml');
 const CQL = join(__dirname, '..', '..', 'cql', '0001-aqdata-pm25.cql');
+
+export interface TopicRecord {
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string;
+  readonly value: string;
+  /** The value as it is stored. */
+  readonly bytes: Buffer | null;
+  readonly headers: Record<string, string>;
+}
 
 /** The shipped pipeline under names of its own, so that tests do not meet on the servers. */
 export class AirQualityCopy {
@@ -62,7 +72,7 @@ export class AirQualityCopy {
   }
 
   /** Everything in a topic, to its end as it is now. */
-  async topicRecords(topic: string): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
+  async topicRecords(topic: string): Promise<TopicRecord[]> {
     const admin = this.kafka.admin();
     await admin.connect();
     const offsets = await admin.fetchTopicOffsets(topic);
@@ -72,29 +82,27 @@ export class AirQualityCopy {
         .filter(({ low, high }) => BigInt(high) > BigInt(low))
         .map(({ partition, high }) => [partition, BigInt(high)]),
     );
-    const records: { key: string; value: string; headers: Record<string, string> }[] = [];
+    const records: TopicRecord[] = [];
     if (left.size === 0) return records;
     const consumer = this.kafka.consumer({ groupId: uniqueName('reader') });
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await new Promise<void>((resolve, reject) => {
-      consumer
-        .run({
-          eachMessage: ({ partition, message }) => {
-            const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
-            records.push({
-              key: String(message.key),
-              value: String(message.value),
-              headers: Object.fromEntries(headers) as Record<string, string>,
-            });
-            if (BigInt(message.offset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
-            if (left.size === 0) resolve();
-            return Promise.resolve();
-          },
-        })
-        .catch(reject);
-    });
-    await consumer.disconnect();
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await new Promise<void>((resolve, reject) => {
+        consumer
+          .run({
+            eachMessage: ({ partition, message }) => {
+              records.push(toTopicRecord(partition, message));
+              if (BigInt(message.offset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
+              if (left.size === 0) resolve();
+              return Promise.resolve();
+            },
+          })
+          .catch(reject);
+      });
+    } finally {
+      await consumer.disconnect();
+    }
     return records;
   }
 
@@ -112,7 +120,7 @@ export class AirQualityCopy {
     }
   }
 
-  async produce(messages: { key: string | null; value: string | Buffer }[]): Promise<void> {
+  async produce(messages: { key: string | null; value: string | Buffer | null }[]): Promise<void> {
     const producer = this.kafka.producer();
     await producer.connect();
     await producer.send({ topic: this.topic, messages });
@@ -122,4 +130,15 @@ export class AirQualityCopy {
   async close(): Promise<void> {
     await this.cassandra.shutdown();
   }
+}
+
+function toTopicRecord(partition: number, { offset, key, value, headers = {} }: KafkaMessage): TopicRecord {
+  return {
+    partition,
+    offset,
+    key: String(key),
+    value: String(value),
+    bytes: value,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)])),
+  };
 }

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** Where the servers of the integration tests listen; `npm test` starts them, or the environment says where they are. */
 export interface TestServers {
   readonly kafka: string[];
@@ -17,13 +19,11 @@ export function testServers(): TestServers {
   };
 }
 
-let names = 0;
-
 /**
  * A name that no other test has, on servers that several test processes share: valid as topic, key prefix, keyspace
  * and table when `prefix` is (lower case letters, digits and `_`, at most 30 characters).
  */
 export function uniqueName(prefix: string): string {
-  names += 1;
-  return `${prefix}_${process.pid}_${names}`;
+  // No counter: a worker of jest runs many files, and each begins with modules of its own.
+  return `${prefix}_${randomBytes(5).toString('hex')}`;
 }
