@@ -12,14 +12,17 @@ export interface WaitOptions {
 }
 
 /**
- * Waits with back-off until every server answers, then migrates the tables; the start-up probe says for what it waits.
+ * Waits with back-off until every server answers, then migrates the tables of Cassandra, if a pipeline has one; the start-up probe says for what it waits.
  * Rejects with ConfigError or FatalError when waiting cannot help.
  */
 export async function waitForServers({ ports, startup, log, signal }: WaitOptions): Promise<void> {
   await Promise.all(
     ports.dependencies.map((dependency) => until(dependency.name, () => dependency.ping(), startup, log, signal)),
   );
-  await until('cassandra', () => ports.migrate(), startup, log, signal);
+  if (ports.dependencies.some(({ name }) => name === 'cassandra')) {
+    startup.waitingFor('cassandra', 'Its tables are brought up to date.');
+    await until('cassandra', () => ports.migrate(), startup, log, signal);
+  }
   startup.done();
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 /** What start-up waits for. */
 export interface Waiting {
-  /** A server (`kafka`), or a step of start-up (`migrations`). */
+  /** A server (`kafka`), or `process` before it is known which. */
   readonly dependency: string;
   /** What was tried and what came back. */
   readonly reason: string;
