@@ -106,6 +106,7 @@ export class PipelineRunner {
     const runner = new TaskRunner({
       ...this.context,
       partition,
+      seek: (offset) => this.source?.seek(partition, offset),
       mirror: (offset) => void this.toMirror.set(offset.partition, offset),
     });
     this.runners.set(partition, runner);

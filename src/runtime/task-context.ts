@@ -30,6 +30,8 @@ export interface PipelineContext {
 
 export interface TaskContext extends PipelineContext {
   readonly partition: number;
+  /** Makes the consumer read this partition from an offset on. */
+  readonly seek: (offset: bigint) => void;
   /** Step 6, gathered for the pipeline. */
   readonly mirror: (offset: OffsetMirrorEntry) => void;
 }

@@ -163,6 +163,7 @@ export class TaskRunner {
       const task = await retryTransient(() => this.claim(), { signal: this.stopping.signal, onFailure });
       this.onTrouble(undefined);
       this.task = task;
+      this.context.seek(task.position);
       const fields = { offset: task.position.toString(), epoch: this.checkpoint.currentEpoch.toString() };
       this.context.log('info', 'task.claimed', `Claimed ${this.name}`, fields);
     } catch (error) {

@@ -90,6 +90,16 @@ export function describeBatchConsumer(name: string, create: () => Promise<BatchC
       expect(new Set(recorder.values)).toEqual(new Set(['a', 'b', 'c']));
     });
 
+    it('reads again from where it is told to, although nothing new comes', async () => {
+      const positions = await produce('a', 'b', 'c');
+      await consumer.run(recorder);
+      await waitUntil('3 records came', () => recorder.values.length === 3);
+      const { partition } = positions[0]!;
+      const again = positions.filter((position) => position.partition === partition).length;
+      consumer.seek(partition, 0n);
+      await waitUntil('the records of one partition came again', () => recorder.values.length === 3 + again);
+    });
+
     it('does not deliver a paused partition until it is resumed', async () => {
       await produce(...Array.from({ length: 9 }, (_, i) => `first${i}`));
       const resumes = new Map<number, () => void>();

@@ -14,8 +14,8 @@ const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
 /** A fetch is answered when this much is there, or after `MAX_WAIT_MS`. */
-const MAX_BYTES_PER_PARTITION = 4 << 20;
-const MAX_BYTES = 16 << 20;
+const MAX_BYTES_PER_PARTITION = 1 << 20;
+const MAX_BYTES = 8 << 20;
 const MAX_WAIT_MS = 200;
 const RESTART_MS = 2_000;
 
@@ -49,6 +49,10 @@ export class KafkaBatchConsumer implements BatchConsumer {
   async run(handlers: BatchHandlers): Promise<void> {
     this.handlers = handlers;
     await this.join(handlers);
+  }
+
+  seek(partition: number, offset: bigint): void {
+    this.consumer?.seek({ topic: this.options.topic, partition, offset: offset.toString() });
   }
 
   async quiesce(): Promise<void> {
@@ -142,12 +146,12 @@ export class KafkaBatchConsumer implements BatchConsumer {
   }
 
   private controlOf(payload: EachBatchPayload): BatchControl {
-    const { topic, partition } = payload.batch;
+    const { partition } = payload.batch;
     return {
       heartbeat: () => (this.quiescing ? Promise.reject(new DeliveryEndedError()) : payload.heartbeat()),
       isCurrent: () => !this.quiescing && payload.isRunning() && !payload.isStale(),
       resolve: (nextOffset) => payload.resolveOffset((nextOffset - 1n).toString()),
-      seek: (offset) => this.consumer?.seek({ topic, partition, offset: offset.toString() }),
+      seek: (offset) => this.seek(partition, offset),
       pause: () => payload.pause(),
     };
   }

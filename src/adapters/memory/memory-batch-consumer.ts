@@ -20,6 +20,8 @@ interface PartitionReader {
   readonly partition: number;
   position: bigint;
   paused: boolean;
+  /** Counts seeks: a batch that was read before the last one is stale. */
+  seeks: number;
   /** Set while the reader waits for records or for its resumption. */
   wake: (() => void) | undefined;
 }
@@ -37,7 +39,7 @@ export class MemoryBatchConsumer implements BatchConsumer {
     const { log, topic } = this.options;
     const partitions = (await log.partitionCount(topic)) ?? 0;
     for (let partition = 0; partition < partitions; partition++) {
-      this.readers.push({ partition, position: 0n, paused: false, wake: undefined });
+      this.readers.push({ partition, position: 0n, paused: false, seeks: 0, wake: undefined });
     }
     this.unsubscribe = log.onAppend(topic, () => this.wakeAll());
     handlers.assigned(this.readers.map(({ partition }) => partition));
@@ -63,6 +65,14 @@ export class MemoryBatchConsumer implements BatchConsumer {
     return Promise.resolve();
   }
 
+  seek(partition: number, offset: bigint): void {
+    const reader = this.readers[partition];
+    if (!reader) return;
+    reader.seeks += 1;
+    reader.position = offset;
+    this.wake(reader);
+  }
+
   private async loop(reader: PartitionReader, handlers: BatchHandlers): Promise<void> {
     const { log, topic } = this.options;
     while (!this.quiescing) {
@@ -81,17 +91,14 @@ export class MemoryBatchConsumer implements BatchConsumer {
   }
 
   private controlOf(reader: PartitionReader): BatchControl {
-    let moved = false;
+    const { seeks } = reader;
     return {
       heartbeat: () => (this.quiescing ? Promise.reject(new DeliveryEndedError()) : Promise.resolve()),
-      isCurrent: () => !this.quiescing && !moved,
+      isCurrent: () => !this.quiescing && reader.seeks === seeks,
       resolve: (nextOffset) => {
-        if (!moved) reader.position = nextOffset;
+        if (reader.seeks === seeks) reader.position = nextOffset;
       },
-      seek: (offset) => {
-        moved = true;
-        reader.position = offset;
-      },
+      seek: (offset) => this.seek(reader.partition, offset),
       pause: () => {
         reader.paused = true;
         return () => {

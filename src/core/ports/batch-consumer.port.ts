@@ -29,7 +29,7 @@ export interface BatchHandlers {
   assigned(partitions: readonly number[]): void;
   /**
    * Batches of one partition come one after the other, those of several partitions side by side. Where a partition
-   * begins is of no consequence: the handler seeks. What `control.heartbeat` throws must be let through.
+   * begins is of no consequence: its task seeks. What `control.heartbeat` throws must be let through.
    */
   batch(batch: RecordBatch, control: BatchControl): Promise<void>;
   /** Offsets `[from, to)` hold nothing for us: transaction markers, aborted or compacted records. */
@@ -40,6 +40,11 @@ export interface BatchHandlers {
 export interface BatchConsumer {
   /** Joins the group and delivers until `stop`, through every rebalance and outage of the log. Never rejects. */
   run(handlers: BatchHandlers): Promise<void>;
+  /**
+   * Reads an assigned partition from `offset` on, whether or not new records come. Without it a consumer whose group's
+   * mirrored offset is ahead of a task's checkpoint would wait for a record before it noticed.
+   */
+  seek(partition: number, offset: bigint): void;
   /** Stops delivery and waits for batches in progress, whose heartbeats throw from now on; membership is kept, so that tasks can be flushed. */
   quiesce(): Promise<void>;
   /** Leaves the group. */
