@@ -35,5 +35,8 @@ async function lastKnownRevision(pipeline: CompiledPipeline, topics: TopicAdmin)
   const generations = mirrored.map(({ metadata }) => parseMirrorMetadata(metadata).generation);
   if (generations.length === 0) return undefined;
   const greatest = generations.reduce((a, b) => (a > b ? a : b));
-  return lastRevision(greatest, mirrored.map(({ nextOffset }) => nextOffset));
+  return lastRevision(
+    greatest,
+    mirrored.map(({ nextOffset }) => nextOffset),
+  );
 }

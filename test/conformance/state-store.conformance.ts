@@ -106,8 +106,7 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       const other = { segment: 't', entry: 'x', value: bytes(2) };
       const refs = entries.map(({ segment, entry }) => ({ segment, entry }));
       await owner.commit(delta({ upserts: [...entries, other], pendingAdded: refs }));
-      await owner.commit(delta({ removals: [refs[0]!], droppedSegments: ['t'], pendingCleared: [refs[1]!] }),
-      );
+      await owner.commit(delta({ removals: [refs[0]!], droppedSegments: ['t'], pendingCleared: [refs[1]!] }));
       const { checkpoint } = await under.store.claim(task, 'a');
       expect(checkpoint).toMatchObject({ segments: [{ id: 's', entries: 1 }], pending: [refs[0]] });
       await (await StoreOwner.claim(under.store, task)).commit(delta({ removals: [refs[1]!] }));

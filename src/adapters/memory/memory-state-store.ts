@@ -136,7 +136,15 @@ export class MemoryStateStore implements StateStore, LiveFeed {
     const name = taskName(id);
     let task = this.tasks.get(name);
     if (!task) {
-      task = { epoch: 0n, commits: 0n, owner: '', committed: undefined, segments: new Map(), pending: new Map(), feed: [] };
+      task = {
+        epoch: 0n,
+        commits: 0n,
+        owner: '',
+        committed: undefined,
+        segments: new Map(),
+        pending: new Map(),
+        feed: [],
+      };
       this.tasks.set(name, task);
     }
     return task;

@@ -104,12 +104,16 @@ describe('PipelineFeed', () => {
     await store.redeploy(pipeline.name, { generation: GENERATION + 1_000_000n, fingerprint: 'f' }, 2);
     const { epoch } = await store.claim({ pipeline: pipeline.name, partition: 0 }, 'worker-2');
     const progress = { ...world.task(0).progress, nextOffset: 1n, feedId: '1-0' };
-    await store.commit({ pipeline: pipeline.name, partition: 0 }, { epoch, commit: 1n }, {
-      generation: GENERATION + 1_000_000n,
-      progress,
-      ...{ upserts: [], removals: [], droppedSegments: [], pendingAdded: [], pendingCleared: [] },
-      feed: ['{"pipeline":"p","key":{},"revision":"1","final":false}'],
-    });
+    await store.commit(
+      { pipeline: pipeline.name, partition: 0 },
+      { epoch, commit: 1n },
+      {
+        generation: GENERATION + 1_000_000n,
+        progress,
+        ...{ upserts: [], removals: [], droppedSegments: [], pendingAdded: [], pendingCleared: [] },
+        feed: ['{"pipeline":"p","key":{},"revision":"1","final":false}'],
+      },
+    );
     await jest.advanceTimersByTimeAsync(CHECK_MS);
     await settled();
     expect(recorder.resets).toEqual([`0:1-0,1:0-0@${GENERATION + 1_000_000n}`]);
