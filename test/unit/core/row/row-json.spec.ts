@@ -22,8 +22,7 @@ it.each<[string, Row]>([
 });
 
 it('looks as the interface says', () => {
-  const { values: _values, ...rest } = row;
-  expect(rowText({ ...rest, pipeline: 'p', key: { location: 'Beijing US Post' }, values: { avg_pm25: 81.2 } })).toBe(
+  expect(rowText({ ...row, pipeline: 'p', key: { location: 'Beijing US Post' }, values: { avg_pm25: 81.2 } })).toBe(
     '{"pipeline":"p","key":{"location":"Beijing US Post"},"window":{"start":"2013-01-01T00:00:00.000Z",' +
       '"end":"2013-01-02T00:00:00.000Z"},"values":{"avg_pm25":81.2},"revision":"42","final":false}',
   );
