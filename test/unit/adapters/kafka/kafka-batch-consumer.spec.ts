@@ -1,0 +1,64 @@
+import type { Consumer, EachBatchHandler, EachBatchPayload, Kafka } from 'kafkajs';
+import { KafkaBatchConsumer } from '../../../../src/adapters/kafka/kafka-batch-consumer';
+import type { BatchControl } from '../../../../src/core/ports/batch-consumer.port';
+import { silentLog } from '../../../../src/core/ports/log.port';
+
+describe('a Kafka consumer that is told to end', () => {
+  let eachBatch: EachBatchHandler;
+  let consumer: KafkaBatchConsumer;
+  let heartbeats: number;
+
+  /** What kafkajs offers of a consumer, as far as a batch needs it. */
+  const kafka = (): Kafka => {
+    const client = {
+      events: { GROUP_JOIN: 'a', END_BATCH_PROCESS: 'b', CRASH: 'c' },
+      on: () => undefined,
+      connect: () => Promise.resolve(),
+      subscribe: () => Promise.resolve(),
+      disconnect: () => Promise.resolve(),
+      run: (options: { eachBatch: EachBatchHandler }) => {
+        ({ eachBatch } = options);
+        return Promise.resolve();
+      },
+    };
+    return { consumer: () => client as unknown as Consumer } as unknown as Kafka;
+  };
+  const payload = (heartbeat = (): Promise<void> => Promise.resolve(void heartbeats++)): EachBatchPayload =>
+    ({
+      batch: { topic: 't', partition: 0, fetchedOffset: '0', highWatermark: '0', messages: [] },
+      heartbeat,
+      isRunning: () => true,
+      isStale: () => false,
+    }) as unknown as EachBatchPayload;
+  const run = (batch: (control: BatchControl) => Promise<void>): Promise<void> =>
+    consumer.run({ assigned: () => undefined, skipped: () => undefined, batch: (_, control) => batch(control) });
+
+  beforeEach(() => {
+    heartbeats = 0;
+    consumer = new KafkaBatchConsumer({ kafka: kafka(), groupId: 'g', topic: 't', concurrency: 1, log: silentLog });
+  });
+  afterEach(() => consumer.stop());
+
+  it('gives up what a batch waits for at its next heartbeat, and tells kafkajs of no failure', async () => {
+    let goOn = (): void => undefined;
+    const waits = new Promise<void>((resolve) => (goOn = resolve));
+    await run(async (control) => {
+      await control.heartbeat();
+      await waits;
+      await control.heartbeat();
+      throw new Error('it went on');
+    });
+    const batch = eachBatch(payload());
+    const quiet = consumer.quiesce();
+    goOn();
+    await expect(batch).resolves.toBeUndefined();
+    await quiet;
+    expect(heartbeats).toBe(1);
+  });
+
+  it('lets a rebalance through to kafkajs', async () => {
+    await run((control) => control.heartbeat());
+    const rebalance = new Error('REBALANCE_IN_PROGRESS');
+    await expect(eachBatch(payload(() => Promise.reject(rebalance)))).rejects.toBe(rebalance);
+  });
+});
