@@ -100,15 +100,19 @@ export class FixtureTask {
     const feedId = rows.length > 0 ? nextFeedId(this.progress.feedId, this.progress.nextOffset) : this.progress.feedId;
     this.progress = { ...this.progress, feedId };
     this.commits += 1n;
-    await store.commit(this.id, { epoch: this.epoch, commit: this.commits }, {
-      generation: GENERATION,
-      progress: this.progress,
-      upserts,
-      removals: [],
-      droppedSegments: [...dropped],
-      pendingAdded: [],
-      pendingCleared: [],
-      feed: rows.map(rowText),
-    });
+    await store.commit(
+      this.id,
+      { epoch: this.epoch, commit: this.commits },
+      {
+        generation: GENERATION,
+        progress: this.progress,
+        upserts,
+        removals: [],
+        droppedSegments: [...dropped],
+        pendingAdded: [],
+        pendingCleared: [],
+        feed: rows.map(rowText),
+      },
+    );
   }
 }
