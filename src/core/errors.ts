@@ -57,6 +57,10 @@ export class RecordTooLargeError<Position = unknown> extends Error {
 /** The consumer is told to stop: what a batch still waits for is given up. Let it through, as one does a rebalance. */
 export class DeliveryEndedError extends Error {
   override readonly name = 'DeliveryEndedError';
+
+  constructor() {
+    super('The consumer ends');
+  }
 }
 
 export class ConfigError extends Error {

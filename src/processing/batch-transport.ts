@@ -2,7 +2,6 @@ import { BaseRpcContext, type CustomTransportStrategy, Server } from '@nestjs/mi
 import { lastValueFrom } from 'rxjs';
 
 import type { BatchConsumer, BatchControl } from '../core/ports/batch-consumer.port';
-import type { RecordBatch } from '../core/ports/record-source.port';
 
 /** The patterns that controllers bind with `@EventPattern`. */
 export const RECORDS = 'millrace.records';
@@ -67,29 +66,11 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     await consumer.run({
       assigned: (partitions) => void this.dispatch(ASSIGNED, partitions),
       skipped: (partition, from, to) => void this.dispatch(SKIPPED, { partition, from, to }),
-      batch: (batch, control) => this.deliver(batch, control),
+      batch: (batch, control) => this.dispatch(RECORDS, batch, control),
     });
   }
 
-  /** Nest wraps what a controller throws; a failed heartbeat must reach the consumer as it is. */
-  private async deliver(batch: RecordBatch, control: BatchControl): Promise<void> {
-    let rebalance: { readonly error: unknown } | undefined;
-    const heartbeat = async (): Promise<void> => {
-      try {
-        await control.heartbeat();
-      } catch (error) {
-        rebalance = { error };
-        throw error;
-      }
-    };
-    try {
-      await this.dispatch(RECORDS, batch, { ...control, heartbeat });
-    } catch (error) {
-      if (!rebalance) throw error;
-    }
-    if (rebalance) throw (rebalance as { error: unknown }).error;
-  }
-
+  /** Rejects with what the controller throws: a failed heartbeat must reach the consumer as it is. */
   private async dispatch(pattern: string, payload: unknown, control?: BatchControl): Promise<void> {
     const handler = this.getHandlerByPattern(pattern);
     if (!handler) throw new Error(`No controller is bound to ${pattern}`);

@@ -1,12 +1,14 @@
-import { Controller } from '@nestjs/common';
+import { Controller, UseFilters } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 
 import type { RecordBatch } from '../core/ports/record-source.port';
 import { ASSIGNED, BatchContext, RECORDS, SKIPPED } from './batch-transport';
+import { LetThroughFilter } from './let-through.filter';
 import { ProcessingService } from './processing.service';
 
 /** Where batches of every pipeline enter: the context says whose they are. */
 @Controller()
+@UseFilters(LetThroughFilter)
 export class ProcessingController {
   constructor(private readonly processing: ProcessingService) {}
 
