@@ -12,6 +12,7 @@ import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
+import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
@@ -19,6 +20,7 @@ import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { Log } from '../core/ports/log.port';
+import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink } from '../core/ports/row-sink.port';
 import type { Dependency, Ports } from '../runtime/ports';
@@ -31,6 +33,7 @@ const CONCURRENCY = 8;
 export function externalPorts(config: MillraceConfig, pipelines: readonly CompiledPipeline[], log: Log): Ports {
   const kafka = createKafka(config.kafka, log);
   const producer = new KafkaRecordProducer(kafka);
+  const rowProducer = new ThreadedRecordProducer(config.kafka, log);
   const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
   const redis = connectRedis(config.redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
@@ -48,7 +51,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     deadLetters: new KafkaDeadLetterSink(producer),
     dependencies: [kafkaPing, { name: 'redis', ping: () => pingRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
-    sinksOf: (pipeline) => Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(sink, producer, tables))),
+    sinksOf: (pipeline) => Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(sink, rowProducer, tables))),
     consumerOf: ({ name, definition }) =>
       new KafkaBatchConsumer({
         kafka,
@@ -59,7 +62,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
       }),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {
-      await Promise.all([producer.close(), topics.close(), tables?.close()]);
+      await Promise.all([producer.close(), rowProducer.close(), topics.close(), tables?.close()]);
       redis.disconnect();
     },
   };
@@ -69,11 +72,7 @@ function hasTable(pipeline: CompiledPipeline): boolean {
   return pipeline.sinks.some(({ kind }) => kind === 'cassandra');
 }
 
-function sinkOf(
-  sink: CompiledSink,
-  producer: KafkaRecordProducer,
-  tables: CassandraTables | undefined,
-): Promise<RowSink>[] {
+function sinkOf(sink: CompiledSink, producer: RecordProducer, tables: CassandraTables | undefined): Promise<RowSink>[] {
   switch (sink.kind) {
     case 'cassandra':
       return tables ? [tables.sinkOf(sink)] : [];
