@@ -17,6 +17,15 @@ const utf8 = new TextEncoder();
 /** Reads the key fields. Throws PoisonRecordError `bad-key` for values that cannot identify a row. */
 export function compileKey(names: readonly string[]): CompiledPipeline['keyValues'] {
   const readers = names.map((name) => ({ name, read: fieldReader(name) }));
+  const [only] = readers;
+  if (only && readers.length === 1) {
+    return (fields: Fields) => {
+      const values = [keyValue(only.name, only.read(fields))];
+      if (typeof values[0] === 'string' && values[0].length * MAX_BYTES_OF_UNIT > MAX_KEY_BYTES)
+        checkSize(names, values);
+      return values;
+    };
+  }
   return (fields: Fields) => {
     let units = 0;
     const values = readers.map(({ name, read }) => {

@@ -7,7 +7,8 @@ const utf8 = new TextDecoder();
  * it is the pipeline's key: its canonical text, or for one field its plain text. Throws PoisonRecordError.
  */
 export function checkMessageKey(messageKey: Uint8Array | null, keyText: string, keyNames: readonly string[]): void {
-  const text = messageKey === null ? undefined : decode(messageKey);
+  if (messageKey !== null && isAsciiOf(messageKey, keyText)) return;
+  const text = messageKey === null ? undefined : utf8.decode(messageKey);
   if (text === keyText || (keyNames.length === 1 && keyText.startsWith('[') && text === plainText(keyText))) return;
   const found = text === undefined ? 'no message key' : `the message key ${JSON.stringify(text)}`;
   throw new PoisonRecordError(
@@ -17,17 +18,15 @@ export function checkMessageKey(messageKey: Uint8Array | null, keyText: string, 
   );
 }
 
-/** Short ASCII keys, the usual ones, are decoded without a call into the runtime. */
-function decode(bytes: Uint8Array): string {
+/** Whether the bytes are the text, for a text of ASCII characters; false says nothing. Makes no garbage. */
+function isAsciiOf(bytes: Uint8Array, text: string): boolean {
   const { length } = bytes;
-  if (length > 24) return utf8.decode(bytes);
-  let text = '';
+  if (length !== text.length) return false;
   for (let i = 0; i < length; i++) {
-    const code = bytes[i]!;
-    if (code > 0x7f) return utf8.decode(bytes);
-    text += String.fromCharCode(code);
+    const byte = bytes[i]!;
+    if (byte > 0x7f || byte !== text.charCodeAt(i)) return false;
   }
-  return text;
+  return true;
 }
 
 function plainText(keyText: string): string {

@@ -113,8 +113,9 @@ export class Task {
     for (; i < to && !this.delta.isFull; i++) {
       const record = records[i]!;
       if (record.offset < this.nextOffset) continue;
-      this.processOne(record);
-      this.nextOffset = record.offset + 1n;
+      const next = record.offset + 1n;
+      this.processOne(record, next);
+      this.nextOffset = next;
     }
     if (i > from) this.delta.sawRecord(records[i - 1]!);
     this.knownAbsent.clear();
@@ -230,7 +231,7 @@ export class Task {
   }
 
   /** `semantics.md` section 2; everything that can fail comes before the first change. */
-  private processOne(record: SourceRecord): void {
+  private processOne(record: SourceRecord, next: bigint): void {
     try {
       const fields = this.pipeline.decode(record);
       const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
@@ -242,7 +243,7 @@ export class Task {
       const keyText = this.keyOf(fields, record);
       const args = this.argumentsOf(fields);
       this.advanceTo(eventTimeMs);
-      this.addToWindows(keyText, args, eventTimeMs, record.offset + 1n);
+      this.addToWindows(keyText, args, eventTimeMs, next);
     } catch (error) {
       if (!(error instanceof PoisonRecordError)) throw error;
       this.counts.dead++;
