@@ -1,15 +1,16 @@
-import { FatalError, FencedError, messageOf } from '../core/errors';
+import { FencedError, messageOf } from '../core/errors';
 import type { RecordBatch } from '../core/ports/record-source.port';
-import type { Claim, EntryRef } from '../core/ports/state-store.port';
-import { Task } from '../core/task/task';
+import type { EntryRef } from '../core/ports/state-store.port';
+import type { Task } from '../core/task/task';
 import { taskName } from '../core/task/task-id';
 import { Checkpoint } from './checkpoint';
+import { claimTask } from './claim-task';
 import { mirrorMetadata } from './mirror-metadata';
 import type { TaskStatus } from './pipeline-status';
 import { AbortedError, retryTransient } from './retry';
 import type { BatchControl } from '../core/ports/batch-consumer.port';
 import type { TaskContext } from './task-context';
-import { whereToStart } from './where-to-start';
+import { taskStatus } from './task-status';
 
 /** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
 const SLICE_RECORDS = 2_000;
@@ -128,28 +129,13 @@ export class TaskRunner {
   }
 
   status(): TaskStatus {
-    const { task, endOffset } = this;
-    const position = task?.position ?? 0n;
-    const time = task?.time ?? { streamTimeMs: -1, watermarkMs: -1 };
-    const reason = this.failure ?? this.trouble;
-    const size = task?.stateSize ?? { openWindows: 0, keys: 0, bytes: 0 };
-    return {
+    const { task, endOffset, failure, trouble } = this;
+    return taskStatus({
+      ...{ task, endOffset, failure, trouble },
       partition: this.context.partition,
-      state:
-        this.failure !== undefined ? 'failed' : !task ? 'claiming' : this.trouble !== undefined ? 'paused' : 'running',
-      ...(reason !== undefined && { reason }),
-      epoch: this.checkpoint.currentEpoch.toString(),
-      nextOffset: position.toString(),
-      endOffset: (endOffset > position ? endOffset : position).toString(),
-      lagRecords: endOffset > position ? Number(endOffset - position) : 0,
-      streamTimeMs: time.streamTimeMs < 0 ? null : time.streamTimeMs,
-      watermarkMs: time.watermarkMs < 0 ? null : time.watermarkMs,
-      counts: task?.totals ?? { accepted: 0, filtered: 0, late: 0, dead: 0 },
+      epoch: this.checkpoint.currentEpoch,
       checkpointAgeMs: this.context.clock.now() - this.committedMs,
-      openWindows: size.openWindows,
-      stateKeys: size.keys,
-      stateBytes: size.bytes,
-    };
+    });
   }
 
   private get name(): string {
@@ -160,60 +146,16 @@ export class TaskRunner {
   private async start(): Promise<void> {
     const onFailure = (reason: string): void => this.onTrouble(reason);
     try {
-      const task = await retryTransient(() => this.claim(), { signal: this.stopping.signal, onFailure });
+      const claim = (): ReturnType<typeof claimTask> => claimTask(this.context, this.checkpoint);
+      const { task, endOffset } = await retryTransient(claim, { signal: this.stopping.signal, onFailure });
       this.onTrouble(undefined);
       this.task = task;
+      this.endOffset = endOffset;
       this.context.seek(task.position);
       const fields = { offset: task.position.toString(), epoch: this.checkpoint.currentEpoch.toString() };
       this.context.log('info', 'task.claimed', `Claimed ${this.name}`, fields);
     } catch (error) {
       this.fail(error);
-    }
-  }
-
-  private async claim(): Promise<Task> {
-    const { context } = this;
-    const { pipeline, partition, topics } = context;
-    const { topic } = pipeline.definition.spec.source;
-    const claim = await this.checkpoint.claim();
-    const generation = await context.deploy();
-    const extent = (await topics.extents(topic)).get(partition);
-    if (!extent) throw new FatalError(`Topic ${topic} has no partition ${partition}`);
-    const mirrored = claim.checkpoint ? [] : await topics.mirrored(pipeline.name, topic);
-    const found = mirrored.find((offset) => offset.partition === partition);
-    const start = whereToStart({ pipeline, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
-    if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
-    this.endOffset = extent.end;
-    return this.restore(claim, start.offset, generation);
-  }
-
-  private async restore({ checkpoint }: Claim, startOffset: bigint, generation: bigint): Promise<Task> {
-    const { pipeline, partition, observer, stateStore, keyedByMessage, cacheBytes } = this.context;
-    const id = { pipeline: pipeline.name, partition };
-    const task = new Task({
-      ...{ id, pipeline, generation, checkpoint, startOffset, keyedByMessage, cacheBytes },
-      maxRows: pipeline.definition.spec.checkpoint.maxRows,
-      maxBytes: pipeline.definition.spec.checkpoint.maxBytes,
-      onLate: (latenessMs) => observer.lateness(pipeline.name, latenessMs / 1000),
-    });
-    const pending = checkpoint?.pending ?? [];
-    task.hydrate(pending, await stateStore.load(id, pending));
-    task.restorePending(pending);
-    if (checkpoint) await this.warmUp(task, checkpoint.segments);
-    return task;
-  }
-
-  /** Loads the whole state when it fits; else panes are loaded as records touch them. */
-  private async warmUp(task: Task, segments: readonly { id: string; entries: number }[]): Promise<void> {
-    const id = { pipeline: this.context.pipeline.name, partition: this.context.partition };
-    for (const segment of segments) {
-      for await (const entries of this.context.stateStore.scan(id, segment.id)) {
-        if (task.stateSize.bytes >= this.context.cacheBytes) return;
-        task.hydrate(
-          entries,
-          entries.map(({ value }) => value),
-        );
-      }
     }
   }
 

@@ -54,7 +54,7 @@ export class ThreadedRecordProducer implements RecordProducer {
     const workerData: ThreadOptions = { kafka: this.options };
     const worker = new Worker(THREAD, { workerData });
     worker.on('message', (reply: ThreadReply) => this.take(reply));
-    worker.on('error', (error) => this.died(worker, error.message));
+    worker.on('error', (error: Error) => this.died(worker, error.message));
     worker.on('exit', (code) => this.died(worker, `exit code ${code}`));
     this.worker = worker;
     return worker;

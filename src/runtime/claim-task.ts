@@ -1,0 +1,62 @@
+import { FatalError } from '../core/errors';
+import type { Claim, SegmentSummary } from '../core/ports/state-store.port';
+import { Task } from '../core/task/task';
+import type { Checkpoint } from './checkpoint';
+import type { TaskContext } from './task-context';
+import { whereToStart } from './where-to-start';
+
+export interface ClaimedTask {
+  readonly task: Task;
+  /** Of the log, when the task was claimed. */
+  readonly endOffset: bigint;
+}
+
+/**
+ * Step 1 and what belongs to it: takes the task over, finds where it goes on, and makes its state resident.
+ * Throws TransientError while a server is away; FatalError when neither checkpoint nor log allow to go on.
+ */
+export async function claimTask(context: TaskContext, checkpoint: Checkpoint): Promise<ClaimedTask> {
+  const { pipeline, partition, topics } = context;
+  const { topic } = pipeline.definition.spec.source;
+  const claim = await checkpoint.claim();
+  const generation = await context.deploy();
+  const extent = (await topics.extents(topic)).get(partition);
+  if (!extent) throw new FatalError(`Topic ${topic} has no partition ${partition}`);
+  const mirrored = claim.checkpoint ? [] : await topics.mirrored(pipeline.name, topic);
+  const found = mirrored.find((offset) => offset.partition === partition);
+  const start = whereToStart({ pipeline, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
+  if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
+  return { task: await restore(context, claim, start.offset, generation), endOffset: extent.end };
+}
+
+async function restore(
+  context: TaskContext,
+  { checkpoint }: Claim,
+  startOffset: bigint,
+  generation: bigint,
+): Promise<Task> {
+  const { pipeline, partition, observer, stateStore, keyedByMessage, cacheBytes } = context;
+  const { maxRows, maxBytes } = pipeline.definition.spec.checkpoint;
+  const id = { pipeline: pipeline.name, partition };
+  const task = new Task({
+    ...{ id, pipeline, generation, checkpoint, startOffset, keyedByMessage, cacheBytes, maxRows, maxBytes },
+    onLate: (latenessMs) => observer.lateness(pipeline.name, latenessMs / 1000),
+  });
+  const pending = checkpoint?.pending ?? [];
+  task.hydrate(pending, await stateStore.load(id, pending));
+  task.restorePending(pending);
+  if (checkpoint) await warmUp(context, task, checkpoint.segments);
+  return task;
+}
+
+/** Loads the whole state when it fits; else panes are loaded as records touch them. */
+async function warmUp(context: TaskContext, task: Task, segments: readonly SegmentSummary[]): Promise<void> {
+  const id = { pipeline: context.pipeline.name, partition: context.partition };
+  for (const segment of segments) {
+    for await (const entries of context.stateStore.scan(id, segment.id)) {
+      if (task.stateSize.bytes >= context.cacheBytes) return;
+      const values = entries.map(({ value }) => value);
+      task.hydrate(entries, values);
+    }
+  }
+}
