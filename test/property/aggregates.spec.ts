@@ -6,9 +6,12 @@ import { aggregatorNames, aggregatorOf } from '../../src/core/aggregates/registr
 
 const numbers = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }), { maxLength: 60 });
 
+/** No aggregate of this file looks at it. */
+const AT = { timeMs: 0, offset: 0n };
+
 function accumulate(aggregator: Aggregator, values: readonly number[]): unknown {
   const state = aggregator.init();
-  for (const value of values) aggregator.add(state, value as never);
+  for (const value of values) aggregator.add(state, value as never, AT);
   return state;
 }
 

@@ -56,7 +56,8 @@ export class FixtureTask {
       keyText,
       accumulators: pipeline.aggregates.map(({ aggregator }) => aggregator.init()),
     };
-    pipeline.aggregates.forEach(({ aggregator }, i) => aggregator.add(pane.accumulators[i], value as never));
+    const at = { timeMs: eventTimeMs, offset: this.progress.nextOffset };
+    pipeline.aggregates.forEach(({ aggregator }, i) => aggregator.add(pane.accumulators[i], value as never, at));
     this.panes.set(name, pane);
     this.changed.add(name);
     const streamTimeMs = Math.max(this.progress.streamTimeMs, eventTimeMs);

@@ -1,24 +1,39 @@
 import type { JsonValue } from '../json';
 import type { ByteReader, ByteWriter } from './bytes';
 
+/** Where a record stands in event time and in its partition. The caller changes it for the next record: copy, never keep. */
+export interface RecordPlace {
+  /** Event time, epoch ms. */
+  readonly timeMs: number;
+  readonly offset: bigint;
+}
+
 /**
- * A mergeable aggregate over one argument. Accumulators are owned by the caller and changed in place.
+ * A mergeable aggregate, its constants (`k`, `q`) bound. Accumulators are owned by the caller and changed in place.
  *
  * Laws (checked by property tests): `merge` is associative, `init()` is its identity, adding values one by one equals
- * merging partial accumulators, and `decode(encode(a))` gives the same result as `a`.
+ * merging partial accumulators, and `decode(encode(a))` gives the same result as `a`. `merge` never changes `from` and
+ * shares nothing with it afterwards.
  */
 export interface Aggregator<Accumulator = unknown, Argument = never> {
   /** The name in definitions, e.g. `avg`. */
   readonly name: string;
-  /** What the argument must be; `none` for `count()`, which counts records. */
-  readonly argument: 'none' | 'number' | 'any';
   init(): Accumulator;
-  add(accumulator: Accumulator, value: Argument): void;
+  /**
+   * Adds one record. `value` is the argument, or a tuple of them for an aggregate of several; none of them is missing or
+   * null. A tuple is changed by the caller for the next record: copy, never keep.
+   */
+  add(accumulator: Accumulator, value: Argument, at: RecordPlace): void;
   merge(into: Accumulator, from: Accumulator): void;
-  /** `null` when nothing was added, except for counts. */
+  /** `null` when nothing was added, except for counts and lists. */
   result(accumulator: Accumulator): JsonValue;
   /** Writes a version byte, then the accumulator. */
   encode(accumulator: Accumulator, writer: ByteWriter): void;
   /** Throws FatalError for a version that this build does not know. */
   decode(reader: ByteReader): Accumulator;
+  /**
+   * What the accumulator takes in memory now, in bytes, as an estimate; in constant time. Left out by aggregates whose
+   * accumulators are a few numbers and never grow.
+   */
+  sizeBytes?(accumulator: Accumulator): number;
 }

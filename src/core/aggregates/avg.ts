@@ -14,7 +14,6 @@ interface AvgState extends CompensatedSum {
 /** `avg(x)`: compensated sum over count, never below the least value nor above the greatest; `null` without any `x`. */
 export const avgAggregator: Aggregator<AvgState, number> = {
   name: 'avg',
-  argument: 'number',
   init: () => ({ sum: 0, compensation: 0, count: 0, least: Infinity, greatest: -Infinity }),
   add: (state, value) => {
     addTo(state, value);

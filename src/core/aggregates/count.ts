@@ -8,21 +8,18 @@ interface CountState {
 }
 
 /** `count()` counts records, `count(x)` those that have `x`. Exact up to 2^53. */
-export function countAggregator(argument: 'none' | 'any'): Aggregator<CountState, unknown> {
-  return {
-    name: 'count',
-    argument,
-    init: () => ({ count: 0 }),
-    add: (state) => void state.count++,
-    merge: (into, from) => void (into.count += from.count),
-    result: (state) => state.count,
-    encode: (state, writer) => {
-      writer.uint8(VERSION);
-      writer.float64(state.count);
-    },
-    decode: (reader) => {
-      expectVersion(reader, 'count', VERSION);
-      return { count: reader.float64() };
-    },
-  };
-}
+export const countAggregator: Aggregator<CountState, unknown> = {
+  name: 'count',
+  init: () => ({ count: 0 }),
+  add: (state) => void state.count++,
+  merge: (into, from) => void (into.count += from.count),
+  result: (state) => state.count,
+  encode: (state, writer) => {
+    writer.uint8(VERSION);
+    writer.float64(state.count);
+  },
+  decode: (reader) => {
+    expectVersion(reader, 'count', VERSION);
+    return { count: reader.float64() };
+  },
+};

@@ -18,7 +18,6 @@ function extremeAggregator(
   };
   return {
     name,
-    argument: 'number',
     init: () => ({ value: identity }),
     add,
     merge: (into, from) => add(into, from.value),

@@ -11,7 +11,6 @@ interface SumState extends CompensatedSum {
 /** `sum(x)`: compensated; `null` while no record had `x`. */
 export const sumAggregator: Aggregator<SumState, number> = {
   name: 'sum',
-  argument: 'number',
   init: () => ({ sum: 0, compensation: 0, count: 0 }),
   add: (state, value) => {
     addTo(state, value);

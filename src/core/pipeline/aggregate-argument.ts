@@ -1,3 +1,4 @@
+import { argumentKindOf } from '../aggregates/registry';
 import { displayed, kindOf } from '../decoding/displayed';
 import { messageOf, PoisonRecordError } from '../errors';
 import type { SourceRecord } from '../ports/record-source.port';
@@ -18,7 +19,9 @@ export function compileArgument(call: AggregateCall, text: string): Argument {
   if (call.argument === undefined) return () => PRESENT;
   const value = call.field === undefined ? evaluated(call.argument, text) : fieldReader(call.field);
   const argument: Argument =
-    call.aggregator.argument === 'number' ? numberOrNothing(value, text) : (fields) => value(fields) ?? undefined;
+    argumentKindOf(call.aggregator.name) === 'number'
+      ? numberOrNothing(value, text)
+      : (fields) => value(fields) ?? undefined;
   return (fields) => {
     try {
       return argument(fields);

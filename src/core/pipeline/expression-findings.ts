@@ -1,3 +1,4 @@
+import { argumentKindOf } from '../aggregates/registry';
 import { parseAggregateCall } from './aggregate-call';
 import { mentionsIn } from './cel-names';
 import { checkExpression } from './expression-fault';
@@ -58,7 +59,7 @@ function checkAggregate(name: string, text: string): Finding[] {
   if (call.argument === undefined) return [];
   const checked = checkExpression(call.argument);
   if ('fault' in checked) return [faultAt(path, checked.fault, call.argumentStart)];
-  if (call.aggregator.argument !== 'number' || NUMBERS.includes(checked.type)) return [];
+  if (argumentKindOf(call.aggregator.name) !== 'number' || NUMBERS.includes(checked.type)) return [];
   return [
     { path, message: `${call.aggregator.name}() takes a number; this is ${checked.type}`, offset: call.argumentStart },
   ];

@@ -48,6 +48,8 @@ export class Task {
   private readonly knownAbsent = new Set<string>();
   /** The arguments of the record in hand; one array for all records. */
   private readonly args: unknown[] = [];
+  /** Where the record in hand stands; one object for all records. */
+  private readonly at = { timeMs: -1, offset: -1n };
   private nextOffset: bigint;
   /** Where the task began without a checkpoint. */
   readonly startOffset: bigint;
@@ -242,6 +244,8 @@ export class Task {
       }
       const keyText = this.keyOf(fields, record);
       const args = this.argumentsOf(fields);
+      this.at.timeMs = eventTimeMs;
+      this.at.offset = record.offset;
       this.advanceTo(eventTimeMs);
       this.addToWindows(keyText, args, eventTimeMs, next);
     } catch (error) {
@@ -293,9 +297,8 @@ export class Task {
   private addTo(pane: Pane, args: readonly unknown[], n: bigint): void {
     const { aggregates } = this.pipeline;
     for (let i = 0; i < aggregates.length; i++) {
-      const { aggregator } = aggregates[i]!;
       const value = args[i];
-      if (value !== undefined || aggregator.argument === 'none') aggregator.add(pane.accumulators[i], value as never);
+      if (value !== undefined) aggregates[i]!.aggregator.add(pane.accumulators[i], value as never, this.at);
     }
     pane.changedAt = n;
     this.delta.changed(pane);
