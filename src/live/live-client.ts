@@ -42,6 +42,8 @@ const MAX_BLOCKED_BEATS = 4;
  * ```
  */
 export class LiveClient implements FeedSubscriber {
+  /** Between joining and the head of the stream there may be entries, resets and beats; nothing is sent yet. */
+  private isOpen = false;
   private readonly queue = new ConflatingQueue(FeedVector.of(0n, new Map()), MAX_WAITING_ROWS);
   /** Snapshots and replays, one after the other; the queue waits for them. */
   private steps: Promise<void> = Promise.resolve();
@@ -57,6 +59,7 @@ export class LiveClient implements FeedSubscriber {
     stream.onClose(() => shared.leave(this));
     if (stream.isClosed) return shared.leave(this);
     stream.open(RETRY_MS);
+    this.isOpen = true;
     const position = this.queue.position;
     const last = lastEventId === undefined ? undefined : FeedVector.parse(lastEventId);
     await this.sendFirst(async () => {
@@ -78,7 +81,7 @@ export class LiveClient implements FeedSubscriber {
 
   onReset(position: FeedVector): void {
     this.queue.restart(position);
-    void this.sendFirst(() => this.sendSnapshot(position));
+    if (this.isOpen) void this.sendFirst(() => this.sendSnapshot(position));
   }
 
   /** To be called at regular intervals. */
@@ -86,7 +89,8 @@ export class LiveClient implements FeedSubscriber {
     const { stream } = this.options;
     this.blockedBeats = stream.isBlocked ? this.blockedBeats + 1 : 0;
     if (this.blockedBeats >= MAX_BLOCKED_BEATS) stream.close();
-    else if (this.stepsLeft === 0 && this.queue.isEmpty) stream.heartbeat(this.queue.position.toString());
+    else if (this.isOpen && this.stepsLeft === 0 && this.queue.isEmpty)
+      stream.heartbeat(this.queue.position.toString());
   }
 
   close(): void {
@@ -137,7 +141,7 @@ export class LiveClient implements FeedSubscriber {
 
   private flush(): void {
     const { stream } = this.options;
-    if (this.stepsLeft > 0 || stream.isBlocked || stream.isClosed) return;
+    if (!this.isOpen || this.stepsLeft > 0 || stream.isBlocked || stream.isClosed) return;
     if (this.queue.overflowed) {
       this.onReset(this.queue.position);
       return;

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { CommittedTasks } from '../../../src/api/committed-tasks';
+import { FeedVector } from '../../../src/live/feed-vector';
 import { LiveClient, type LiveClientOptions } from '../../../src/live/live-client';
-import { PipelineFeed } from '../../../src/live/pipeline-feed';
+import { type FeedSubscriber, PipelineFeed } from '../../../src/live/pipeline-feed';
 import { SseStream } from '../../../src/live/sse-stream';
 import { ApiFixture } from '../../support/api-fixture';
 
@@ -79,6 +80,20 @@ describe('LiveClient', () => {
     });
   }
 
+  /** A client of which something happens after it has joined and before it goes on. */
+  function joining(happens: (subscriber: FeedSubscriber) => void | Promise<void>): LiveClient {
+    class SlowFeed extends PipelineFeed {
+      override async join(subscriber: FeedSubscriber): Promise<void> {
+        await super.join(subscriber);
+        await happens(subscriber);
+      }
+    }
+    response = new SlowResponse();
+    feed.stop();
+    feed = new SlowFeed(world.pipeline, new CommittedTasks(world.pipelines(), world.ports()), world.store);
+    return clientOf();
+  }
+
   async function record(location: string, value: number): Promise<void> {
     world.task(0).add(location, JUNE_1, value);
     await world.task(0).commit();
@@ -138,5 +153,25 @@ describe('LiveClient', () => {
     await unlucky.open();
     expect(troubles).toHaveLength(1);
     expect(response.writableEnded).toBe(true);
+  });
+
+  it('keeps what is committed while it joins until the snapshot is sent', async () => {
+    await joining(() => record('Beijing', 10)).open();
+    expect(response.events()).toEqual([
+      ['snapshot', []],
+      ['rows', [10]],
+    ]);
+  });
+
+  it('sends one snapshot when the feed begins anew while it joins', async () => {
+    await joining((subscriber) => subscriber.onReset(FeedVector.of(7n, new Map([[0, '1-0']])))).open();
+    expect(response.written.at(-1)).toContain('id: 0:1-0@7');
+    expect(response.events()).toEqual([['snapshot', []]]);
+  });
+
+  it('writes no heartbeat before the head of the stream', async () => {
+    const slow = joining(() => slow.beat());
+    await slow.open();
+    expect(response.written[0]).toBe('retry: 1000\n\n');
   });
 });
