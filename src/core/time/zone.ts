@@ -1,3 +1,6 @@
+import { RecentlyUsed } from '../recently-used';
+import { ZoneClock } from './zone-clock';
+
 /** A day on somebody's wall calendar, proleptic Gregorian; `month` is 1 to 12. */
 export interface LocalDate {
   readonly year: number;
@@ -7,33 +10,14 @@ export interface LocalDate {
 
 const DAY_MS = 86_400_000;
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      calendar: 'gregory',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      era: 'short',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formats.set(zone, format);
-  }
-  return format;
-}
+/** The tz database has some 600 names; Intl takes them in any letter case, and records may bring them. */
+const MOST_CLOCKS = 700;
+const clocks = new RecentlyUsed(MOST_CLOCKS, (zone: string) => new ZoneClock(zone));
 
 /** Whether this runtime knows the IANA zone. */
 export function isZone(zone: string): boolean {
   try {
-    formatOf(zone);
+    clocks.get(zone);
     return true;
   } catch {
     return false;
@@ -42,13 +26,7 @@ export function isZone(zone: string): boolean {
 
 /** Milliseconds that the clocks of `zone` are ahead of UTC at an instant; whole seconds. */
 export function zoneOffsetMs(epochMs: number, zone: string): number {
-  if (zone === 'UTC') return 0;
-  const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(epochMs)) part[type] = value;
-  const year = part.era === 'BC' ? 1 - Number(part.year) : Number(part.year);
-  const local = utcMs({ year, month: Number(part.month), day: Number(part.day) });
-  const timeOfDay = (Number(part.hour) * 60 + Number(part.minute)) * 60 + Number(part.second);
-  return local + timeOfDay * 1000 - Math.floor(epochMs / 1000) * 1000;
+  return zone === 'UTC' ? 0 : clocks.get(zone).offsetMs(epochMs);
 }
 
 /** Midnight of a date as if its clocks were UTC; months and days out of range roll over. */

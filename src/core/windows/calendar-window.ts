@@ -10,7 +10,8 @@ const REMEMBERED_WINDOWS = 64;
 
 /**
  * The hour, day, ISO week, month, quarter or year on the clocks of an IANA zone. Days have 23 or 25 hours when the
- * clocks change. Every instant is in exactly one window, and windows follow each other without gap.
+ * clocks change. Every instant is in exactly one window, and windows follow each other without gap. A day begins at
+ * `startOfDay` of ECMAScript's Temporal, and longer units with their first day; an alias of a zone has the same bounds.
  */
 export class CalendarWindowAssigner implements WindowAssigner {
   private recent: (readonly [Window])[] = [];
@@ -42,7 +43,11 @@ export class CalendarWindowAssigner implements WindowAssigner {
     return { startMs: startOfLocalDate(first, this.zone), endMs, zone: this.zone };
   }
 
-  /** An hour on the clock; the hour that is shown twice in autumn is two windows, and a change cuts the hour it is in. */
+  /**
+   * An hour on the clock, cut where the clocks are changed: the hour that is shown twice in autumn is two windows, and
+   * where the change is not at a full hour (Lord Howe, Chatham) one window ends and the next begins with it. Temporal
+   * rounds such times to an hour that the clocks showed before the change, or have yet to show; these would overlap.
+   */
   private hourAt(eventTimeMs: number): Window {
     const offsetMs = zoneOffsetMs(eventTimeMs, this.zone);
     const wallStartMs = Math.floor((eventTimeMs + offsetMs) / HOUR_MS) * HOUR_MS;
