@@ -37,6 +37,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/adapters/kafka/kafkajs/index.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: 'kafkajs',
+          allowTypeImports: true,
+          message: 'Take values of kafkajs from adapters/kafka/kafkajs, which makes it lean before it is loaded.',
+        },
+      ],
+    },
+  },
+  {
     ...tseslint.configs.disableTypeChecked,
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
   },

@@ -9,6 +9,7 @@ import type {
 } from '../../core/ports/batch-consumer.port';
 import type { Log } from '../../core/ports/log.port';
 import type { RecordBatch, SourceRecord } from '../../core/ports/record-source.port';
+import { FetchedBatch } from './kafkajs/fetched-batch';
 
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
@@ -165,12 +166,14 @@ function toRecordBatch(batch: Batch): RecordBatch {
     partition: batch.partition,
     fetchedOffset: BigInt(fetchedOffset),
     endOffset: BigInt(batch.highWatermark),
-    records: batch.messages.map(toSourceRecord),
+    records: recordsOf(batch),
   };
 }
 
-function toSourceRecord(message: KafkaMessage): SourceRecord {
-  return new KafkaSourceRecord(message);
+/** Our own are handed on as they are; kafkajs's come of message sets, and where its functions could not be replaced. */
+function recordsOf(batch: unknown): readonly SourceRecord[] {
+  if (batch instanceof FetchedBatch) return batch.messages;
+  return (batch as Batch).messages.map((message) => new KafkaSourceRecord(message));
 }
 
 /** Most timestamps are never asked for: they stay the text that kafkajs makes of them. */

@@ -1,5 +1,6 @@
-import { Kafka, logLevel, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import type { KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import type { Log } from '../../core/ports/log.port';
+import { isLean, Kafka, logLevel } from './kafkajs';
 
 export interface KafkaClientOptions {
   readonly brokers: readonly string[];
@@ -33,6 +34,7 @@ const BOUNDED_RETRIES = 'Limiting retries for the idempotent producer';
 
 /** A kafkajs instance that logs to ours. It connects when its first producer, consumer or admin does. */
 export function createKafka(options: KafkaClientOptions, log: Log): Kafka {
+  log.debug({ event: 'kafka.functions', isLean }, `kafkajs works with ${isLean ? 'our' : 'its own'} inner functions`);
   return new Kafka({
     clientId: options.clientId,
     brokers: [...options.brokers],

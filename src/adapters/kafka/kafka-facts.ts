@@ -1,6 +1,7 @@
-import { ConfigResourceTypes, type Admin, type Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { messageOf } from '../../core/errors';
 import { asKafkaError } from './kafka-errors';
+import { ConfigResourceTypes } from './kafkajs';
 
 /** What operators need to know of a topic. */
 export interface TopicFacts {

@@ -1,6 +1,7 @@
-import { CompressionTypes, type Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { OutgoingRecord, RecordPosition, RecordProducer } from '../../core/ports/record-producer.port';
 import { KafkaTopicLane } from './kafka-topic-lane';
+import { CompressionTypes } from './kafkajs';
 
 /**
  * One lane for each topic, each with a producer of its own: a topic that is slow or refuses does not hold up the others,

@@ -2,6 +2,7 @@ import type { Consumer, EachBatchHandler, EachBatchPayload, Kafka } from 'kafkaj
 import { KafkaBatchConsumer } from '../../../../src/adapters/kafka/kafka-batch-consumer';
 import type { BatchControl } from '../../../../src/core/ports/batch-consumer.port';
 import { silentLog } from '../../../../src/core/ports/log.port';
+import type { SourceRecord } from '../../../../src/core/ports/record-source.port';
 
 describe('a Kafka consumer that is told to end', () => {
   let eachBatch: EachBatchHandler;
@@ -23,9 +24,12 @@ describe('a Kafka consumer that is told to end', () => {
     };
     return { consumer: () => client as unknown as Consumer } as unknown as Kafka;
   };
-  const payload = (heartbeat = (): Promise<void> => Promise.resolve(void heartbeats++)): EachBatchPayload =>
+  const payload = (
+    heartbeat = (): Promise<void> => Promise.resolve(void heartbeats++),
+    messages: readonly object[] = [],
+  ): EachBatchPayload =>
     ({
-      batch: { topic: 't', partition: 0, fetchedOffset: '0', highWatermark: '0', messages: [] },
+      batch: { topic: 't', partition: 0, fetchedOffset: '0', highWatermark: '0', messages },
       heartbeat,
       isRunning: () => true,
       isStale: () => false,
@@ -60,5 +64,24 @@ describe('a Kafka consumer that is told to end', () => {
     await run((control) => control.heartbeat());
     const rebalance = new Error('REBALANCE_IN_PROGRESS');
     await expect(eachBatch(payload(() => Promise.reject(rebalance)))).rejects.toBe(rebalance);
+  });
+
+  it('hands on what kafkajs decodes by itself too', async () => {
+    let records: readonly SourceRecord[] = [];
+    await consumer.run({
+      assigned: () => undefined,
+      skipped: () => undefined,
+      batch: (batch) => Promise.resolve(void ({ records } = batch)),
+    });
+    const value = Buffer.from('v');
+    await eachBatch(payload(undefined, [{ offset: '5', timestamp: '1357000000000', key: null, value, headers: {} }]));
+    expect(records).toHaveLength(1);
+    const [record] = records;
+    expect([record?.offset, record?.timestampMs, record?.key, record?.value]).toEqual([
+      5n,
+      1_357_000_000_000,
+      null,
+      value,
+    ]);
   });
 });
