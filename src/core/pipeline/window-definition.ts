@@ -1,19 +1,10 @@
 import { z } from 'zod';
-import { isZone } from '../time/zone';
+import { isIanaZone, unknownZone } from '../time/zone-name';
 import { CALENDAR_UNITS } from '../windows/calendar-window';
-import { nearest } from './nearest';
 import { choice, choiceMessage, duration, neededForState, positiveDuration, strict } from './schema-kit';
 
 const SUPPORTED_KINDS = ['tumbling', 'calendar'] as const;
 const PLANNED_KINDS = ['hopping', 'sliding', 'session', 'cumulative', 'count', 'global'];
-
-/** Offsets such as `+08:00` name no place, and older runtimes do not know them. */
-const isIanaZone = (zone: string): boolean => /^[A-Za-z]/.test(zone) && isZone(zone);
-
-function unknownZone(zone: string): string {
-  const meant = nearest(zone, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
-  return `"${zone}" is no IANA time zone${meant ? `; did you mean "${meant}"?` : ', such as Asia/Shanghai or UTC'}`;
-}
 
 const zone = () => z.string().refine(isIanaZone, { error: (issue) => unknownZone(String(issue.input)) });
 
