@@ -7,7 +7,7 @@ import type { Window } from './window';
 
 /** The tz database has some 600 names, aliases counted. */
 const MOST_ZONES = 700;
-/** To look for the zone that was meant takes a millisecond, and one bad device sends the same text again and again. */
+/** To find the zone that was meant takes half a millisecond, and one bad device sends the same text again and again. */
 const REMEMBERED_FAULTS = 64;
 const LONGEST_REMEMBERED = 64;
 
@@ -17,14 +17,15 @@ const LONGEST_REMEMBERED = 64;
  */
 export class ZonedCalendarWindowAssigner {
   private readonly assigners: RecentlyUsed<string, CalendarWindowAssigner>;
-  private readonly faults = new RecentlyUsed(REMEMBERED_FAULTS, unknownZone);
+  private readonly faults = new RecentlyUsed(REMEMBERED_FAULTS, faultOf);
 
   constructor(
     unit: CalendarUnit,
     private readonly zoneField: string,
   ) {
     this.assigners = new RecentlyUsed(MOST_ZONES, (zone: string) => {
-      if (!isIanaZone(zone)) throw this.badZone(`: ${this.faultOf(zone)}`);
+      const fault = zone.length <= LONGEST_REMEMBERED ? this.faults.get(zone) : faultOf(zone);
+      if (fault !== undefined) throw this.badZone(`: ${fault}`);
       return new CalendarWindowAssigner(unit, zone);
     });
   }
@@ -48,13 +49,13 @@ export class ZonedCalendarWindowAssigner {
     throw this.badZone(`${whatIsWrong(zone)}; the name of an IANA time zone, such as Asia/Shanghai, is needed`);
   }
 
-  private faultOf(zone: string): string {
-    return zone.length <= LONGEST_REMEMBERED ? this.faults.get(zone) : unknownZone(zone);
-  }
-
   private badZone(fault: string): PoisonRecordError {
     return new PoisonRecordError('bad-value', `zone field "${this.zoneField}"${fault}`);
   }
+}
+
+function faultOf(zone: string): string | undefined {
+  return isIanaZone(zone) ? undefined : unknownZone(zone);
 }
 
 function whatIsWrong(zone: unknown): string {
