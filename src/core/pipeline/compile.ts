@@ -28,7 +28,7 @@ export function compilePipeline(definition: PipelineDefinition): CompiledPipelin
     fingerprint: fingerprintOf(definition),
     decode: (record) => {
       try {
-        return decode(record.value);
+        return decode(record.asciiValue ?? record.value);
       } catch (thrown) {
         throw poison(thrown, 'not-decodable', 'the value');
       }

@@ -5,6 +5,8 @@ export interface SourceRecord {
   readonly timestampMs: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  /** The value's text if it is ASCII and the source has it at less cost than `value`. */
+  readonly asciiValue?: string | undefined;
 }
 
 /** Records of one partition in order of offset. Offsets may have gaps (compaction, transaction markers). */

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import type { RecordValue } from '../../../../src/core/decoding/decoder';
 import { jsonDecoder } from '../../../../src/core/decoding/json-decoder';
 import { PoisonRecordError } from '../../../../src/core/errors';
 
 const decode = jsonDecoder(100);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function refusal(value: Uint8Array | null): [string, string] {
+function refusal(value: RecordValue): [string, string] {
   try {
     decode(value);
   } catch (error) {
@@ -25,6 +26,11 @@ describe('the JSON decoder', () => {
         expect(JSON.stringify(decodeAny(bytes(text)))).toBe(text);
       }),
     );
+  });
+
+  it('takes ASCII text for its bytes, and counts it as them', () => {
+    expect(decode('{"pm25":12.5}')).toEqual(decode(bytes('{"pm25":12.5}')));
+    expect(refusal('x'.repeat(101))).toEqual(refusal(bytes('x'.repeat(101))));
   });
 
   it('refuses any other bytes with a poison error and nothing else', () => {
