@@ -6,8 +6,8 @@ import { rememberingPartitioner, toMessage, type OutgoingMessage } from './outgo
 
 /** Below the broker's default of 1 MiB for one batch, so that a full request is never refused for its size alone. */
 const MAX_REQUEST_BYTES = 900_000;
-/** kafkajs copies a partition's list once for each message that it adds: the square of this is what a request costs. */
-const MAX_REQUEST_RECORDS = 250;
+/** Rows fill a request by bytes long before this; it bounds how many small records are held up by one request. */
+const MAX_REQUEST_RECORDS = 10_000;
 /** Kafka closes the connection on a request beyond `socket.request.max.bytes` (100 MB) instead of refusing the record. */
 const MAX_RECORD_BYTES = 64 * 2 ** 20;
 
