@@ -28,11 +28,19 @@ export class KafkaStreamsReference {
   /** Resolves when it answers; rejects with its complaints when it cannot be built or started. */
   static async start(): Promise<KafkaStreamsReference> {
     const reference = new KafkaStreamsReference();
-    await reference.ask(EMPTY, BUILD_MS);
-    return reference;
+    try {
+      await reference.ask(EMPTY, BUILD_MS);
+      return reference;
+    } catch (error) {
+      await reference.stop();
+      throw error;
+    }
   }
 
-  /** The table of Kafka Streams' own test driver. Cases are answered one at a time. */
+  /**
+   * The table of Kafka Streams' own test driver; one case at a time. Rejects when there is no answer within the
+   * deadline, and ends the process then.
+   */
   ask({ window, readings }: Case, deadlineMs = ANSWER_MS): Promise<Answer> {
     this.process.stdin!.write(`${JSON.stringify({ window, readings })}\n`);
     return this.nextAnswer(deadlineMs);
@@ -40,17 +48,18 @@ export class KafkaStreamsReference {
 
   /** Resolves when the process is gone. */
   async stop(): Promise<void> {
-    if (this.process.exitCode !== null) return;
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const gone = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.stdin!.end();
     await gone;
   }
 
   private async nextAnswer(deadlineMs: number): Promise<Answer> {
-    const timer = setTimeout(() => this.process.kill('SIGKILL'), deadlineMs);
+    const timer = setTimeout(() => this.process.kill('SIGTERM'), deadlineMs);
     const { value, done } = await this.answers.next();
     clearTimeout(timer);
-    if (done) throw new Error(`Kafka Streams gave no answer within ${deadlineMs / 1000} s: ${this.complaints}`);
+    if (done) throw new Error(`Kafka Streams ended, or took longer than ${deadlineMs / 1000} s. ${this.complaints}`);
+    if (!value.startsWith('{')) throw new Error(`Kafka Streams did not start: ${value} ${this.complaints}`);
     return JSON.parse(value) as Answer;
   }
 }

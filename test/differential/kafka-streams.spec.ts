@@ -20,12 +20,12 @@ const KEPT_CASES = join(__dirname, 'cases');
 const seed = settingOf('MILLRACE_DIFFERENTIAL_SEED') ?? Date.now() % 2 ** 31;
 const numRuns = settingOf('MILLRACE_DIFFERENTIAL_CASES') ?? 200;
 
-let reference: KafkaStreamsReference;
+let reference: KafkaStreamsReference | undefined;
 beforeAll(async () => {
   process.stderr.write(`differential test: seed ${seed}, ${numRuns} cases of each kind of window\n`);
   reference = await KafkaStreamsReference.start();
 }, BUILD_MS);
-afterAll(() => reference.stop());
+afterAll(() => reference?.stop());
 
 it.each(KINDS)(
   'random records in %s windows give the table and the late records of Kafka Streams',
@@ -46,7 +46,7 @@ async function disagree(given: Case): Promise<boolean> {
 }
 
 async function disagreements(given: Case): Promise<string[]> {
-  const theirs = await reference.ask(given);
+  const theirs = await reference!.ask(given);
   try {
     return differences(theirs, await replayCase(given));
   } catch (thrown) {

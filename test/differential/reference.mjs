@@ -27,6 +27,7 @@ async function main() {
     stdio: 'inherit',
   });
   java.on('exit', (code) => (process.exitCode = code ?? 1));
+  process.on('SIGTERM', () => java.kill('SIGTERM'));
 }
 
 async function build(folder) {
