@@ -1,4 +1,3 @@
-import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { TaskStatus } from '../runtime/pipeline-status';
 import type { CommittedTask } from './committed-tasks';
 
@@ -46,16 +45,13 @@ export function asOfHeaders(value: AsOf): Readonly<Record<string, string>> {
 }
 
 /** The span of window starts that the tasks can have made rows for; either end is absent while nothing is known. */
-export function spanOf(
-  pipeline: CompiledPipeline,
-  committed: readonly CommittedTask[],
-): { readonly fromMs?: number; readonly toMs?: number } {
+export function spanOf(committed: readonly CommittedTask[]): { readonly fromMs?: number; readonly toMs?: number } {
   const progress = committed.map(({ checkpoint }) => checkpoint.progress);
   const starts = progress.map(({ firstWindowStartMs }) => firstWindowStartMs).filter((ms) => ms >= 0);
   const streamTimeMs = Math.max(-1, ...progress.map((task) => task.streamTimeMs));
-  const lastEndMs = streamTimeMs < 0 ? undefined : pipeline.windows.assign(streamTimeMs).at(-1)?.endMs;
   return {
     ...(starts.length > 0 && { fromMs: Math.min(...starts) }),
-    ...(lastEndMs !== undefined && { toMs: lastEndMs }),
+    // No window starts after the newest record.
+    ...(streamTimeMs >= 0 && { toMs: streamTimeMs + 1 }),
   };
 }

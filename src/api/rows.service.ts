@@ -48,7 +48,7 @@ export class RowsService {
   async page(pipeline: CompiledPipeline, parameters: RowParameters): Promise<RowsPage> {
     const given = parameters.cursor === undefined ? undefined : decodeRowCursor(parameters.cursor);
     const tasks = await this.committed.of(pipeline);
-    const span = given ?? spanOf(pipeline, tasks);
+    const span = given ?? spanOf(tasks);
     const wanted: RowParameters = { ...boundsOf(span), ...parameters };
     const reading: Reading = { pipeline, tasks, wanted, found: new NewestRows() };
 

@@ -1,4 +1,5 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { WindowDefinition } from '../core/pipeline/definition';
 import { sinkName } from './pipeline-view';
 
 export type TopologyNodeKind = 'topic' | 'where' | 'derive' | 'window' | 'aggregate' | 'sink' | 'dead-letters';
@@ -39,8 +40,8 @@ function stepsOf({ definition, keyNames }: CompiledPipeline): readonly TopologyN
     node('source', 'topic', source.topic),
     ...(where === undefined ? [] : [node('where', 'where', where)]),
     ...(derive === undefined ? [] : [node('derive', 'derive', listOf(derive))]),
-    node('window', 'window', `by ${keyNames.join(', ')}; ${windowText(window)}`),
-    node('aggregate', 'aggregate', listOf(aggregate)),
+    ...(window ? [node('window', 'window', `by ${keyNames.join(', ')}; ${windowText(window)}`)] : []),
+    ...(aggregate ? [node('aggregate', 'aggregate', listOf(aggregate))] : []),
   ];
 }
 
@@ -54,9 +55,24 @@ function listOf(expressions: Readonly<Record<string, string>>): string {
     .join('; ');
 }
 
-function windowText(window: CompiledPipeline['definition']['spec']['window']): string {
-  if (window.kind === 'calendar') return `calendar ${window.unit} in ${window.zone}`;
-  return `tumbling ${window.size / 1000} s`;
+function windowText(window: WindowDefinition): string {
+  switch (window.kind) {
+    case 'calendar':
+      return `calendar ${window.unit} in ${window.zone ?? `the zone of ${window.zoneField}`}`;
+    case 'hopping':
+      return `hopping ${window.size / 1000} s every ${window.advance / 1000} s`;
+    case 'cumulative':
+      return `cumulative ${window.size / 1000} s by ${window.step / 1000} s`;
+    case 'session':
+      return `sessions with gaps of ${window.gap / 1000} s`;
+    case 'count':
+      return `every ${window.size} records`;
+    case 'global':
+      return 'all records';
+    case 'tumbling':
+    case 'sliding':
+      return `${window.kind} ${window.size / 1000} s`;
+  }
 }
 
 function mermaidOf(nodes: readonly TopologyNode[], edges: Topology['edges']): string {

@@ -1,6 +1,6 @@
 import { FatalError } from '../core/errors';
 import type { Claim, SegmentSummary } from '../core/ports/state-store.port';
-import { Task } from '../core/task/task';
+import { Task, type TaskOptions } from '../core/task/task';
 import type { Checkpoint } from './checkpoint';
 import type { TaskContext } from './task-context';
 import { whereToStart } from './where-to-start';
@@ -26,35 +26,35 @@ export async function claimTask(context: TaskContext, checkpoint: Checkpoint): P
   const found = mirrored.find((offset) => offset.partition === partition);
   const start = whereToStart({ pipeline, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
   if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
-  return { task: await restore(context, claim, start.offset, generation), endOffset: extent.end };
+  const task = await restore(context, claim, { startOffset: start.offset, shownUpTo: extent.end, generation });
+  return { task, endOffset: extent.end };
 }
 
 async function restore(
   context: TaskContext,
   { checkpoint }: Claim,
-  startOffset: bigint,
-  generation: bigint,
+  from: Pick<TaskOptions, 'startOffset' | 'shownUpTo' | 'generation'>,
 ): Promise<Task> {
   const { pipeline, partition, observer, stateStore, keyedByMessage, cacheBytes } = context;
   const { maxRows, maxBytes } = pipeline.definition.spec.checkpoint;
   const id = { pipeline: pipeline.name, partition };
   const task = new Task({
-    ...{ id, pipeline, generation, checkpoint, startOffset, keyedByMessage, cacheBytes, maxRows, maxBytes },
+    ...{ ...from, id, pipeline, checkpoint, keyedByMessage, cacheBytes, maxRows, maxBytes },
     onLate: (latenessMs) => observer.lateness(pipeline.name, latenessMs / 1000),
   });
   const pending = checkpoint?.pending ?? [];
   task.hydrate(pending, await stateStore.load(id, pending));
-  task.restorePending(pending);
   if (checkpoint) await warmUp(context, task, checkpoint.segments);
+  task.restorePending(pending);
   return task;
 }
 
-/** Loads the whole state when it fits; else panes are loaded as records touch them. */
+/** Loads the whole state when it fits or has to be there; else panes are loaded as records touch them. */
 async function warmUp(context: TaskContext, task: Task, segments: readonly SegmentSummary[]): Promise<void> {
   const id = { pipeline: context.pipeline.name, partition: context.partition };
   for (const segment of segments) {
     for await (const entries of context.stateStore.scan(id, segment.id)) {
-      if (task.stateSize.bytes >= context.cacheBytes) return;
+      if (!task.needsWholeState && task.stateSize.bytes >= context.cacheBytes) return;
       const values = entries.map(({ value }) => value);
       task.hydrate(entries, values);
     }

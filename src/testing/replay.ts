@@ -83,6 +83,7 @@ export class ReplayRun {
       generation: 0n,
       checkpoint: undefined,
       startOffset: 0n,
+      shownUpTo: 0n,
       cacheBytes: Infinity,
       maxRows: Infinity,
       maxBytes: Infinity,

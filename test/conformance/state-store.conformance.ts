@@ -17,6 +17,7 @@ const progress: TaskProgress = {
   nextOffset: 42n,
   streamTimeMs: 1_357_000_000_000,
   watermarkMs: 1_357_000_000_000,
+  closedMs: 900,
   firstWindowStartMs: 1_356_969_600_000,
   counts: { accepted: 40, filtered: 1, late: 0, dead: 1 },
   feedId: '0-0',

@@ -38,7 +38,7 @@ function rowAt(
   eventTimeMs: number,
   values: NonNullable<Row['values']>,
 ): Row {
-  const [window] = pipeline.windows.assign(eventTimeMs);
+  const [window] = pipeline.windows!.assign(eventTimeMs);
   const keyText = encodeKey(pipeline.keyNames.map((name) => key[name] ?? null));
   return { pipeline: pipeline.name, key, keyText, window, values, revision: 1_384_300_800_000_005n, final: true };
 }

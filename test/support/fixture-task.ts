@@ -27,6 +27,7 @@ export class FixtureTask {
     nextOffset: 0n,
     streamTimeMs: -1,
     watermarkMs: -1,
+    closedMs: -1,
     firstWindowStartMs: -1,
     counts: { accepted: 0, filtered: 0, late: 0, dead: 0 },
     feedId: '0-0',
@@ -48,7 +49,7 @@ export class FixtureTask {
   /** One accepted record with the same value for every aggregate. */
   add(key: string, eventTimeMs: number, value: number): void {
     const { pipeline } = this.world;
-    const window = pipeline.windows.assign(eventTimeMs)[0]!;
+    const window = pipeline.windows!.assign(eventTimeMs)[0]!;
     const keyText = encodeKey([key]);
     const name = `${segmentId(window)}\n${keyText}`;
     const pane = this.panes.get(name) ?? {

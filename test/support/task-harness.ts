@@ -1,6 +1,7 @@
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { SourceRecord } from '../../src/core/ports/record-source.port';
+import type { SegmentSummary } from '../../src/core/ports/state-store.port';
 import type { Row } from '../../src/core/row/row';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
 import { StoreOwner } from './store-owner';
@@ -11,6 +12,8 @@ const ID = { pipeline: 'test', partition: 0 };
 export interface HarnessOptions {
   readonly cacheBytes?: number;
   readonly maxRows?: number;
+  /** What tells rows apart in the table; key and start by default. */
+  readonly nameOf?: (row: Row) => string;
 }
 
 /** Drives a task over the memory store as the runtime does, but step by step, so that it can die anywhere. */
@@ -23,6 +26,8 @@ export class TaskHarness {
   task!: Task;
   private owner!: StoreOwner;
   private clockMs = 0;
+  /** The end of the log as an owner finds it. */
+  private seenUpTo = 0n;
 
   private constructor(
     private readonly pipeline: CompiledPipeline,
@@ -45,6 +50,7 @@ export class TaskHarness {
       generation: 1_000_000n,
       checkpoint,
       startOffset: 0n,
+      shownUpTo: this.seenUpTo,
       cacheBytes: this.options.cacheBytes ?? Infinity,
       maxRows: this.options.maxRows ?? 5_000,
       maxBytes: 1 << 20,
@@ -52,11 +58,14 @@ export class TaskHarness {
     });
     const pending = checkpoint?.pending ?? [];
     this.task.hydrate(pending, await this.store.load(ID, pending));
+    if (this.task.needsWholeState) await this.load(checkpoint?.segments ?? []);
     this.task.restorePending(pending);
   }
 
   /** Processes records with as many checkpoints as the limits ask for. */
   async process(records: readonly SourceRecord[]): Promise<void> {
+    const last = records.at(-1);
+    if (last && last.offset >= this.seenUpTo) this.seenUpTo = last.offset + 1n;
     for (let i = 0; i < records.length;) {
       const refs = this.task.missingFor(records, i);
       this.task.hydrate(refs, await this.store.load(ID, refs));
@@ -82,7 +91,18 @@ export class TaskHarness {
 
   /** The newest rows as `key@startSeconds` to values. */
   values(): Record<string, unknown> {
-    return Object.fromEntries([...this.table].map(([name, row]) => [name, row.values]));
+    return Object.fromEntries([...this.table].filter(([, row]) => row.values).map(([name, row]) => [name, row.values]));
+  }
+
+  private async load(segments: readonly SegmentSummary[]): Promise<void> {
+    for (const { id } of segments) {
+      for await (const entries of this.store.scan(ID, id)) {
+        this.task.hydrate(
+          entries,
+          entries.map(({ value }) => value),
+        );
+      }
+    }
   }
 
   private async scan(): Promise<void> {
@@ -94,9 +114,11 @@ export class TaskHarness {
 
   private sink({ rows }: FrozenDelta): void {
     for (const row of rows) {
-      const name = `${row.keyText}@${row.window!.startMs}`;
+      const name = this.options.nameOf?.(row) ?? `${row.keyText}@${row.window!.startMs}`;
       const stored = this.table.get(name);
-      if (stored && stored.revision === row.revision) expect(row.values).toEqual(stored.values);
+      if (stored && stored.revision === row.revision && stored.values && row.values) {
+        expect(row.values).toEqual(stored.values);
+      }
       if (!stored || row.revision >= stored.revision) this.table.set(name, row);
       this.emitted.push(row);
     }

@@ -36,7 +36,9 @@ function layoutOf(pipeline: CompiledPipeline, sink: CassandraSinkPlan): RowLayou
     });
   const keys = named(pipeline.keyNames, 'key.');
   const startColumn = columns.get('window.start');
-  const dateColumn = dateIdentifiesWindow(pipeline.windows) ? columns.get('window.date') : undefined;
+  const { windows } = pipeline;
+  if (!windows) return undefined;
+  const dateColumn = dateIdentifiesWindow(windows) ? columns.get('window.date') : undefined;
   const versioned = Object.values(sink.columns).some(({ identifiesRow }) => !identifiesRow);
   if (keys.length !== pipeline.keyNames.length || !versioned) return undefined;
   if (startColumn === undefined && dateColumn === undefined) return undefined;
@@ -85,6 +87,7 @@ export function rebuildRow(pipeline: CompiledPipeline, layout: RowLayout, stored
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 function rebuildWindow({ windows }: CompiledPipeline, layout: RowLayout, stored: StoredRow): Window | undefined {
+  if (!windows) return undefined;
   const start = stored.column(layout.start.column);
   if (layout.start.by === 'window.start') {
     const end = layout.endColumn === undefined ? null : stored.column(layout.endColumn);

@@ -74,12 +74,14 @@ export class RowStatements {
 
   /** Only the first and the last window where the partition does not depend on it. */
   private windowsOf({ fromMs, toMs }: KeyRange): readonly Window[] {
+    const assigner = this.pipeline.windows;
+    if (!assigner) return [];
     if (this.schema.partitionKey.every(({ name }) => this.isKeyField(name))) {
-      const bounds = [this.pipeline.windows.assign(fromMs)[0], this.pipeline.windows.assign(toMs).at(-1)];
+      const bounds = [assigner.assign(fromMs)[0], assigner.assign(toMs).at(-1)];
       return bounds.filter((window) => window !== undefined);
     }
     const windows: Window[] = [];
-    for (const window of windowsFrom(this.pipeline.windows, fromMs)) {
+    for (const window of windowsFrom(assigner, fromMs)) {
       if (window.startMs >= toMs) break;
       if (windows.length === MAX_WINDOWS) {
         throw new ConfigError(`rows of ${this.pipeline.name}: ask for at most ${MAX_WINDOWS} windows at once`);

@@ -74,6 +74,7 @@ function progressFields(generation: bigint, progress: TaskProgress): string[] {
     streamTimeMs: progress.streamTimeMs,
     watermarkMs: progress.watermarkMs,
     firstWindowStartMs: progress.firstWindowStartMs,
+    closedMs: progress.closedMs,
     feedId: progress.feedId,
     startOffset: progress.startOffset.toString(),
     ...counts,
@@ -95,6 +96,7 @@ export function progressOf(
       streamTimeMs: number('streamTimeMs'),
       watermarkMs: number('watermarkMs'),
       firstWindowStartMs: number('firstWindowStartMs'),
+      closedMs: number('closedMs'),
       counts: {
         accepted: number('accepted'),
         filtered: number('filtered'),

@@ -6,12 +6,11 @@ import {
   choiceMessage,
   duration,
   identifier,
-  neededForState,
   positiveDuration,
   strict,
 } from './schema-kit';
 import { sinkSchema } from './sink-definition';
-import { distinctNames, sourceSchema } from './source-definition';
+import { distinctNames, sourceSchema, topicName } from './source-definition';
 import { windowSchema } from './window-definition';
 
 export type { SinkDefinition } from './sink-definition';
@@ -23,7 +22,7 @@ const expression = () => z.string();
 const named = z.record(identifier(RESERVED_FIELD_NAMES), expression());
 
 const aggregates = z
-  .record(identifier(RESERVED_AGGREGATE_NAMES), expression(), { error: neededForState })
+  .record(identifier(RESERVED_AGGREGATE_NAMES), expression())
   .refine((calls) => Object.keys(calls).length > 0, { error: 'at least one aggregate is needed' });
 
 const emitSchema = strict({
@@ -39,20 +38,41 @@ const checkpointSchema = strict({
 
 const sinks = z.array(sinkSchema).min(1, { error: 'at least one sink is needed' });
 
+const lateSchema = z
+  .union([z.literal('drop'), strict({ topic: topicName() }), strict({ amend: positiveDuration() })], {
+    error: (issue) => choiceMessage(lateName(issue.input), ['drop', 'topic', 'amend'], []),
+  })
+  .default('drop')
+  .describe('What becomes of records all of whose windows have closed; they are counted whatever it says');
+
 const specSchema = strict({
   source: sourceSchema,
   where: expression().optional().describe('CEL over the fields of the record, key, timestamp; runs before derive'),
   derive: named.optional().describe('CEL; new fields for what follows'),
-  key: distinctNames(neededForState),
-  window: windowSchema,
-  aggregate: aggregates,
+  key: distinctNames().optional(),
+  window: windowSchema.optional(),
+  aggregate: aggregates.optional(),
   emit: emitSchema.prefault({}),
-  late: z
-    .literal('drop', { error: (issue) => choiceMessage(lateName(issue.input), ['drop'], ['topic', 'amend']) })
-    .default('drop'),
+  late: lateSchema,
   sinks,
   onStateLoss: choice(['rebuild', 'fail', 'reset']).default('rebuild'),
   checkpoint: checkpointSchema.prefault({}),
+}).superRefine((spec, context) => {
+  const missing = (['key', 'window', 'aggregate'] as const).filter((part) => spec[part] === undefined);
+  if (missing.length > 0 && missing.length < 3) {
+    for (const part of missing) {
+      const message = 'is missing; a pipeline has key, window and aggregate, or none of them';
+      context.addIssue({ code: 'custom', path: [part], message });
+    }
+  }
+  const kind = spec.window?.kind;
+  if (spec.late !== 'drop' && (kind === undefined || kind === 'count' || kind === 'global')) {
+    const message = `has no meaning for ${kind === undefined ? 'a pipeline without windows' : `${kind} windows`}: no record is late`;
+    context.addIssue({ code: 'custom', path: ['late'], message });
+  }
+  if (typeof spec.late === 'object' && 'topic' in spec.late && spec.late.topic === spec.source.topic) {
+    context.addIssue({ code: 'custom', path: ['late', 'topic'], message: 'is the source topic: late records would go round' });
+  }
 });
 
 /** `{ topic: .. }` and `{ amend: .. }` go by the name of their property. */

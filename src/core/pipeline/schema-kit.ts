@@ -6,12 +6,6 @@ import { suggestion } from './nearest';
 /** Known to the language of pipelines, but not yet to this build. Refused by name rather than called unknown. */
 export const NOT_SUPPORTED = 'is not supported by this version';
 
-/** The error of a part that only a stateless pipeline, which this build does not know, could do without. */
-export function neededForState(issue: { input?: unknown }): string | undefined {
-  if (issue.input !== undefined) return undefined;
-  return `is missing; a pipeline without key, window and aggregate ${NOT_SUPPORTED}`;
-}
-
 /**
  * An object without properties other than those of `shape`. One message for each unknown property, in their order,
  * one on each line.

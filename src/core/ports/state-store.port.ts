@@ -18,6 +18,11 @@ export interface TaskProgress {
   readonly watermarkMs: number;
   /** Start of the earliest window that the task has opened, epoch ms; `-1` if none. */
   readonly firstWindowStartMs: number;
+  /**
+   * Windows with `end + grace` up to here, epoch ms, have had their final rows; at most `watermarkMs`. `-1` before the
+   * first accepted record.
+   */
+  readonly closedMs: number;
   readonly counts: TaskCounts;
   /** Id of the newest live-feed entry, `<offset>-<sequence>`; `0-0` if none. */
   readonly feedId: string;

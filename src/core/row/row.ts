@@ -2,7 +2,7 @@ import type { JsonPrimitive, JsonValue } from '../json';
 import type { Window } from '../windows/window';
 
 /** Why a window was closed; `semantics.md` section 5. */
-export type CloseReason = 'watermark' | 'idle' | 'end-of-input';
+export type CloseReason = 'watermark' | 'idle' | 'end-of-input' | 'count';
 
 /** The fields of a pipeline's `key`, by name, in the order of the definition. */
 export type KeyFields = Readonly<Record<string, JsonPrimitive>>;

@@ -1,12 +1,14 @@
 import type { CheckpointDelta } from '../ports/state-store.port';
 import type { Row } from '../row/row';
 import type { DeadLetter } from './dead-letter';
+import type { LateRecord } from './late-record';
 
 /** What step 3 froze: everything that steps 4 and 5 write. Nothing in it changes any more. */
 export interface FrozenDelta {
   /** Rows for the sinks, in the order in which they became due. */
   readonly rows: readonly Row[];
   readonly deadLetters: readonly DeadLetter[];
+  readonly lateRecords: readonly LateRecord[];
   /** State, offset, stream time, timers and live feed, for one atomic commit. */
   readonly commit: CheckpointDelta;
   /** Timestamp of the newest record whose effect is in it, epoch ms; `undefined` without one. */

@@ -3,20 +3,33 @@ import type { CloseReason } from '../row/row';
 import type { Window } from '../windows/window';
 import { type OpenWindow, segmentId, segmentWindow } from './pane';
 
-/** The windows of one task that are not closed: open ones in order of their end, then those being closed. */
+/** How long a window stays after its end, ms: `graceMs` open, then `amendMs` kept. */
+export interface Lifetime {
+  readonly graceMs: number;
+  readonly amendMs: number;
+}
+
+/** The windows of one task that are not dropped, each phase in order of their end. */
 export class OpenWindows {
   private readonly byId = new Map<string, OpenWindow>();
-  private readonly byEnd: OpenWindow[] = [];
+  private readonly open: OpenWindow[] = [];
   private readonly closingQueue: OpenWindow[] = [];
+  private readonly kept: OpenWindow[] = [];
+  private readonly droppingQueue: OpenWindow[] = [];
   /** The last few windows used; records mostly go where the one before went. */
   private readonly lastByWindow = new WeakMap<Window, OpenWindow>();
 
+  /** `closedMs`: windows that closed up to this watermark had their final rows. */
   constructor(
-    private readonly graceMs: number,
+    private readonly lifetime: Lifetime,
     restored: readonly SegmentSummary[],
+    closedMs: number,
   ) {
     for (const { id, entries } of restored) {
-      this.add({ ...emptyWindow(segmentWindow(id)), absent: entries, stored: entries > 0 });
+      const window = { ...emptyWindow(segmentWindow(id)), absent: entries, stored: entries > 0 };
+      const wasClosed = lifetime.amendMs > 0 && window.window.endMs + lifetime.graceMs <= closedMs;
+      window.phase = wasClosed ? 'kept' : 'open';
+      this.add(window, wasClosed ? this.kept : this.open);
     }
   }
 
@@ -24,14 +37,20 @@ export class OpenWindows {
     return this.byId.size;
   }
 
-  /** Epoch ms of watermark at which the next window closes. */
-  get nextCloseMs(): number {
-    const next = this.byEnd[0];
-    return next ? next.window.endMs + this.graceMs : Infinity;
+  /** Epoch ms of watermark at which the next window closes or is dropped. */
+  get nextDueMs(): number {
+    const { graceMs, amendMs } = this.lifetime;
+    const closes = this.open[0] ? this.open[0].window.endMs + graceMs : Infinity;
+    const drops = this.kept[0] ? this.kept[0].window.endMs + graceMs + amendMs : Infinity;
+    return Math.min(closes, drops);
   }
 
   get closing(): readonly OpenWindow[] {
     return this.closingQueue;
+  }
+
+  get dropping(): readonly OpenWindow[] {
+    return this.droppingQueue;
   }
 
   all(): IterableIterator<OpenWindow> {
@@ -48,37 +67,64 @@ export class OpenWindows {
 
   findOrOpen(window: Window): OpenWindow {
     let open = this.lastByWindow.get(window);
-    if (open) return open;
-    open = this.byId.get(segmentId(window)) ?? this.add(emptyWindow(window));
+    if (open && open.phase !== 'dropping') return open;
+    open = this.byId.get(segmentId(window)) ?? this.add(emptyWindow(window), this.open);
     this.lastByWindow.set(window, open);
     return open;
   }
 
-  /** Moves every window with `end + grace <= watermark` to the closing ones, in order of end; returns those moved. */
-  startClosing(watermarkMs: number, reason: CloseReason): readonly OpenWindow[] {
-    const moved: OpenWindow[] = [];
-    while (this.byEnd.length > 0 && this.nextCloseMs <= watermarkMs) {
-      const open = this.byEnd.shift()!;
-      open.closing = reason;
-      moved.push(open);
-    }
-    this.closingQueue.push(...moved);
-    return moved;
+  /** Opens a window that had closed before any record came for it: what is added to it is an amendment. */
+  findOrKeep(window: Window): OpenWindow {
+    const found = this.find(window);
+    return found ?? this.add({ ...emptyWindow(window), phase: 'kept' }, this.kept);
   }
 
-  /** Forgets the first closing window. */
+  /** Moves every window that is over at this watermark to the closing or the dropping ones; returns those moved. */
+  advance(watermarkMs: number, reason: CloseReason): readonly OpenWindow[] {
+    const { graceMs, amendMs } = this.lifetime;
+    const due = (queue: OpenWindow[], afterEndMs: number): OpenWindow[] => {
+      const moved: OpenWindow[] = [];
+      while (queue[0] && queue[0].window.endMs + afterEndMs <= watermarkMs) moved.push(queue.shift()!);
+      return moved;
+    };
+    const closing = due(this.open, graceMs);
+    for (const window of closing) {
+      window.phase = 'closing';
+      window.closeReason = reason;
+    }
+    this.closingQueue.push(...closing);
+    const dropping = due(this.kept, graceMs + amendMs);
+    for (const window of dropping) window.phase = 'dropping';
+    this.droppingQueue.push(...dropping);
+    return [...closing, ...dropping];
+  }
+
+  /** The first closing window has had all of its final rows; keeps it for amendments, or forgets it. */
   closed(): void {
     const closed = this.closingQueue.shift();
-    if (closed) this.byId.delete(closed.id);
+    if (!closed) return;
+    if (this.lifetime.amendMs === 0) return void this.byId.delete(closed.id);
+    closed.phase = 'kept';
+    insertByEnd(this.kept, closed);
   }
 
-  private add(open: OpenWindow): OpenWindow {
+  /** Forgets the first of the windows being dropped. */
+  dropped(): void {
+    const dropped = this.droppingQueue.shift();
+    if (dropped) this.byId.delete(dropped.id);
+  }
+
+  private add(open: OpenWindow, to: OpenWindow[]): OpenWindow {
     this.byId.set(open.id, open);
-    let at = this.byEnd.length;
-    while (at > 0 && isAfter(this.byEnd[at - 1]!, open)) at--;
-    this.byEnd.splice(at, 0, open);
+    insertByEnd(to, open);
     return open;
   }
+}
+
+function insertByEnd(queue: OpenWindow[], open: OpenWindow): void {
+  let at = queue.length;
+  while (at > 0 && isAfter(queue[at - 1]!, open)) at--;
+  queue.splice(at, 0, open);
 }
 
 /** By end, then by start and zone, so that windows always close in the same order. */
@@ -93,9 +139,12 @@ function emptyWindow(window: Window): OpenWindow {
     id: segmentId(window),
     window,
     panes: new Map(),
-    dirtyPanes: 0,
+    phase: 'open',
+    dirtyEntries: 0,
     absent: 0,
     stored: false,
-    closing: undefined,
+    scanned: false,
+    closeReason: 'watermark',
+    toClose: undefined,
   };
 }

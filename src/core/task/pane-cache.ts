@@ -1,6 +1,6 @@
 import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
 import { decodePaneContent } from './pane-codec';
-import type { OpenWindow, Pane } from './pane';
+import type { OpenWindow, Pane, PaneSegment } from './pane';
 
 /** What a pane costs in memory beside its key and accumulators: the objects, the map entry. Measured on Node 24. */
 const PANE_BYTES = 220;
@@ -28,7 +28,7 @@ export class PaneCache {
   }
 
   /** Makes an empty pane resident. */
-  create(segment: OpenWindow, keyText: string, usedIn: number): Pane {
+  create<S extends PaneSegment>(segment: S, keyText: string, usedIn: number): Pane {
     const accumulators = this.pipeline.aggregates.map(({ aggregator }) => aggregator.init());
     return this.put({
       keyText,
@@ -39,20 +39,29 @@ export class PaneCache {
       stored: false,
       pendingStored: false,
       usedIn,
+      bytes: 0,
     });
   }
 
   /** Makes a stored pane resident. */
-  restore(segment: OpenWindow, keyText: string, value: Uint8Array, usedIn: number): Pane {
+  restore(segment: PaneSegment, keyText: string, value: Uint8Array, usedIn: number): Pane {
     const content = decodePaneContent(this.pipeline, value);
-    if (segment.absent > 0) segment.absent--;
-    return this.put({ keyText, segment, ...content, dirty: false, stored: true, pendingStored: false, usedIn });
+    segment.stored = true;
+    return this.put({ keyText, segment, ...content, dirty: false, stored: true, pendingStored: false, usedIn, bytes: 0 });
+  }
+
+  /** Counts what the pane takes now: some accumulators grow. */
+  recount(pane: Pane): void {
+    const bytes = this.bytesOf(pane);
+    this.bytes += bytes - pane.bytes;
+    pane.bytes = bytes;
   }
 
   /** Forgets a pane that is closed. */
   remove(pane: Pane): void {
     pane.segment.panes.delete(pane.keyText);
-    this.count(pane, -1);
+    this.panes--;
+    this.bytes -= pane.bytes;
   }
 
   /**
@@ -62,14 +71,14 @@ export class PaneCache {
   evict(windows: Iterable<OpenWindow>, usedBefore: number, isClean: (pane: Pane) => boolean): void {
     if (this.bytes <= this.maxBytes) return;
     const targetBytes = this.maxBytes * EVICT_TO;
-    const open = [...windows];
+    const open = [...windows].filter(({ phase }) => phase === 'open' || phase === 'kept');
     for (const coldBefore of [usedBefore, Infinity]) {
-      for (const { panes } of open) {
-        for (const pane of panes.values()) {
+      for (const window of open) {
+        for (const pane of window.panes.values()) {
           if (this.bytes <= targetBytes) return;
           if (pane.usedIn >= coldBefore || !isClean(pane)) continue;
           this.remove(pane);
-          pane.segment.absent++;
+          window.absent++;
         }
       }
     }
@@ -77,16 +86,18 @@ export class PaneCache {
 
   private put(pane: Pane): Pane {
     pane.segment.panes.set(pane.keyText, pane);
-    this.count(pane, 1);
+    this.panes++;
+    this.recount(pane);
     return pane;
   }
 
-  private count(pane: Pane, sign: 1 | -1): void {
-    this.panes += sign;
-    this.bytes += sign * paneBytes(pane);
+  private bytesOf({ keyText, accumulators }: Pane): number {
+    let bytes = PANE_BYTES + keyText.length * BYTES_PER_CHARACTER;
+    const { aggregates } = this.pipeline;
+    for (let i = 0; i < aggregates.length; i++) {
+      const { aggregator } = aggregates[i]!;
+      bytes += aggregator.sizeBytes?.(accumulators[i]) ?? ACCUMULATOR_BYTES;
+    }
+    return bytes;
   }
-}
-
-function paneBytes({ keyText, accumulators }: Pane): number {
-  return PANE_BYTES + keyText.length * BYTES_PER_CHARACTER + accumulators.length * ACCUMULATOR_BYTES;
 }

@@ -23,6 +23,11 @@ export function encodePane(pipeline: CompiledPipeline, { changedAt, accumulators
   return writer.take();
 }
 
+/** About how many bytes {@link encodePane} makes. */
+export function paneValueBytes({ accumulators }: PaneContent): number {
+  return 24 * accumulators.length;
+}
+
 /** Throws FatalError for a version that this build does not know. */
 export function decodePaneContent(pipeline: CompiledPipeline, bytes: Uint8Array): PaneContent {
   const reader = new ByteReader(bytes);

@@ -1,36 +1,40 @@
 import type { CloseReason } from '../row/row';
 import type { Window } from '../windows/window';
+import type { Entry, Segment } from './entry';
 
-/** The partial aggregate of one key over one window, with what its next checkpoint needs to know. */
-export interface Pane {
-  readonly keyText: string;
-  readonly segment: OpenWindow;
+/** The partial aggregate of one key over one window or slice. */
+export interface Pane extends Entry {
+  readonly segment: PaneSegment;
   /** One accumulator for each aggregate of the pipeline, in the order of the definition. */
   readonly accumulators: readonly unknown[];
   /** `N` of the revision: the offset after the last record that changed this pane. */
   changedAt: bigint;
-  /** Changed since the last freeze. */
-  dirty: boolean;
-  /** Whether the store holds, or is being written, a version of this pane. */
-  stored: boolean;
-  /** Whether the store remembers that the newest row is still to be emitted. */
-  pendingStored: boolean;
-  /** The delta in which it was last used; tells the cache what is cold. */
-  usedIn: number;
+  /** What it was last counted to take in memory. */
+  bytes: number;
 }
 
-/** One window that is not closed, with its resident panes. Its `id` names its segment in the state store. */
-export interface OpenWindow {
-  readonly id: string;
+/** The panes of one span of event time. Its `id` names its segment in the state store. */
+export interface PaneSegment extends Segment {
   readonly window: Window;
   readonly panes: Map<string, Pane>;
-  /** How many of `panes` are dirty. */
-  dirtyPanes: number;
+}
+
+/**
+ * `open`: records may be added. `closing`: its final rows are being made. `kept`: closed, but `late: amend` may still
+ * change it. `dropping`: its time is over.
+ */
+export type WindowPhase = 'open' | 'closing' | 'kept' | 'dropping';
+
+/** One window that is not dropped, with its resident panes. */
+export interface OpenWindow extends PaneSegment {
+  phase: WindowPhase;
   /** Entries that are in the store and not in `panes`. While it is not 0, a key that is not in `panes` may be stored. */
   absent: number;
-  /** Whether the store holds, or is being written, any entry. */
-  stored: boolean;
-  closing: CloseReason | undefined;
+  /** Whether the absent entries had their final rows made. */
+  scanned: boolean;
+  closeReason: CloseReason;
+  /** Where closing goes on when one delta could not carry all of its rows. */
+  toClose: Iterator<Pane> | undefined;
 }
 
 /** The name of a window's segment in the state store. */
@@ -42,4 +46,9 @@ export function segmentId(window: Window): string {
 export function segmentWindow(id: string): Window {
   const [startMs, endMs, ...zone] = id.split(':');
   return { startMs: Number(startMs), endMs: Number(endMs), zone: zone.join(':') };
+}
+
+/** Rows of global windows have no window. */
+export function shownWindow(window: Window): Window | undefined {
+  return window.endMs === Infinity ? undefined : window;
 }

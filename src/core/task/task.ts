@@ -1,17 +1,16 @@
-import { FatalError, PoisonRecordError } from '../errors';
+import { PoisonRecordError } from '../errors';
 import type { CompiledPipeline, Fields } from '../pipeline/compiled-pipeline';
 import type { Checkpoint, EntryRef, EntryWrite, TaskCounts, TaskProgress } from '../ports/state-store.port';
 import type { SourceRecord } from '../ports/record-source.port';
 import { encodeKey } from '../row/key';
-import type { CloseReason } from '../row/row';
-import type { Window } from '../windows/window';
+import { Changes } from './changes';
+import { createTaskWindows } from './create-task-windows';
 import { Delta } from './delta';
+import type { Entry } from './entry';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
-import { OpenWindows } from './open-windows';
-import type { OpenWindow, Pane } from './pane';
-import { PaneCache } from './pane-cache';
 import { checkMessageKey } from './message-key';
 import type { TaskId } from './task-id';
+import { ON_TIME, type StateSize, type TaskWindows } from './task-windows';
 
 export interface TaskOptions extends DeltaLimits {
   readonly id: TaskId;
@@ -20,13 +19,17 @@ export interface TaskOptions extends DeltaLimits {
   readonly checkpoint: Checkpoint | undefined;
   /** Where to begin without a checkpoint. */
   readonly startOffset: bigint;
-  /** Bound of the resident state. */
+  /** The end of the log when the task was claimed: an owner before may have shown rows of records up to there. */
+  readonly shownUpTo: bigint;
+  /** Bound of the resident state, for windows of which it may leave memory. */
   readonly cacheBytes: number;
   /** Whether equal keys may only be in one partition, so that a message key must be the pipeline's key. */
   readonly keyedByMessage: boolean;
   /** Called with `W - end` in ms for each late record. */
   readonly onLate?: (latenessMs: number) => void;
 }
+
+type Mutable<T> = { -readonly [name in keyof T]: T[name] };
 
 /**
  * The unit of work: turns records of one partition into state and rows. Deterministic and synchronous: it knows no
@@ -41,39 +44,33 @@ export interface TaskOptions extends DeltaLimits {
  */
 export class Task {
   private readonly pipeline: CompiledPipeline;
-  private readonly windows: OpenWindows;
-  private readonly cache: PaneCache;
+  private readonly changes = new Changes();
+  private readonly windows: TaskWindows;
   private readonly delta: Delta;
-  /** Keys asked of the store and not found there, for the slice that is about to be processed. */
-  private readonly knownAbsent = new Set<string>();
-  /** The arguments of the record in hand; one array for all records. */
-  private readonly args: unknown[] = [];
-  /** Where the record in hand stands; one object for all records. */
+  /** Where the record in hand stands, and what it adds; one object for all records. */
   private readonly at = { timeMs: -1, offset: -1n };
+  private readonly contribution = { keyText: '', args: [] as unknown[], at: this.at, zone: '', next: 0n, fields: {} };
   private nextOffset: bigint;
   /** Where the task began without a checkpoint. */
   readonly startOffset: bigint;
   private streamTimeMs = -1;
   private watermarkMs = -1;
-  private firstWindowStartMs = -1;
-  private counts: { -readonly [name in keyof TaskCounts]: number } = { accepted: 0, filtered: 0, late: 0, dead: 0 };
+  private counts: Mutable<TaskCounts> = { accepted: 0, filtered: 0, late: 0, dead: 0 };
 
   constructor(private readonly options: TaskOptions) {
     const { pipeline, checkpoint } = options;
     this.pipeline = pipeline;
-    this.windows = new OpenWindows(pipeline.graceMs, checkpoint?.segments ?? []);
-    this.cache = new PaneCache(pipeline, options.cacheBytes);
-    this.delta = new Delta({ ...options, windows: this.windows, cache: this.cache });
+    this.windows = createTaskWindows({ ...options, changes: this.changes });
+    this.delta = new Delta({ ...options, windows: this.windows, changes: this.changes });
     this.nextOffset = checkpoint?.progress.nextOffset ?? options.startOffset;
     this.startOffset = checkpoint?.progress.startOffset ?? options.startOffset;
     if (!checkpoint) return;
     const { progress } = checkpoint;
     this.streamTimeMs = progress.streamTimeMs;
     this.watermarkMs = progress.watermarkMs;
-    this.firstWindowStartMs = progress.firstWindowStartMs;
     this.counts = { ...progress.counts };
     this.delta.restoreFeedId(progress.feedId);
-    this.startClosing('watermark');
+    this.windows.advance(this.watermarkMs, 'watermark');
   }
 
   get generation(): bigint {
@@ -94,10 +91,13 @@ export class Task {
     return { ...this.counts };
   }
 
-  get stateSize(): { readonly openWindows: number; readonly keys: number; readonly bytes: number } {
-    let keys = this.cache.residentPanes;
-    for (const { absent } of this.windows.all()) keys += absent;
-    return { openWindows: this.windows.size, keys, bytes: this.cache.residentBytes };
+  get stateSize(): StateSize {
+    return this.windows.size;
+  }
+
+  /** Whether all stored entries have to be given to {@link hydrate} before the first record. */
+  get needsWholeState(): boolean {
+    return this.windows.alwaysResident;
   }
 
   /** Whether the delta has to be frozen before more is processed. */
@@ -111,6 +111,7 @@ export class Task {
    * becomes a dead letter; nothing that a record holds makes this throw.
    */
   process(records: readonly SourceRecord[], from = 0, to = records.length): number {
+    if (this.windows.closable > 0 && this.windows.closesFirst) this.delta.closeDue();
     let i = from;
     for (; i < to && !this.delta.isFull; i++) {
       const record = records[i]!;
@@ -120,7 +121,7 @@ export class Task {
       this.nextOffset = next;
     }
     if (i > from) this.delta.sawRecord(records[i - 1]!);
-    this.knownAbsent.clear();
+    this.windows.forgetKnownAbsent();
     return i;
   }
 
@@ -137,66 +138,57 @@ export class Task {
     if (watermarkMs <= this.watermarkMs || this.streamTimeMs < 0) return;
     this.watermarkMs = watermarkMs;
     this.delta.advancedByIdleness();
-    this.startClosing('idle');
+    this.windows.advance(watermarkMs, 'idle');
   }
 
   /** Closes every open window, for the end of a replay. */
   closeAll(): void {
-    for (const open of this.windows.startClosing(Infinity, 'end-of-input')) this.delta.closing(open);
+    this.windows.advance(Infinity, 'end-of-input');
   }
 
   /** State that the records need and that is not resident; to be loaded and given to {@link hydrate} before them. */
   missingFor(records: readonly SourceRecord[], from = 0, to = records.length): EntryRef[] {
-    if (!this.hasAbsent()) return [];
+    if (!this.windows.hasAbsent) return [];
     const missing = new Map<string, EntryRef>();
     for (const record of records.slice(from, to)) {
       if (record.offset < this.nextOffset) continue;
-      for (const ref of this.absentOf(record)) missing.set(`${ref.segment}\n${ref.entry}`, ref);
+      for (const ref of this.absentFor(record)) missing.set(`${ref.segment}\n${ref.entry}`, ref);
     }
     return [...missing.values()];
   }
 
   /** Makes stored state resident; `undefined` values say that the store has no such entry. */
   hydrate(refs: readonly EntryRef[], values: readonly (Uint8Array | undefined)[]): void {
-    refs.forEach(({ segment, entry }, i) => {
-      const open = this.windows.byIdOf(segment);
+    refs.forEach((ref, i) => {
       const value = values[i];
-      if (!open || open.panes.has(entry)) return;
-      if (value) this.cache.restore(open, entry, value, this.delta.sequence);
-      else this.knownAbsent.add(`${segment}\n${entry}`);
+      if (value) this.windows.restore(ref, value);
+      else if (!this.windows.resident(ref)) this.windows.knownAbsent(ref);
     });
   }
 
   /** After a restore: the newest rows of these entries are committed but were not emitted. They must be resident. */
   restorePending(refs: readonly EntryRef[]): void {
-    for (const { segment, entry } of refs) {
-      const pane = this.windows.byIdOf(segment)?.panes.get(entry);
-      if (pane) this.delta.restorePending(pane);
+    for (const ref of refs) {
+      const entry: Entry | undefined = this.windows.resident(ref);
+      if (!entry) continue;
+      this.changes.restorePending(entry);
+      this.windows.restorePending(entry);
     }
   }
 
   /** The closing window whose stored entries have to be scanned before it can be closed, if any. */
   get segmentToScan(): string | undefined {
-    const first = this.windows.closing[0];
-    return first && first.absent > 0 ? first.id : undefined;
+    return this.windows.segmentToScan;
   }
 
   /** Closes entries of {@link segmentToScan}; those that are resident are left for later. */
   closeStored(segment: string, entries: readonly EntryWrite[]): void {
-    const open = this.windows.byIdOf(segment);
-    if (!open) return;
-    for (const { entry, value } of entries) {
-      if (open.panes.has(entry)) continue;
-      // A scan may give an entry twice: only `scanned` says that nothing is absent any more.
-      open.absent++;
-      this.delta.closeNow(this.cache.restore(open, entry, value, this.delta.sequence));
-    }
+    this.delta.closeStored(segment, entries);
   }
 
   /** All stored entries of the segment have been given to {@link closeStored}. */
   scanned(segment: string): void {
-    const open = this.windows.byIdOf(segment);
-    if (open) open.absent = 0;
+    this.windows.scanned(segment);
   }
 
   /**
@@ -219,17 +211,13 @@ export class Task {
 
   /** Step 5 is done for every delta frozen so far: what is clean may leave the cache. */
   committed(): void {
-    const { sequence } = this.delta;
-    this.cache.evict(
-      this.windows.all(),
-      sequence - 1,
-      (pane) => !pane.dirty && pane.stored && !this.delta.isPending(pane),
-    );
+    this.windows.evict();
   }
 
-  private progress(): Omit<TaskProgress, 'feedId'> {
-    const { nextOffset, startOffset, streamTimeMs, watermarkMs, firstWindowStartMs } = this;
-    return { nextOffset, startOffset, streamTimeMs, watermarkMs, firstWindowStartMs, counts: this.totals };
+  private progress(): Omit<TaskProgress, 'feedId' | 'closedMs'> {
+    const { nextOffset, startOffset, streamTimeMs, watermarkMs } = this;
+    const { firstStartMs } = this.windows;
+    return { nextOffset, startOffset, streamTimeMs, watermarkMs, firstWindowStartMs: firstStartMs, counts: this.totals };
   }
 
   /** `semantics.md` section 2; everything that can fail comes before the first change. */
@@ -242,17 +230,27 @@ export class Task {
         if (this.pipeline.advanceOn === 'all') this.advanceTo(eventTimeMs);
         return;
       }
-      const keyText = this.keyOf(fields, record);
-      const args = this.argumentsOf(fields);
-      this.at.timeMs = eventTimeMs;
-      this.at.offset = record.offset;
+      this.prepare(fields, record, eventTimeMs, next);
       this.advanceTo(eventTimeMs);
-      this.addToWindows(keyText, args, eventTimeMs, next);
+      this.add(record);
     } catch (error) {
       if (!(error instanceof PoisonRecordError)) throw error;
       this.counts.dead++;
       this.delta.deadLetter(record, error);
     }
+  }
+
+  /** Fills the contribution. Throws PoisonRecordError. */
+  private prepare(fields: Fields, record: SourceRecord, eventTimeMs: number, next: bigint): void {
+    const { contribution, at, pipeline } = this;
+    contribution.keyText = this.keyOf(fields, record);
+    const { aggregates } = pipeline;
+    for (let i = 0; i < aggregates.length; i++) contribution.args[i] = aggregates[i]!.argument(fields);
+    contribution.zone = pipeline.zoneOf(fields);
+    contribution.fields = fields;
+    contribution.next = next;
+    at.timeMs = eventTimeMs;
+    at.offset = record.offset;
   }
 
   private keyOf(fields: Fields, record: SourceRecord): string {
@@ -261,88 +259,43 @@ export class Task {
     return keyText;
   }
 
-  private argumentsOf(fields: Fields): readonly unknown[] {
-    const { aggregates } = this.pipeline;
-    for (let i = 0; i < aggregates.length; i++) this.args[i] = aggregates[i]!.argument(fields);
-    return this.args;
-  }
-
   private advanceTo(eventTimeMs: number): void {
     if (eventTimeMs <= this.streamTimeMs) return;
     this.streamTimeMs = eventTimeMs;
     const watermarkMs = eventTimeMs - this.pipeline.outOfOrdernessMs;
     if (watermarkMs <= this.watermarkMs) return;
     this.watermarkMs = watermarkMs;
-    if (watermarkMs >= this.windows.nextCloseMs) this.startClosing('watermark');
+    this.windows.advance(watermarkMs, 'watermark');
   }
 
-  private startClosing(reason: CloseReason): void {
-    for (const open of this.windows.startClosing(this.watermarkMs, reason)) this.delta.closing(open);
+  private add(record: SourceRecord): void {
+    const { latenessMs, amended } = this.windows.add(this.contribution);
+    if (latenessMs === ON_TIME) this.counts.accepted++;
+    else this.late(record, latenessMs, amended);
+    if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
   }
 
-  private addToWindows(keyText: string, args: readonly unknown[], eventTimeMs: number, n: bigint): void {
-    const { graceMs } = this.pipeline;
-    let isLate = true;
-    let latestEndMs = 0;
-    for (const window of this.pipeline.windows.assign(eventTimeMs)) {
-      latestEndMs = window.endMs;
-      if (window.endMs + graceMs <= this.watermarkMs) continue;
-      isLate = false;
-      this.addTo(this.paneOf(window, keyText), args, n);
-    }
-    if (isLate) this.late(this.watermarkMs - latestEndMs);
-    else this.counts.accepted++;
-  }
-
-  private addTo(pane: Pane, args: readonly unknown[], n: bigint): void {
-    const { aggregates } = this.pipeline;
-    for (let i = 0; i < aggregates.length; i++) {
-      const value = args[i];
-      if (value !== undefined) aggregates[i]!.aggregator.add(pane.accumulators[i], value as never, this.at);
-    }
-    pane.changedAt = n;
-    this.delta.changed(pane);
-  }
-
-  private paneOf(window: Window, keyText: string): Pane {
-    const open = this.windows.findOrOpen(window);
-    const resident = open.panes.get(keyText);
-    if (resident) return resident;
-    this.mustKnow(open, keyText);
-    if (this.firstWindowStartMs < 0 || window.startMs < this.firstWindowStartMs) {
-      this.firstWindowStartMs = window.startMs;
-    }
-    return this.cache.create(open, keyText, this.delta.sequence);
-  }
-
-  /** A pane that may be stored must never be made anew: that would lose what it holds. */
-  private mustKnow(open: OpenWindow, keyText: string): void {
-    if (open.absent === 0 || this.knownAbsent.has(`${open.id}\n${keyText}`)) return;
-    throw new FatalError(`State of key ${keyText} in window ${open.id} was not loaded before its record was processed`);
-  }
-
-  private late(latenessMs: number): void {
+  /** Counted whatever the policy; `semantics.md` section 6. */
+  private late(record: SourceRecord, latenessMs: number, amended: boolean): void {
+    const { id, pipeline, onLate } = this.options;
     this.counts.late++;
-    this.options.onLate?.(latenessMs);
+    onLate?.(latenessMs);
+    if (amended || pipeline.lateTopic === undefined) return;
+    const { topic } = pipeline.definition.spec.source;
+    this.delta.lateRecord({
+      ...{ pipeline: pipeline.name, to: pipeline.lateTopic, topic, partition: id.partition, record, latenessMs },
+      eventTimeMs: this.at.timeMs,
+      watermarkMs: this.watermarkMs,
+    });
   }
 
-  private hasAbsent(): boolean {
-    for (const { absent, closing } of this.windows.all()) if (absent > 0 && !closing) return true;
-    return false;
-  }
-
-  private absentOf(record: SourceRecord): EntryRef[] {
+  private absentFor(record: SourceRecord): EntryRef[] {
     try {
-      const fields = this.pipeline.decode(record);
-      const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
-      if (!this.pipeline.accepts(fields, record)) return [];
-      const entry = encodeKey(this.pipeline.keyValues(fields));
-      return this.pipeline.windows
-        .assign(eventTimeMs)
-        .map((window) => this.windows.find(window))
-        .filter((open) => open !== undefined && open.absent > 0 && !open.panes.has(entry))
-        .map((open) => ({ segment: open!.id, entry }))
-        .filter((ref) => !this.knownAbsent.has(`${ref.segment}\n${ref.entry}`));
+      const { pipeline } = this;
+      const fields = pipeline.decode(record);
+      const eventTimeMs = pipeline.eventTimeMs(fields, record);
+      if (!pipeline.accepts(fields, record)) return [];
+      return this.windows.absentFor(encodeKey(pipeline.keyValues(fields)), eventTimeMs, pipeline.zoneOf(fields));
     } catch (error) {
       if (error instanceof PoisonRecordError) return [];
       throw error;

@@ -84,7 +84,7 @@ describe('GET /v1/pipelines/:name/rows', () => {
           pipeline: world.pipeline.name,
           key: { location: 'Beijing' },
           keyText: 'Beijing',
-          window: world.pipeline.windows.assign(JUNE_1)[0],
+          window: world.pipeline.windows!.assign(JUNE_1)[0],
           values: { avg_pm25: 99 },
           revision: BigInt(open!.revision) + 2n,
           final: false,
