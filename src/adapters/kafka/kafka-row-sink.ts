@@ -51,7 +51,7 @@ function outgoingRow(row: Row): OutgoingRecord {
     key: row.keyText,
     value: rowText(row),
     ...(row.window && { timestampMs: row.window.endMs - 1 }),
-    // One header: kafkajs spends as much on each as on the record itself.
+    // One header: the rest is in the value.
     headers: { 'millrace-revision': row.revision.toString() },
   };
 }

@@ -5,7 +5,8 @@ import type { OutgoingRecord } from '../../core/ports/record-producer.port';
 /** A kafkajs message that remembers where it goes. */
 export interface OutgoingMessage extends Message {
   readonly key: Buffer | null;
-  readonly value: Buffer | null;
+  /** Text stays text until it is written into the request. */
+  readonly value: Buffer | string | null;
   /** Set on the first attempt and kept, so that a retry is the same batch even if partitions were added meanwhile. */
   assigned?: number;
   readonly bytes: number;
@@ -14,25 +15,23 @@ export interface OutgoingMessage extends Message {
 /** What a record batch spends on one record beside key, value and headers, at most. */
 const RECORD_OVERHEAD_BYTES = 40;
 
-export function toMessage(record: OutgoingRecord): OutgoingMessage {
-  const key = toBuffer(record.key);
-  const value = toBuffer(record.value);
-  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const [name, text] of Object.entries(record.headers ?? {})) bytes += 10 + name.length + Buffer.byteLength(text);
+export function toMessage({ key, value, timestampMs, headers }: OutgoingRecord): OutgoingMessage {
+  const keyBytes = typeof key === 'string' ? Buffer.from(key) : asBuffer(key);
+  const content = typeof value === 'string' ? value : asBuffer(value);
+  let bytes = RECORD_OVERHEAD_BYTES + (keyBytes?.length ?? 0) + (content === null ? 0 : Buffer.byteLength(content));
+  for (const name in headers) bytes += 10 + name.length + Buffer.byteLength(headers[name]!);
   return {
-    key,
-    value,
+    key: keyBytes,
+    value: content,
     bytes,
     // As text, because kafkajs takes the number 0 for "none".
-    ...(record.timestampMs !== undefined && { timestamp: String(record.timestampMs) }),
-    ...(record.headers && { headers: { ...record.headers } }),
+    ...(timestampMs !== undefined && { timestamp: String(timestampMs) }),
+    ...(headers && { headers }),
   };
 }
 
-function toBuffer(bytes: Uint8Array | string | null): Buffer | null {
-  if (bytes === null) return null;
-  if (typeof bytes === 'string') return Buffer.from(bytes);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function asBuffer(bytes: Uint8Array | null): Buffer | null {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /**

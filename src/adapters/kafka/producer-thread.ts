@@ -4,12 +4,10 @@ import { messageOf, RecordTooLargeError, TransientError } from '../../core/error
 import type { Log } from '../../core/ports/log.port';
 import type { OutgoingRecord } from '../../core/ports/record-producer.port';
 import { createKafka } from './kafka-client';
-import { allocateFromPool } from './pooled-buffers';
 import { KafkaRecordProducer } from './kafka-record-producer';
 import type { SendFailure, SendMessage, ThreadOptions, ThreadReply, ThreadRequest } from './producer-thread.messages';
 
 /** The thread behind `ThreadedRecordProducer`: kafkajs encodes and sends here, off the thread that processes. */
-allocateFromPool();
 const port = parentPort!;
 const { kafka } = workerData as ThreadOptions;
 const producer = new KafkaRecordProducer(createKafka(kafka, forwardingLog()));

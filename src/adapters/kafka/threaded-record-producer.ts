@@ -15,8 +15,8 @@ interface Pending {
 }
 
 /**
- * A `RecordProducer` whose kafkajs works in a thread of its own: encoding a record costs it as much as the task spends
- * on five, and rows would otherwise compete with the records that make them. Takes records of texts, as rows are; every
+ * A `RecordProducer` whose kafkajs works in a thread of its own: encoding and sending a row costs as much as taking
+ * in a record, and rows would otherwise compete with the records that make them. Takes records of texts, as rows are; every
  * record of one `send` has the same header names. If the thread dies, what it had not answered is a TransientError.
  */
 export class ThreadedRecordProducer implements RecordProducer {
