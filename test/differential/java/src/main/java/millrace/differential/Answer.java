@@ -2,7 +2,7 @@ package millrace.differential;
 
 import java.util.List;
 
-/** What is in the table once all records are in, and the indexes of the records that changed nothing in it. */
+/** What is in the table once all records are in, and the indexes of the readings that were added to no window. */
 record Answer(List<Row> rows, List<Integer> late) {
 
   /** Times in epoch milliseconds, as Kafka Streams has them. */

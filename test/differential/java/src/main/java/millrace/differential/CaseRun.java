@@ -20,7 +20,8 @@ final class CaseRun {
   private static final String TOPIC = "readings";
 
   private final Map<Windowed<String>, Stats> table = new HashMap<>();
-  private long changes;
+  /** How often a record has been added to a window. */
+  private long additions;
 
   private CaseRun() {}
 
@@ -32,7 +33,8 @@ final class CaseRun {
     StreamsBuilder builder = new StreamsBuilder();
     WindowedTable.of(
             given.window(),
-            builder.stream(TOPIC, Consumed.with(Serdes.String(), Serdes.Double())).groupByKey())
+            builder.stream(TOPIC, Consumed.with(Serdes.String(), Serdes.Double())).groupByKey(),
+            this::add)
         .toStream()
         .foreach(this::changed);
     List<Integer> late = new ArrayList<>();
@@ -41,17 +43,21 @@ final class CaseRun {
           driver.createInputTopic(TOPIC, new StringSerializer(), new DoubleSerializer());
       for (int i = 0; i < given.readings().size(); i++) {
         Case.Reading reading = given.readings().get(i);
-        long before = changes;
+        long before = additions;
         topic.pipeInput(reading.key(), reading.x(), Instant.ofEpochMilli(reading.atMs()));
-        if (changes == before) late.add(i);
+        if (additions == before) late.add(i);
       }
     }
     return new Answer(rows(), late);
   }
 
+  private Stats add(String key, double x, Stats stats) {
+    additions++;
+    return stats.add(x);
+  }
+
   /** No value is the deletion of a session that another has taken in. */
   private void changed(Windowed<String> key, Stats stats) {
-    changes++;
     if (stats == null) table.remove(key);
     else table.put(key, stats);
   }

@@ -5,6 +5,7 @@ import static java.time.Duration.ofMillis;
 import java.time.Duration;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.kstream.Aggregator;
 import org.apache.kafka.streams.kstream.KGroupedStream;
 import org.apache.kafka.streams.kstream.KTable;
 import org.apache.kafka.streams.kstream.Materialized;
@@ -25,38 +26,41 @@ import org.apache.kafka.streams.state.WindowStore;
 final class WindowedTable {
   private WindowedTable() {}
 
-  static KTable<Windowed<String>, Stats> of(Case.Window window, KGroupedStream<String, Double> records) {
+  static KTable<Windowed<String>, Stats> of(
+      Case.Window window, KGroupedStream<String, Double> records, Aggregator<String, Double, Stats> add) {
     Duration size = ofMillis(window.sizeMs());
     Duration grace = ofMillis(window.graceMs());
     TimeWindows tumbling = TimeWindows.ofSizeAndGrace(size, grace);
     return switch (window.kind()) {
-      case "tumbling" -> aggregate(records.windowedBy(tumbling), size.plus(grace));
+      case "tumbling" -> aggregate(records.windowedBy(tumbling), add, size.plus(grace));
       case "hopping" -> aggregate(
-          records.windowedBy(tumbling.advanceBy(ofMillis(window.advanceMs()))), size.plus(grace));
+          records.windowedBy(tumbling.advanceBy(ofMillis(window.advanceMs()))), add, size.plus(grace));
       case "sliding" -> aggregate(
           records.windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(size, grace)),
+          add,
           size.multipliedBy(3).plus(grace).plusMillis(1));
-      case "session" -> sessions(window, records);
+      case "session" -> sessions(window, records, add);
       default -> throw new IllegalArgumentException(
           "unknown kind of window " + window.kind() + ": use tumbling, hopping, sliding or session");
     };
   }
 
   private static KTable<Windowed<String>, Stats> aggregate(
-      TimeWindowedKStream<String, Double> windows, Duration retention) {
+      TimeWindowedKStream<String, Double> windows,
+      Aggregator<String, Double, Stats> add,
+      Duration retention) {
     Materialized<String, Stats, WindowStore<Bytes, byte[]>> store = stored(retention);
-    return windows.aggregate(() -> Stats.EMPTY, (key, x, stats) -> stats.add(x), store);
+    return windows.aggregate(() -> Stats.EMPTY, add, store);
   }
 
   private static KTable<Windowed<String>, Stats> sessions(
-      Case.Window window, KGroupedStream<String, Double> records) {
+      Case.Window window, KGroupedStream<String, Double> records, Aggregator<String, Double, Stats> add) {
     Duration gap = ofMillis(window.sizeMs());
     Duration grace = ofMillis(window.graceMs());
     Materialized<String, Stats, SessionStore<Bytes, byte[]>> store = stored(gap.plus(grace).plusMillis(1));
     return records
         .windowedBy(SessionWindows.ofInactivityGapAndGrace(gap, grace))
-        .aggregate(
-            () -> Stats.EMPTY, (key, x, stats) -> stats.add(x), (key, left, right) -> left.merge(right), store);
+        .aggregate(() -> Stats.EMPTY, add, (key, left, right) -> left.merge(right), store);
   }
 
   private static <S extends StateStore> Materialized<String, Stats, S> stored(Duration retention) {
