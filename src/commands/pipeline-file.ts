@@ -12,7 +12,7 @@ export async function readPipelines(path: string, io: CommandIo): Promise<readon
   });
   const { definitions, problems } = parsePipelines(text, path);
   if (problems.length > 0) throw new ConfigError(problems.map(problemText).join('\n'));
-  return definitions.map(compilePipeline);
+  return definitions.map((definition) => compilePipeline(definition));
 }
 
 /** The one that is called `name`, or the only one. Throws ConfigError naming those there are. */

@@ -1,104 +1,147 @@
 import fc from 'fast-check';
+import { signatureOf } from '../../src/core/aggregates/aggregate-definition';
+import { builtInAggregates } from '../../src/core/aggregates/built-in';
+import {
+  accumulate,
+  boundWithAny,
+  decoded,
+  encoded,
+  expectSame,
+  type Sample,
+  samplesOf,
+} from '../support/aggregate-samples';
 
-import type { Aggregator } from '../../src/core/aggregates/aggregator';
-import { ByteReader, ByteWriter } from '../../src/core/aggregates/bytes';
-import { aggregatorNames, aggregatorOf } from '../../src/core/aggregates/registry';
+/** All three parts of a test together stay within what every aggregate holds exactly: 32 samples of `rate`. */
+const MOST = 30;
+/** Encodings up to here need no `sizeBytes`. */
+const FIXED_BYTES = 100;
 
-const numbers = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }), { maxLength: 60 });
+const EMPTY_RESULTS: Readonly<Record<string, unknown>> = {
+  count: 0,
+  distinct: 0,
+  top_k: [],
+  collect: [],
+  histogram: [-100, 0, 12.5, null].map((le) => ({ le, count: 0 })),
+};
 
-/** No aggregate of this file looks at it. */
-const AT = { timeMs: 0, offset: 0n };
+const cases = builtInAggregates.map((definition) => ({ signature: signatureOf(definition), definition }));
 
-function accumulate(aggregator: Aggregator, values: readonly number[]): unknown {
-  const state = aggregator.init();
-  for (const value of values) aggregator.add(state, value as never, AT);
-  return state;
-}
+describe.each(cases)('$signature', ({ definition }) => {
+  const aggregator = boundWithAny(definition);
+  const samples = samplesOf(definition, MOST);
+  const split = fc
+    .tuple(samples, fc.nat({ max: MOST }), fc.nat({ max: MOST }))
+    .map(([all, one, two]) => [
+      all,
+      all.slice(0, Math.min(one, two)),
+      all.slice(Math.min(one, two), Math.max(one, two)),
+      all.slice(Math.max(one, two)),
+    ]) as fc.Arbitrary<[all: Sample[], a: Sample[], b: Sample[], c: Sample[]]>;
+  const resultOf = (all: readonly Sample[]): unknown => aggregator.result(accumulate(aggregator, all));
 
-/** Equal, or equal to the 12th digit of what went in: merging and adding may round in another order. */
-function expectSame(actual: unknown, expected: unknown, values: readonly number[]): void {
-  if (typeof actual !== 'number' || typeof expected !== 'number') return expect(actual).toEqual(expected);
-  const scale = Math.max(1, ...values.map(Math.abs));
-  expect(Math.abs(actual - expected) / scale).toBeLessThan(1e-12);
-}
-
-describe.each(aggregatorNames())('%s', (name) => {
-  const aggregator = aggregatorOf(name, 1)!;
-
-  it('gives the same result however its values are split and merged', () => {
+  it('gives the same result however its records are split and merged', () => {
     fc.assert(
-      fc.property(numbers, numbers, numbers, (a, b, c) => {
+      fc.property(split, ([all, a, b, c]) => {
         const left = accumulate(aggregator, a);
         aggregator.merge(left, accumulate(aggregator, b));
         aggregator.merge(left, accumulate(aggregator, c));
         const right = accumulate(aggregator, b);
         aggregator.merge(right, accumulate(aggregator, c));
-        const leftAssociated = aggregator.result(left);
         const outer = accumulate(aggregator, a);
         aggregator.merge(outer, right);
-        const all = [...a, ...b, ...c];
-        expectSame(leftAssociated, aggregator.result(outer), all);
-        expectSame(leftAssociated, aggregator.result(accumulate(aggregator, all)), all);
+        expectSame(aggregator.result(left), aggregator.result(outer), all);
+        expectSame(aggregator.result(left), resultOf(all), all);
       }),
     );
   });
 
-  it('has an identity', () => {
+  it('gives the same result when each record is merged by itself', () => {
     fc.assert(
-      fc.property(numbers, (values) => {
-        const expected = aggregator.result(accumulate(aggregator, values));
+      fc.property(samples, (all) => {
         const state = aggregator.init();
-        aggregator.merge(state, accumulate(aggregator, values));
+        for (const sample of all) aggregator.merge(state, accumulate(aggregator, [sample]));
+        expectSame(aggregator.result(state), resultOf(all), all);
+      }),
+    );
+  });
+
+  it('has an identity on both sides', () => {
+    fc.assert(
+      fc.property(samples, (all) => {
+        const state = aggregator.init();
+        aggregator.merge(state, accumulate(aggregator, all));
         aggregator.merge(state, aggregator.init());
-        expectSame(aggregator.result(state), expected, values);
+        expectSame(aggregator.result(state), resultOf(all), all);
       }),
     );
   });
 
-  it('does not depend on the order of its values', () => {
+  it('does not depend on the order in which records arrive', () => {
     fc.assert(
-      fc.property(numbers, (values) => {
-        const forwards = aggregator.result(accumulate(aggregator, values));
-        expectSame(aggregator.result(accumulate(aggregator, [...values].reverse())), forwards, values);
+      fc.property(
+        samples.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+        ([all, shuffled]) => expectSame(resultOf(shuffled), resultOf(all), all),
+      ),
+    );
+  });
+
+  it('goes on after its encoding as if there had been none', () => {
+    fc.assert(
+      fc.property(split, ([all, a, b, c]) => {
+        const state = accumulate(aggregator, [...a, ...b]);
+        const bytes = encoded(aggregator, state);
+        const read = decoded(aggregator, bytes);
+        expect(aggregator.result(read)).toEqual(aggregator.result(state));
+        expect(encoded(aggregator, read)).toEqual(bytes);
+        const after = [accumulate(aggregator, c, state), accumulate(aggregator, c, read)];
+        expect(aggregator.result(after[1])).toEqual(aggregator.result(after[0]));
+        expectSame(aggregator.result(after[0]), resultOf(all), all);
       }),
     );
   });
 
-  it('survives its encoding bit for bit', () => {
+  it('leaves alone what it merges from, then and later', () => {
     fc.assert(
-      fc.property(numbers, (values) => {
-        const state = accumulate(aggregator, values);
-        const writer = new ByteWriter();
-        aggregator.encode(state, writer);
-        expect(aggregator.decode(new ByteReader(writer.take()))).toEqual(state);
+      fc.property(split, ([, a, b, c]) => {
+        const from = accumulate(aggregator, b);
+        const before = encoded(aggregator, from);
+        const into = accumulate(aggregator, a);
+        aggregator.merge(into, from);
+        accumulate(aggregator, c, into);
+        aggregator.merge(into, accumulate(aggregator, b));
+        expect(encoded(aggregator, from)).toEqual(before);
       }),
     );
+  });
+
+  it('gives JSON', () => {
+    fc.assert(
+      fc.property(samples, (all) => {
+        const result = resultOf(all);
+        expectSame(JSON.parse(JSON.stringify(result)), result, all);
+      }),
+    );
+  });
+
+  it('says its size where it grows, also after it was read', () => {
+    fc.assert(
+      fc.property(samples, (all) => {
+        const state = accumulate(aggregator, all);
+        const bytes = encoded(aggregator, state);
+        const size = aggregator.sizeBytes?.(state) ?? FIXED_BYTES;
+        expect(size).toBeGreaterThanOrEqual(bytes.length);
+        expect(aggregator.sizeBytes?.(decoded(aggregator, bytes)) ?? FIXED_BYTES).toBe(size);
+      }),
+    );
+  });
+
+  it('of nothing is empty', () => {
+    expect(aggregator.result(aggregator.init())).toEqual(EMPTY_RESULTS[definition.name] ?? null);
   });
 
   it('refuses state of a version that it does not know', () => {
-    expect(() => aggregator.decode(new ByteReader(Uint8Array.of(255)))).toThrow(/version 255/);
+    expect(() => decoded(aggregator, Uint8Array.of(255))).toThrow(/version 255/);
   });
-});
 
-it('avg never leaves the range of its values', () => {
-  const avg = aggregatorOf('avg', 1)!;
-  fc.assert(
-    fc.property(fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1 }), (values) => {
-      const result = avg.result(accumulate(avg, values)) as number;
-      expect(result).toBeGreaterThanOrEqual(Math.min(...values));
-      expect(result).toBeLessThanOrEqual(Math.max(...values));
-    }),
-  );
-});
-
-it('sum keeps small terms beside large ones that cancel', () => {
-  const sum = aggregatorOf('sum', 1)!;
-  expect(sum.result(accumulate(sum, [1e100, 1, -1e100, 1]))).toBe(2);
-});
-
-it('an aggregate of nothing is null, a count of nothing is 0', () => {
-  for (const name of aggregatorNames()) {
-    const aggregator = aggregatorOf(name, 1)!;
-    expect(aggregator.result(aggregator.init())).toBe(name === 'count' ? 0 : null);
-  }
+  it('bears the name under which it is called', () => expect(aggregator.name).toBe(definition.name));
 });

@@ -1,5 +1,8 @@
+import { type AggregateDefinition, defineAggregate } from './aggregate-definition';
+import { numberArgument } from './parameter';
 import type { Aggregator } from './aggregator';
 import { addTo, type CompensatedSum, mergeSums, valueOf } from './compensated-sum';
+import { finiteOrNull } from './finite';
 import { expectVersion } from './version';
 
 const VERSION = 1;
@@ -11,8 +14,11 @@ interface AvgState extends CompensatedSum {
   greatest: number;
 }
 
-/** `avg(x)`: compensated sum over count, never below the least value nor above the greatest; `null` without any `x`. */
-export const avgAggregator: Aggregator<AvgState, number> = {
+/**
+ * `avg(x)`: compensated sum over count, never below the least value nor above the greatest; `null` without any `x`, and
+ * where the sum is beyond the range of doubles.
+ */
+const avgAggregator: Aggregator<AvgState, number> = {
   name: 'avg',
   init: () => ({ sum: 0, compensation: 0, count: 0, least: Infinity, greatest: -Infinity }),
   add: (state, value) => {
@@ -27,8 +33,10 @@ export const avgAggregator: Aggregator<AvgState, number> = {
     into.least = Math.min(into.least, from.least);
     into.greatest = Math.max(into.greatest, from.greatest);
   },
-  result: (state) =>
-    state.count === 0 ? null : Math.min(Math.max(valueOf(state) / state.count, state.least), state.greatest),
+  result: (state) => {
+    if (state.count === 0) return null;
+    return finiteOrNull(Math.min(Math.max(valueOf(state) / state.count, state.least), state.greatest));
+  },
   encode: (state, writer) => {
     writer.uint8(VERSION);
     for (const number of [state.sum, state.compensation, state.count, state.least, state.greatest]) {
@@ -46,3 +54,12 @@ export const avgAggregator: Aggregator<AvgState, number> = {
     };
   },
 };
+
+export const avg: AggregateDefinition = defineAggregate({
+  name: 'avg',
+  parameters: [numberArgument('x')],
+  result: 'number',
+  guarantee: 'compensated: the order of records does not show in the 12th digit; never outside of the values',
+  space: '41 bytes',
+  create: () => avgAggregator,
+});

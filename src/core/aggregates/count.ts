@@ -1,3 +1,5 @@
+import { type AggregateDefinition, defineAggregate } from './aggregate-definition';
+import { presenceArgument } from './parameter';
 import type { Aggregator } from './aggregator';
 import { expectVersion } from './version';
 
@@ -8,7 +10,7 @@ interface CountState {
 }
 
 /** `count()` counts records, `count(x)` those that have `x`. Exact up to 2^53. */
-export const countAggregator: Aggregator<CountState, unknown> = {
+const countAggregator: Aggregator<CountState, unknown> = {
   name: 'count',
   init: () => ({ count: 0 }),
   add: (state) => void state.count++,
@@ -23,3 +25,21 @@ export const countAggregator: Aggregator<CountState, unknown> = {
     return { count: reader.float64() };
   },
 };
+
+export const countRecords: AggregateDefinition = defineAggregate({
+  name: 'count',
+  parameters: [],
+  result: 'whole number',
+  guarantee: 'exact up to 2^53; counts records',
+  space: '9 bytes',
+  create: () => countAggregator,
+});
+
+export const countPresent: AggregateDefinition = defineAggregate({
+  name: 'count',
+  parameters: [presenceArgument('x')],
+  result: 'whole number',
+  guarantee: 'exact up to 2^53; counts records that have x',
+  space: '9 bytes',
+  create: () => countAggregator,
+});

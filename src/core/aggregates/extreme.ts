@@ -1,3 +1,5 @@
+import { type AggregateDefinition, defineAggregate } from './aggregate-definition';
+import { numberArgument } from './parameter';
 import type { Aggregator } from './aggregator';
 import { expectVersion } from './version';
 
@@ -34,7 +36,25 @@ function extremeAggregator(
 }
 
 /** `min(x)`: `null` while no record had `x`. */
-export const minAggregator = extremeAggregator('min', Infinity, (candidate, than) => candidate < than);
+const minAggregator = extremeAggregator('min', Infinity, (candidate, than) => candidate < than);
 
 /** `max(x)`: `null` while no record had `x`. */
-export const maxAggregator = extremeAggregator('max', -Infinity, (candidate, than) => candidate > than);
+const maxAggregator = extremeAggregator('max', -Infinity, (candidate, than) => candidate > than);
+
+export const min: AggregateDefinition = defineAggregate({
+  name: 'min',
+  parameters: [numberArgument('x')],
+  result: 'number',
+  guarantee: 'exact',
+  space: '9 bytes',
+  create: () => minAggregator,
+});
+
+export const max: AggregateDefinition = defineAggregate({
+  name: 'max',
+  parameters: [numberArgument('x')],
+  result: 'number',
+  guarantee: 'exact',
+  space: '9 bytes',
+  create: () => maxAggregator,
+});

@@ -1,30 +1,42 @@
-import type { Aggregator } from './aggregator';
-import { avgAggregator } from './avg';
-import { countAggregator } from './count';
-import { maxAggregator, minAggregator } from './extreme';
-import { sumAggregator } from './sum';
+import { ConfigError } from '../errors';
+import { type AggregateDefinition, signatureOf } from './aggregate-definition';
 
-const unary: Readonly<Record<string, Aggregator>> = {
-  count: countAggregator,
-  sum: sumAggregator,
-  avg: avgAggregator,
-  min: minAggregator,
-  max: maxAggregator,
-};
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-const nullary: Readonly<Record<string, Aggregator>> = { count: countAggregator };
+/** The aggregates that definitions can call, by name and number of arguments. */
+export class AggregateRegistry {
+  private readonly byName = new Map<string, AggregateDefinition[]>();
 
-/** The aggregate of this name that takes so many arguments, if there is one. */
-export function aggregatorOf(name: string, arity: number): Aggregator | undefined {
-  const known = arity === 0 ? nullary : arity === 1 ? unary : {};
-  return Object.hasOwn(known, name) ? known[name] : undefined;
-}
+  /** Throws ConfigError when a name cannot be called, or two definitions could be meant by one call. */
+  constructor(definitions: readonly AggregateDefinition[]) {
+    for (const definition of definitions) this.add(definition);
+  }
 
-/** What the argument must be. */
-export function argumentKindOf(name: string): 'number' | 'any' {
-  return name === 'count' ? 'any' : 'number';
-}
+  get names(): readonly string[] {
+    return [...this.byName.keys()];
+  }
 
-export function aggregatorNames(): readonly string[] {
-  return Object.keys(unary);
+  /** All of the name, with fewer arguments first; none if the name is unknown. */
+  named(name: string): readonly AggregateDefinition[] {
+    return this.byName.get(name) ?? [];
+  }
+
+  private add(definition: AggregateDefinition): void {
+    const { name, parameters } = definition;
+    const signature = signatureOf(definition);
+    if (!NAME.test(name)) {
+      throw new ConfigError(
+        `aggregate ${signature}: a name is made of letters, digits and _, and starts with no digit`,
+      );
+    }
+    const same = this.byName.get(name) ?? [];
+    const other = same.find((known) => known.parameters.length === parameters.length);
+    if (other)
+      throw new ConfigError(`aggregate ${signature}: there is ${signatureOf(other)} already; choose another name`);
+    same.push(definition);
+    this.byName.set(
+      name,
+      same.sort((left, right) => left.parameters.length - right.parameters.length),
+    );
+  }
 }

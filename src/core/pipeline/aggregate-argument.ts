@@ -1,11 +1,12 @@
-import { argumentKindOf } from '../aggregates/registry';
 import { displayed, kindOf } from '../decoding/displayed';
 import { messageOf, PoisonRecordError } from '../errors';
 import type { SourceRecord } from '../ports/record-source.port';
-import type { AggregateCall } from './aggregate-call';
+import type { AggregateCall, RecordArgument } from './aggregate-call';
 import type { CompiledAggregate, Fields } from './compiled-pipeline';
 import { fieldReader } from './field-reader';
 import { toJson } from './json-result';
+import { keptArgument } from './kept-argument';
+import type { Language } from './language';
 import { poison } from './poison';
 import { compileRecordExpression } from './record-expression';
 
@@ -14,28 +15,49 @@ type Argument = CompiledAggregate['argument'];
 /** Counting records needs no argument; any value that is present will do. */
 const PRESENT = true;
 
-/** The argument of an aggregate for one record. A field by itself is read, not evaluated. */
-export function compileArgument(call: AggregateCall, text: string): Argument {
-  if (call.argument === undefined) return () => PRESENT;
-  const value = call.field === undefined ? evaluated(call.argument, text) : fieldReader(call.field);
-  const argument: Argument =
-    argumentKindOf(call.aggregator.name) === 'number'
-      ? numberOrNothing(value, text)
-      : (fields) => value(fields) ?? undefined;
+/**
+ * The argument of an aggregate for one record; of several record arguments a tuple, which the next call changes. A field
+ * by itself is read, not evaluated.
+ */
+export function compileArgument({ args }: AggregateCall, text: string, language: Language): Argument {
+  const [only, ...others] = args;
+  if (!only) return () => PRESENT;
+  if (others.length === 0) return compileOne(only, text, language);
+  const readers = args.map((argument) => compileOne(argument, `${text}: ${argument.text}`, language));
+  const tuple: unknown[] = readers.map(() => undefined);
+  return (fields) => {
+    for (let i = 0; i < readers.length; i++) {
+      const value = readers[i]!(fields);
+      if (value === undefined) return undefined;
+      tuple[i] = value;
+    }
+    return tuple;
+  };
+}
+
+function compileOne(argument: RecordArgument, label: string, language: Language): Argument {
+  const value = argument.field === undefined ? evaluated(argument.text, label, language) : fieldReader(argument.field);
+  const checked = checkedAs(argument.kind, value, label);
   return (fields) => {
     try {
-      return argument(fields);
+      return checked(fields);
     } catch (thrown) {
-      throw poison(thrown, 'bad-value', text);
+      throw poison(thrown, 'bad-value', label);
     }
   };
+}
+
+function checkedAs(kind: RecordArgument['kind'], value: Argument, label: string): Argument {
+  if (kind === 'number') return numberOrNothing(value, label);
+  if (kind === 'any') return (fields) => keptArgument(value(fields), label);
+  return (fields) => value(fields) ?? undefined;
 }
 
 /** Arguments see fields and derived fields only. */
 const NO_RECORD: SourceRecord = { offset: -1n, timestampMs: -1, key: null, value: null };
 
-function evaluated(argument: string, label: string): (fields: Fields) => unknown {
-  const expression = compileRecordExpression(label, argument, 'fields');
+function evaluated(argument: string, label: string, language: Language): (fields: Fields) => unknown {
+  const expression = compileRecordExpression({ label, text: argument, scope: 'fields' }, language);
   return (fields) => {
     const result = expression(fields, NO_RECORD);
     if (typeof result === 'number' || result === null) return result;

@@ -19,6 +19,19 @@ export function mentionsIn(ast: ASTNode): Mention[] {
   return found;
 }
 
+/** Names of the functions that an expression calls, methods not among them. */
+export function callsIn(ast: ASTNode): string[] {
+  const found: string[] = ast.op === 'call' ? [ast.args[0]] : [];
+  return [...found, ...partsOf(ast).flatMap(callsIn)];
+}
+
+function partsOf(node: ASTNode): readonly ASTNode[] {
+  if (node.op === 'value' || node.op === 'id') return [];
+  if (isAccess(node)) return (node.args as readonly (ASTNode | string)[]).filter((part) => typeof part !== 'string');
+  if (node.op === 'rcall') return [node.args[1], ...node.args[2]];
+  return operandsOf(node);
+}
+
 type Bound = ReadonlySet<string>;
 
 function visit(node: ASTNode, bound: Bound, found: Mention[]): void {

@@ -6,8 +6,8 @@ import {
   type ParseResult,
   TypeError,
 } from '@marcbachmann/cel-js';
-import { messageOf } from '../errors';
-import { aqiBand } from './cel-functions';
+import { ConfigError, messageOf } from '../errors';
+import type { FunctionDefinition } from './function-definition';
 
 const ARITHMETIC: Readonly<Record<string, (left: number, right: number) => number>> = {
   '+': (left, right) => left + right,
@@ -19,11 +19,10 @@ const ARITHMETIC: Readonly<Record<string, (left: number, right: number) => numbe
 
 /**
  * CEL as pipelines speak it. Beyond the standard, numbers of a record, which are all doubles, mix with integer
- * literals (`pm25 * 2`), and `%` takes doubles. Two integer literals keep integer division: `7 / 2` is 3.
+ * literals (`pm25 * 2`), and `%` takes doubles. Two integer literals keep integer division: `7 / 2` is 3. Throws
+ * ConfigError for a function that CEL cannot take.
  */
-export const celEnvironment = createEnvironment();
-
-function createEnvironment(): Environment {
+export function createCelEnvironment(functions: readonly FunctionDefinition[]): Environment {
   const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
   for (const [operator, compute] of Object.entries(ARITHMETIC)) {
     const mixed = (left: unknown, right: unknown): number => compute(Number(left), Number(right));
@@ -31,15 +30,32 @@ function createEnvironment(): Environment {
     environment.registerOperator(`double ${operator} int: double`, mixed);
   }
   environment.registerOperator('double % double: double', (left: number, right: number) => left % right);
-  environment.registerFunction('aqi_band(double): string', aqiBand);
-  environment.registerFunction('aqi_band(int): string', (value: bigint) => aqiBand(Number(value)));
+  for (const definition of functions) register(environment, definition);
   return environment;
 }
 
-/** Names of the functions that an expression can call. */
-export function celFunctionNames(): string[] {
-  const callable = celEnvironment.getDefinitions().functions.filter((known) => !known.receiverType);
-  return [...new Set(callable.map((known) => known.name))];
+function register(environment: Environment, { name, parameters, result, call }: FunctionDefinition): void {
+  const handler = (...args: unknown[]): unknown => {
+    const returned = (call as (...given: unknown[]) => unknown)(...args.map(plainNumber));
+    return result === 'int' && typeof returned === 'number' ? BigInt(Math.round(returned)) : returned;
+  };
+  try {
+    for (const types of withIntegers(parameters)) {
+      environment.registerFunction(`${name}(${types.join(', ')}): ${result}`, handler);
+    }
+  } catch (error) {
+    throw new ConfigError(`function ${name}(${parameters.join(', ')}): ${result}: ${faultOf(error).message}`);
+  }
+}
+
+const plainNumber = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+
+/** CEL converts nothing: a literal such as `9` is no double. One overload for each choice. */
+function withIntegers(parameters: readonly string[]): string[][] {
+  return parameters.reduce<string[][]>(
+    (lists, type) => lists.flatMap((list) => (type === 'double' ? ['double', 'int'] : [type]).map((t) => [...list, t])),
+    [[]],
+  );
 }
 
 export type Expression = ParseResult;

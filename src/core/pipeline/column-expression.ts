@@ -1,10 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { FatalError, messageOf } from '../errors';
 import type { JsonValue } from '../json';
-import { celEnvironment, faultOf } from './cel';
+import { faultOf } from './cel';
 import { mentionsIn } from './cel-names';
 import type { ColumnContext, ColumnExpression } from './compiled-pipeline';
 import { NoJsonError, toJson } from './json-result';
+import { type Language, STANDARD_LANGUAGE } from './language';
 import { windowFields } from './window-fields';
 
 type Evaluate = (row: ColumnContext) => JsonValue;
@@ -13,8 +14,12 @@ type Evaluate = (row: ColumnContext) => JsonValue;
  * Compiles the CEL of a column over `key`, `window`, the aggregates, `revision` (text) and `final`. What is named and
  * absent is null: the window's fields of a row without one, the aggregates while only the identity is asked for.
  */
-export function compileColumnExpression(column: string, text: string): ColumnExpression {
-  const expression = celEnvironment.parse(text);
+export function compileColumnExpression(
+  column: string,
+  text: string,
+  language: Language = STANDARD_LANGUAGE,
+): ColumnExpression {
+  const expression = language.cel.parse(text);
   const names = mentionsIn(expression.ast).map((mention) => mention.name);
   const identifiesRow = names.every((name) => name === 'key' || name === 'window');
   const evaluate: Evaluate = (row) => {

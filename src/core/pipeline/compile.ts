@@ -4,28 +4,34 @@ import { eventTimeOf, recordTimeOf } from '../decoding/event-time';
 import { jsonDecoder } from '../decoding/json-decoder';
 import { ConfigError } from '../errors';
 import { createWindowAssigner } from '../windows/create-window-assigner';
+import { ZonedCalendarWindowAssigner } from '../windows/zoned-calendar-window';
 import { compileArgument } from './aggregate-argument';
 import { parseAggregateCall } from './aggregate-call';
 import { compileFilter } from './compile-filter';
 import { compileKey } from './compile-key';
 import { compileSink } from './compile-sink';
 import type { CompiledAggregate, CompiledPipeline } from './compiled-pipeline';
-import type { PipelineDefinition } from './definition';
+import type { PipelineDefinition, WindowDefinition } from './definition';
 import { fieldReader } from './field-reader';
+import { usedVersions } from './extension-versions';
 import { fingerprintOf } from './fingerprint';
+import { type Language, STANDARD_LANGUAGE } from './language';
 import { poison } from './poison';
 
 type Source = PipelineDefinition['spec']['source'];
 
 /** Turns a definition that `parsePipelines` found right into closures. Throws for expressions that do not parse. */
-export function compilePipeline(definition: PipelineDefinition): CompiledPipeline {
-  const { source, key, window, aggregate, emit, sinks } = definition.spec;
+export function compilePipeline(
+  definition: PipelineDefinition,
+  language: Language = STANDARD_LANGUAGE,
+): CompiledPipeline {
+  const { source, key = [], window, aggregate = {}, emit, sinks, late } = definition.spec;
   const { outOfOrderness, idleAfter, advanceOn } = source.time;
   const decode = compileDecoder(source);
   return {
     name: definition.metadata.name,
     definition,
-    fingerprint: fingerprintOf(definition),
+    fingerprint: fingerprintOf(definition, usedVersions(definition, language)),
     decode: (record) => {
       try {
         return decode(record.asciiValue ?? record.value);
@@ -34,19 +40,22 @@ export function compilePipeline(definition: PipelineDefinition): CompiledPipelin
       }
     },
     eventTimeMs: compileEventTime(source.time.field),
-    accepts: compileFilter(definition.spec),
+    accepts: compileFilter(definition.spec, language),
     keyValues: compileKey(key),
     keyNames: key,
-    windows: createWindowAssigner(window),
-    graceMs: window.grace,
+    windows: window && createWindowAssigner(window),
+    zoneOf: compileZone(window),
+    graceMs: window && 'grace' in window ? window.grace : 0,
+    amendMs: typeof late === 'object' && 'amend' in late ? late.amend : 0,
+    lateTopic: typeof late === 'object' && 'topic' in late ? late.topic : undefined,
     outOfOrdernessMs: outOfOrderness,
     idleAfterMs: idleAfter === 'never' ? undefined : idleAfter,
     advanceOn,
-    aggregates: Object.entries(aggregate).map(([name, text]) => compileAggregate(name, text)),
+    aggregates: Object.entries(aggregate).map(([name, text]) => compileAggregate(name, text, language)),
     emitOnUpdate: emit.on !== 'close',
     emitOnClose: emit.on !== 'update',
     emitEveryMs: emit.every,
-    sinks: sinks.map(compileSink),
+    sinks: sinks.map((sink) => compileSink(sink, language)),
   };
 }
 
@@ -67,8 +76,15 @@ function compileEventTime(field: string | undefined): CompiledPipeline['eventTim
   };
 }
 
-function compileAggregate(name: string, text: string): CompiledAggregate {
-  const call = parseAggregateCall(text);
+function compileZone(window: WindowDefinition | undefined): CompiledPipeline['zoneOf'] {
+  if (window?.kind !== 'calendar' || window.zoneField === undefined) return () => '';
+  const assigner = new ZonedCalendarWindowAssigner(window.unit, window.zoneField);
+  const read = fieldReader(window.zoneField);
+  return (fields) => assigner.zoneOf(read(fields));
+}
+
+function compileAggregate(name: string, text: string, language: Language): CompiledAggregate {
+  const call = parseAggregateCall(text, language);
   if (!('aggregator' in call)) throw new ConfigError(`spec.aggregate.${name}: ${call.message}`);
-  return { name, aggregator: call.aggregator, argument: compileArgument(call, text) };
+  return { name, aggregator: call.aggregator, argument: compileArgument(call, text, language) };
 }

@@ -12,7 +12,8 @@ export interface CompiledAggregate {
   readonly name: string;
   readonly aggregator: Aggregator;
   /**
-   * The argument for one record; `undefined` when it is missing or null, so that the aggregate ignores the record.
+   * The argument for one record, a tuple if there are several; `undefined` when any is missing or null, so that the
+   * aggregate ignores the record. The next call changes the tuple: use it before.
    * Throws PoisonRecordError when it is of the wrong type, naming expression and value.
    */
   readonly argument: (fields: Fields) => unknown;
@@ -60,11 +61,21 @@ export interface CompiledPipeline {
   eventTimeMs(fields: Fields, record: SourceRecord): number;
   /** `where` and `derive`: false when filtered. Adds the derived fields. Throws PoisonRecordError. */
   accepts(fields: Fields, record: SourceRecord): boolean;
-  /** Values of the key fields, in order. Throws PoisonRecordError when one is missing or no text, number or boolean. */
+  /** Values of the key fields, in order; none in a pipeline without windows. Throws PoisonRecordError when one is missing or no text, number or boolean. */
   keyValues(fields: Fields): readonly JsonPrimitive[];
   readonly keyNames: readonly string[];
-  readonly windows: WindowAssigner;
+  /**
+   * Where windows lie; `undefined` when only the records of a key tell: session, sliding and count windows, and pipelines
+   * without windows.
+   */
+  readonly windows: WindowAssigner | undefined;
+  /** The zone that the record names in `zoneField`; empty without one. Throws PoisonRecordError. */
+  zoneOf(fields: Fields): string;
   readonly graceMs: number;
+  /** How long after it closed a window may still be corrected, ms; 0 unless `late: amend`. */
+  readonly amendMs: number;
+  /** Where late records go; `undefined` unless `late: topic`. */
+  readonly lateTopic: string | undefined;
   readonly outOfOrdernessMs: number;
   /** `undefined` for `never`. */
   readonly idleAfterMs: number | undefined;

@@ -3,10 +3,11 @@ import type { PipelineDefinition } from './definition';
 /**
  * Hash of all that the meaning of state depends on. Formatting, comments and the order of properties do not show in it,
  * but the order of aggregates does, because panes are encoded in it, and the order of derived fields, because later
- * ones see earlier ones. Text of expressions counts as written.
+ * ones see earlier ones. Text of expressions counts as written. `versions` are those of the user's own aggregates and
+ * functions that the definition calls, by name; without any, the fingerprint is as if there could be none.
  */
-export function fingerprintOf(definition: PipelineDefinition): string {
-  const { source, where, derive, key, window, aggregate } = definition.spec;
+export function fingerprintOf(definition: PipelineDefinition, versions: Readonly<Record<string, number>> = {}): string {
+  const { source, where, derive, key, window, aggregate, late } = definition.spec;
   const { topic, format, csv, maxRecordBytes, time } = source;
   return fnv1a64(
     canonicalJson({
@@ -19,9 +20,12 @@ export function fingerprintOf(definition: PipelineDefinition): string {
       },
       where: where?.trim() ?? null,
       derive: trimmedEntries(derive ?? {}),
-      key,
-      window,
-      aggregate: trimmedEntries(aggregate),
+      key: key ?? null,
+      window: window ?? null,
+      // Other policies leave the state as it is.
+      ...(typeof late === 'object' && 'amend' in late && { amend: late.amend }),
+      aggregate: trimmedEntries(aggregate ?? {}),
+      ...(Object.keys(versions).length > 0 && { versions }),
     }),
   );
 }

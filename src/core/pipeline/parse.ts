@@ -1,6 +1,7 @@
 import { checkRecordExpressions } from './expression-findings';
 import type { PipelineDefinition } from './definition';
 import { type Finding, valueAt } from './finding';
+import { type Language, STANDARD_LANGUAGE } from './language';
 import { suggestion } from './nearest';
 import type { Problem } from './problem';
 import { checkSchema } from './schema-findings';
@@ -21,12 +22,12 @@ const OTHER_KINDS = ['Test', 'Feed'];
  * Reads the pipelines of a YAML (one or more documents) or JSON file and finds everything that is wrong with them.
  * Never throws. Documents of other kinds are skipped.
  */
-export function parsePipelines(text: string, file: string): ParsedPipelines {
+export function parsePipelines(text: string, file: string, language: Language = STANDARD_LANGUAGE): ParsedPipelines {
   const definitions: PipelineDefinition[] = [];
   const problems: Problem[] = [];
   const documents = readDocuments(text, file).filter(({ value }) => value !== null);
   for (const document of documents) {
-    const found = checkDocument(document);
+    const found = checkDocument(document, language);
     const definition = found.definition;
     problems.push(...document.problems, ...found.problems);
     if (!definition || document.problems.length > 0) continue;
@@ -43,7 +44,7 @@ interface Checked {
   readonly problems: readonly Problem[];
 }
 
-function checkDocument(document: SourceDocument): Checked {
+function checkDocument(document: SourceDocument, language: Language): Checked {
   const { value } = document;
   if (value === undefined) return { problems: [] };
   const kind = valueAt(value, ['kind']);
@@ -51,8 +52,8 @@ function checkDocument(document: SourceDocument): Checked {
   const shape = checkSchema(value);
   const found = [
     ...('findings' in shape ? shape.findings : []),
-    ...checkRecordExpressions(value),
-    ...checkSinks(value),
+    ...checkRecordExpressions(value, language),
+    ...checkSinks(value, language),
   ];
   if (found.length > 0 || !('definition' in shape)) return { problems: found.map(document.locate) };
   return { definition: shape.definition, problems: [] };

@@ -1,8 +1,9 @@
 import { PoisonRecordError } from '../errors';
 import type { SourceRecord } from '../ports/record-source.port';
-import { celEnvironment, type Expression, faultOf } from './cel';
+import { type Expression, faultOf } from './cel';
 import { mentionsIn } from './cel-names';
 import type { Fields } from './compiled-pipeline';
+import type { Language } from './language';
 import { RECORD_VARIABLES } from './names';
 
 /** An expression over a record. Throws PoisonRecordError `expression-failed` naming expression and cause. */
@@ -21,13 +22,21 @@ export function fieldNamesIn(expression: Expression, scope: Scope): string[] {
   return [...new Set(names)].filter((name) => !isVariable(name, scope));
 }
 
+export interface RecordExpressionSource {
+  /** Says in messages where the expression stands: `where`, `derive.band`. */
+  readonly label: string;
+  readonly text: string;
+  readonly scope: Scope;
+}
+
 /**
- * Compiles CEL over a record. `label` says in messages where it stands: `where`, `derive.band`. The result is what the
+ * Compiles CEL over a record. The result is what the
  * library gives: integers are bigint. Evaluates on the record's fields themselves, without a copy, unless the
  * expression names `key` or `timestamp`.
  */
-export function compileRecordExpression(label: string, text: string, scope: Scope): RecordExpression {
-  const expression = celEnvironment.parse(text);
+export function compileRecordExpression(source: RecordExpressionSource, language: Language): RecordExpression {
+  const { label, text, scope } = source;
+  const expression = language.cel.parse(text);
   const failed = (error: unknown): PoisonRecordError =>
     new PoisonRecordError('expression-failed', `${label}: ${text}: ${faultOf(error).message}`);
   const evaluate = (context: Fields): unknown => {

@@ -2,6 +2,7 @@ import { type Mention, mentionsIn } from './cel-names';
 import { checkExpression } from './expression-fault';
 import { faultAt } from './expression-findings';
 import { type Finding, type Path, textEntries, valueAt } from './finding';
+import type { Language } from './language';
 import { ROW_VARIABLES, WINDOW_FIELDS } from './names';
 import { suggestion } from './nearest';
 
@@ -9,10 +10,11 @@ import { suggestion } from './nearest';
 interface RowNames {
   readonly aggregates: readonly string[];
   readonly keyFields: readonly string[];
+  readonly language: Language;
 }
 
 /** Checks what sinks say of the rest of the document, whatever else is wrong with it. */
-export function checkSinks(document: unknown): Finding[] {
+export function checkSinks(document: unknown, language: Language): Finding[] {
   const sinks = valueAt(document, ['spec', 'sinks']);
   if (!Array.isArray(sinks)) return [];
   const aggregates = Object.keys(Object(valueAt(document, ['spec', 'aggregate'])) as object);
@@ -20,7 +22,7 @@ export function checkSinks(document: unknown): Finding[] {
   const keyFields = Array.isArray(key) ? key.filter((name): name is string => typeof name === 'string') : [];
   const sourceTopic = valueAt(document, ['spec', 'source', 'topic']);
   return sinks.flatMap((sink, i) => [
-    ...checkColumns(sink, ['spec', 'sinks', i, 'cassandra', 'columns'], { aggregates, keyFields }),
+    ...checkColumns(sink, ['spec', 'sinks', i, 'cassandra', 'columns'], { aggregates, keyFields, language }),
     ...checkSecond(sinks, i),
     ...checkTopic(sink, ['spec', 'sinks', i, 'kafka', 'topic'], sourceTopic),
   ]);
@@ -47,7 +49,7 @@ function checkColumns(sink: unknown, path: Path, names: RowNames): Finding[] {
   if (columns.length === 0) return [];
   const mentions: Mention[] = [];
   const found = columns.flatMap(([column, text]) => {
-    const checked = checkExpression(text);
+    const checked = checkExpression(text, names.language);
     if ('fault' in checked) return [faultAt([...path, column], checked.fault)];
     const inColumn = mentionsIn(checked.expression.ast);
     if (inColumn.every(({ name }) => name === 'key' || name === 'window')) mentions.push(...inColumn);

@@ -1,6 +1,9 @@
+import { STANDARD_LANGUAGE } from '../../../../src/core/pipeline/language';
 import { type LineName, pipelineText, problemsOf } from './pipeline-text';
 
 type Case = readonly [line: LineName, text: string | undefined, ...problems: string[]];
+
+const { names } = STANDARD_LANGUAGE.aggregates;
 
 const expressions: Case[] = [
   ['where', '  where: x +* 2', '6:13: spec.where: Unexpected token: MULTIPLY'],
@@ -21,20 +24,54 @@ const expressions: Case[] = [
   ['derive', '  derive: { band: 1 + "a" }', '7:19: spec.derive.band: no such overload: int + string'],
   ['derive', '  derive: { key: x }', '7:13: spec.derive.key: "key" is a reserved name'],
   ['aggregate', '  aggregate: { a: agv(x) }', '10:19: spec.aggregate.a: unknown aggregate "agv"; did you mean "avg"?'],
+  ['aggregate', '  aggregate: { a: "avg(x, y)" }', '10:20: spec.aggregate.a: avg() takes 1 argument, not 2: avg(x)'],
   [
     'aggregate',
-    '  aggregate: { a: stddev(x) }',
-    '10:19: spec.aggregate.a: aggregate "stddev" is not supported by this version; supported: count, sum, avg, min, max',
+    '  aggregate: { a: "count(x, y)" }',
+    '10:20: spec.aggregate.a: count() takes 0 or 1 argument, not 2: count() or count(x)',
   ],
-  ['aggregate', '  aggregate: { a: "avg(x, y)" }', '10:20: spec.aggregate.a: avg() takes 1 argument, not 2'],
-  ['aggregate', '  aggregate: { a: "count(x, y)" }', '10:20: spec.aggregate.a: count() takes 0 or 1 argument, not 2'],
+  [
+    'aggregate',
+    '  aggregate: { a: top_k(x) }',
+    '10:19: spec.aggregate.a: top_k() takes 2 or 3 arguments, not 1: top_k(x, k) or top_k(x, k, by)',
+  ],
+  [
+    'aggregate',
+    '  aggregate: { a: "top_k(x, 0)" }',
+    '10:29: spec.aggregate.a: top_k(x, k): k must be a whole number from 1 to 1000',
+  ],
+  [
+    'aggregate',
+    '  aggregate: { a: "top_k(x, n)" }',
+    '10:29: spec.aggregate.a: top_k(x, k): k must be a whole number from 1 to 1000, written out: it is the same for all records',
+  ],
+  [
+    'aggregate',
+    '  aggregate: { a: "quantile(x, 95)" }',
+    '10:32: spec.aggregate.a: quantile(x, q): q must be a number from 0 to 1',
+  ],
+  [
+    'aggregate',
+    '  aggregate: { a: "ewma(x, 600)" }',
+    "10:28: spec.aggregate.a: ewma(x, half_life): half_life must be a duration longer than 0, such as '10m' or 'PT1H'",
+  ],
+  [
+    'aggregate',
+    '  aggregate: { a: "histogram(x, [3, -1])" }',
+    '10:33: spec.aggregate.a: histogram(x, bounds): bounds must be a list of 1 to 1000 ascending numbers, such as [0, 12, 35.5]',
+  ],
+  [
+    'aggregate',
+    '  aggregate: { a: "vwap(p, string(v))" }',
+    '10:28: spec.aggregate.a: vwap(price, volume): volume must be a number; this is string',
+  ],
   [
     'aggregate',
     '  aggregate: { a: x }',
-    '10:19: spec.aggregate.a: an aggregate such as avg(pm25) is needed; one of count, sum, avg, min, max',
+    `10:19: spec.aggregate.a: an aggregate such as avg(pm25) is needed; one of ${names.join(', ')}`,
   ],
   ['aggregate', '  aggregate: { a: avg(x }', '10:24: spec.aggregate.a: Expected RPAREN, got EOF'],
-  ['aggregate', '  aggregate: { a: sum("x") }', '10:23: spec.aggregate.a: sum() takes a number; this is string'],
+  ['aggregate', '  aggregate: { a: sum("x") }', '10:23: spec.aggregate.a: sum(x): x must be a number; this is string'],
   ['aggregate', '  aggregate: { a: sum(x + foo(1)) }', '10:27: spec.aggregate.a: unknown function "foo"'],
 ];
 

@@ -1,8 +1,8 @@
-import { celEnvironment } from '../../../../src/core/pipeline/cel';
+import { STANDARD_LANGUAGE } from '../../../../src/core/pipeline/language';
 import { mentionsIn } from '../../../../src/core/pipeline/cel-names';
 
 const namesIn = (text: string) =>
-  mentionsIn(celEnvironment.parse(text).ast).map(({ name, field }) =>
+  mentionsIn(STANDARD_LANGUAGE.cel.parse(text).ast).map(({ name, field }) =>
     field === undefined ? name : `${name}.${field}`,
   );
 

@@ -1,0 +1,77 @@
+import type { JsonValue } from '../json';
+import type { Aggregator } from './aggregator';
+import type { ConstantParameter, Parameter, RecordParameter } from './parameter';
+
+/** What users are told of an aggregate. */
+export interface AggregateDescription {
+  /** As it is called: letters, digits and `_`. Several definitions may share it if they take different numbers of arguments. */
+  readonly name: string;
+  /** The JSON of a result: `number`, `list of {value, count}`. */
+  readonly result: string;
+  readonly guarantee: string;
+  /** Bytes, or their bound, of one accumulator. */
+  readonly space: string;
+  /**
+   * Changes whenever the meaning of results or of stored state does; it is part of the fingerprint of the pipelines that
+   * use the aggregate. Those built in have none: their encodings carry versions of their own.
+   */
+  readonly version?: number;
+}
+
+/** An aggregate as definitions can call it. */
+export interface AggregateDefinition extends AggregateDescription {
+  readonly parameters: readonly Parameter[];
+  /** Binds the constants, given in the order of the parameters. */
+  create(constants: readonly unknown[]): Aggregator;
+}
+
+/** The constants among parameters, in order. */
+type ConstantsOf<Parameters extends readonly Parameter[]> = Parameters extends readonly [
+  infer First,
+  ...infer Rest extends readonly Parameter[],
+]
+  ? First extends ConstantParameter<infer Value>
+    ? [Value, ...ConstantsOf<Rest>]
+    : ConstantsOf<Rest>
+  : [];
+
+type ValuesOf<Parameters extends readonly Parameter[]> = Parameters extends readonly [
+  infer First,
+  ...infer Rest extends readonly Parameter[],
+]
+  ? First extends RecordParameter<infer Kind>
+    ? [Kind extends 'number' ? number : Kind extends 'any' ? JsonValue : unknown, ...ValuesOf<Rest>]
+    : ValuesOf<Rest>
+  : [];
+
+/** What `add` gets: `true` without record arguments, the argument itself, or a tuple of several. */
+export type ArgumentOf<Parameters extends readonly Parameter[]> =
+  ValuesOf<Parameters> extends [] ? true : ValuesOf<Parameters> extends [infer Only] ? Only : ValuesOf<Parameters>;
+
+/**
+ * Defines an aggregate, built in or a user's own. `create` gets the constants among the parameters, in order:
+ *
+ * ```ts
+ * defineAggregate({
+ *   name: 'power_mean', version: 1, parameters: [numberArgument('x'), wholeNumber('p', 1, 9)],
+ *   result: 'number', guarantee: 'exact but for rounding', space: '16 bytes',
+ *   create: (p) => new PowerMean(p),
+ * })
+ * ```
+ */
+export function defineAggregate<const Parameters extends readonly Parameter[]>(
+  definition: AggregateDescription & {
+    readonly parameters: Parameters;
+    create(...constants: ConstantsOf<Parameters>): Aggregator<unknown, ArgumentOf<Parameters>>;
+  },
+): AggregateDefinition {
+  return {
+    ...definition,
+    create: (constants) => definition.create(...(constants as ConstantsOf<Parameters>)),
+  };
+}
+
+/** `top_k(x, k)` */
+export function signatureOf({ name, parameters }: AggregateDefinition): string {
+  return `${name}(${parameters.map((parameter) => parameter.name).join(', ')})`;
+}

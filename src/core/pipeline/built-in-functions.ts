@@ -1,0 +1,14 @@
+import { aqiBand, aqiPm25 } from '../air-quality/aqi';
+import { nowcastPm25 } from '../air-quality/nowcast';
+import { defineFunction, type FunctionDefinition } from './function-definition';
+
+const nothing = (): null => null;
+
+/** Functions beyond those of CEL. What is not measured has no index: null gives null. */
+export const builtInFunctions: readonly FunctionDefinition[] = [
+  defineFunction('aqi_pm25', '(double): int', aqiPm25),
+  defineFunction('aqi_pm25', '(null): null', nothing),
+  defineFunction('aqi_band', '(double): string', aqiBand),
+  defineFunction('aqi_band', '(null): null', nothing),
+  defineFunction('nowcast_pm25', '(list<dyn>): dyn', nowcastPm25),
+];
