@@ -35,12 +35,23 @@ export function casesOf(kind: Kind): fc.Arbitrary<Case> {
 function windowsOf(kind: Kind): fc.Arbitrary<CaseWindow> {
   return fc
     .record({ sizeMs: SIZES, graceQuarters: GRACES, graceMs: fc.constantFrom(0, 0, 1, 7), parts: PARTS })
-    .map(({ sizeMs, graceQuarters, graceMs, parts: { count, skewMs } }) => ({
+    .map(({ sizeMs, graceQuarters, graceMs, parts: { count, skew } }) => ({
       kind,
       sizeMs,
-      advanceMs: kind === 'hopping' ? Math.min(sizeMs, Math.max(1, Math.floor(sizeMs / count) + skewMs)) : sizeMs,
+      advanceMs: kind === 'hopping' ? advanceOf(sizeMs, count, skew) : sizeMs,
       graceMs: Math.floor((graceQuarters * sizeMs) / 4) + graceMs,
     }));
+}
+
+/** Millrace refuses windows that size and advance cut into more slices than this. */
+const MOST_SLICES = 10_000;
+/** Divides the sizes below that are longer. */
+const PARTS_OF_LONG = 240;
+
+function advanceOf(sizeMs: number, windows: number, skew: number): number {
+  const unitMs = sizeMs > MOST_SLICES ? sizeMs / PARTS_OF_LONG : 1;
+  const units = sizeMs / unitMs;
+  return unitMs * Math.min(units, Math.max(1, Math.floor(units / windows) + skew));
 }
 
 const SECOND = 1000;
@@ -57,7 +68,7 @@ const GRACES = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(40, 400) },
 );
 /** How many hopping windows a record is in, about. */
-const PARTS = fc.record({ count: fc.integer({ min: 1, max: 12 }), skewMs: fc.integer({ min: -1, max: 1 }) });
+const PARTS = fc.record({ count: fc.integer({ min: 1, max: 12 }), skew: fc.integer({ min: -1, max: 1 }) });
 const VALUES = fc.integer({ min: -4_000_000, max: 4_000_000 }).map((quarters) => quarters / 4);
 
 const EDGES: fc.Arbitrary<Move> = fc.record({
