@@ -33,7 +33,13 @@ const CASES = WINDOWS.flatMap((window) => {
   const isTimed = 'grace' in window;
   return (isTimed ? LATE : [LATE[0]]).flatMap((late) =>
     ['both', 'update', 'close'].flatMap((on) =>
-      [5_000, 3].map((maxRows) => ({ window, late, on, maxRows, name: JSON.stringify({ ...window, late, on, maxRows }) })),
+      [5_000, 3].map((maxRows) => ({
+        window,
+        late,
+        on,
+        maxRows,
+        name: JSON.stringify({ ...window, late, on, maxRows }),
+      })),
     ),
   );
 });
@@ -42,30 +48,38 @@ describe('crashes anywhere leave the table as if there had been none', () => {
   it.each(CASES)('$name', async ({ window, late, on, maxRows }) => {
     const pipeline = compiledWith({ window, late, emit: { on, every: on === 'close' ? '0s' : '2s' } });
     await fc.assert(
-      fc.asyncProperty(fc.array(reading, { maxLength: 60 }), fc.array(step, { maxLength: 25 }), async (draws, steps) => {
-        let now = 100;
-        const records = draws.map(({ key, step: by, x }, i) => {
-          now = Math.max(now, now + by);
-          return recordOf(i, { key, x, at: Math.max(0, now + Math.min(by, 0)) });
-        });
-        const calm = await TaskHarness.start(pipeline, { nameOf });
-        await calm.process(records);
-        await finish(calm);
-        const harness = await TaskHarness.start(pipeline, { maxRows, nameOf, cacheBytes: maxRows === 3 ? 0 : Infinity });
-        for (const { records: count, then } of steps) {
-          const from = Number(harness.task.position);
-          await harness.process(records.slice(from, from + count));
-          if (then === 'checkpoint') await harness.checkpoint();
-          if (then === 'die before sink') await harness.checkpoint('sink');
-          if (then === 'die before commit') await harness.checkpoint('commit');
-          if (then.startsWith('die')) await harness.restart();
-        }
-        await harness.process(records.slice(Number(harness.task.position)));
-        await finish(harness);
-        expect(harness.values()).toEqual(calm.values());
-        expect(revisions(harness)).toEqual(revisions(calm));
-        expect(harness.task.totals).toEqual(calm.task.totals);
-      }),
+      fc.asyncProperty(
+        fc.array(reading, { maxLength: 60 }),
+        fc.array(step, { maxLength: 25 }),
+        async (draws, steps) => {
+          let now = 100;
+          const records = draws.map(({ key, step: by, x }, i) => {
+            now = Math.max(now, now + by);
+            return recordOf(i, { key, x, at: Math.max(0, now + Math.min(by, 0)) });
+          });
+          const calm = await TaskHarness.start(pipeline, { nameOf });
+          await calm.process(records);
+          await finish(calm);
+          const harness = await TaskHarness.start(pipeline, {
+            maxRows,
+            nameOf,
+            cacheBytes: maxRows === 3 ? 0 : Infinity,
+          });
+          for (const { records: count, then } of steps) {
+            const from = Number(harness.task.position);
+            await harness.process(records.slice(from, from + count));
+            if (then === 'checkpoint') await harness.checkpoint();
+            if (then === 'die before sink') await harness.checkpoint('sink');
+            if (then === 'die before commit') await harness.checkpoint('commit');
+            if (then.startsWith('die')) await harness.restart();
+          }
+          await harness.process(records.slice(Number(harness.task.position)));
+          await finish(harness);
+          expect(harness.values()).toEqual(calm.values());
+          expect(revisions(harness)).toEqual(revisions(calm));
+          expect(harness.task.totals).toEqual(calm.task.totals);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -73,7 +87,7 @@ describe('crashes anywhere leave the table as if there had been none', () => {
 
 async function finish(harness: TaskHarness): Promise<void> {
   harness.task.closeAll();
-  for (let i = 0; i < 3; i++) await harness.checkpoint();
+  for (let i = 0; i < 60; i++) await harness.checkpoint();
 }
 
 /** Of the rows that are there, what orders their versions. */

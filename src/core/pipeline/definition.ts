@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { RESERVED_AGGREGATE_NAMES, RESERVED_FIELD_NAMES } from './names';
-import {
-  byteSize,
-  choice,
-  choiceMessage,
-  duration,
-  identifier,
-  positiveDuration,
-  strict,
-} from './schema-kit';
+import { byteSize, choice, choiceMessage, duration, identifier, positiveDuration, strict } from './schema-kit';
 import { sinkSchema } from './sink-definition';
 import { distinctNames, sourceSchema, topicName } from './source-definition';
 import { windowSchema } from './window-definition';
@@ -71,7 +63,11 @@ const specSchema = strict({
     context.addIssue({ code: 'custom', path: ['late'], message });
   }
   if (typeof spec.late === 'object' && 'topic' in spec.late && spec.late.topic === spec.source.topic) {
-    context.addIssue({ code: 'custom', path: ['late', 'topic'], message: 'is the source topic: late records would go round' });
+    context.addIssue({
+      code: 'custom',
+      path: ['late', 'topic'],
+      message: 'is the source topic: late records would go round',
+    });
   }
 });
 

@@ -5,7 +5,16 @@ import { CALENDAR_UNITS } from '../windows/calendar-window';
 import { fieldName } from './source-definition';
 import { choice, choiceMessage, duration, positiveDuration, strict } from './schema-kit';
 
-const WINDOW_KINDS = ['tumbling', 'hopping', 'sliding', 'session', 'cumulative', 'calendar', 'count', 'global'] as const;
+const WINDOW_KINDS = [
+  'tumbling',
+  'hopping',
+  'sliding',
+  'session',
+  'cumulative',
+  'calendar',
+  'count',
+  'global',
+] as const;
 
 /** A record costs the same however many windows hold it, but a row is merged from this many slices at most. */
 const MOST_SLICES = 10_000;
@@ -34,7 +43,8 @@ const hoppingSchema = strict({
   grace: grace(),
 }).superRefine(({ size, advance, offset: shift }, context) => {
   if (size <= 0 || advance <= 0) return;
-  if (advance > size) return wrong(context, 'advance', 'must not be longer than size, or records would be in no window');
+  if (advance > size)
+    return wrong(context, 'advance', 'must not be longer than size, or records would be in no window');
   if (shift >= advance) wrong(context, 'offset', 'must be shorter than advance');
   checkSlices(context, 'advance', size, greatestCommonDivisor(size, advance));
 });

@@ -1,7 +1,7 @@
 import type { PoisonRecordError } from '../errors';
 import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
 import type { SourceRecord } from '../ports/record-source.port';
-import type { CheckpointDelta, EntryWrite, TaskProgress } from '../ports/state-store.port';
+import type { CheckpointDelta, EntryRef, EntryWrite, TaskProgress } from '../ports/state-store.port';
 import { rowText } from '../row/row-json';
 import type { Changes } from './changes';
 import type { DeadLetter } from './dead-letter';
@@ -111,9 +111,12 @@ export class Delta {
   private frozen(progress: Progress): FrozenDelta {
     const { changes, windows, pipeline, generation } = this.options;
     const { deadLetters, lateRecords } = this;
-    const { removals, droppedSegments, pendingCleared, rows } = this.writes;
+    const { droppedSegments, rows } = this.writes;
     const upserts = changes.takeUpserts((entry) => windows.encode(entry));
     const pendingAdded = changes.takePendingAdded();
+    // A key that went and came back in one delta is there.
+    const removals = without(this.writes.removals, upserts);
+    const pendingCleared = without(this.writes.pendingCleared, pendingAdded);
     const feed = pipeline.sinks.some(({ kind }) => kind === 'live') ? rows.map(rowText) : [];
     if (feed.length > 0) this.feedId = nextFeedId(this.feedId, progress.nextOffset);
     const commit: CheckpointDelta = {
@@ -144,6 +147,16 @@ export class Delta {
     }
     this.updatesEmittedMs = clockMs;
   }
+}
+
+function without(refs: readonly EntryRef[], others: readonly EntryRef[]): readonly EntryRef[] {
+  if (refs.length === 0 || others.length === 0) return refs;
+  const names = new Set(others.map(nameOf));
+  return refs.filter((ref) => !names.has(nameOf(ref)));
+}
+
+function nameOf({ segment, entry }: EntryRef): string {
+  return `${segment}\n${entry}`;
 }
 
 /** What the task knows; the delta adds what it decides. */

@@ -47,7 +47,16 @@ export class PaneCache {
   restore(segment: PaneSegment, keyText: string, value: Uint8Array, usedIn: number): Pane {
     const content = decodePaneContent(this.pipeline, value);
     segment.stored = true;
-    return this.put({ keyText, segment, ...content, dirty: false, stored: true, pendingStored: false, usedIn, bytes: 0 });
+    return this.put({
+      keyText,
+      segment,
+      ...content,
+      dirty: false,
+      stored: true,
+      pendingStored: false,
+      usedIn,
+      bytes: 0,
+    });
   }
 
   /** Counts what the pane takes now: some accumulators grow. */

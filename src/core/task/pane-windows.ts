@@ -235,7 +235,8 @@ export class PaneWindows implements TaskWindows {
 
   private closePane(pane: Pane, open: OpenWindow, writes: Writes, how: { withSegment: boolean }): void {
     const { pipeline, changes, rows } = this.options;
-    if (pipeline.emitOnClose) writes.rows.push(rows.final({ ...pane, window: shownWindow(open.window) }, open.closeReason));
+    if (pipeline.emitOnClose)
+      writes.rows.push(rows.final({ ...pane, window: shownWindow(open.window) }, open.closeReason));
     else if (changes.pending.has(pane)) writes.rows.push(this.rowOf(pane));
     if (this.amends) return changes.emitted(pane, writes);
     changes.removed(pane, writes, how);

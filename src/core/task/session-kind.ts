@@ -50,7 +50,8 @@ export class SessionKind implements SpanKind {
     for (const span of joined) work.supersede(span);
     const session = work.create(startMs, endMs);
     // In order of their last record, then of their first, so that sums do not depend on how they were found.
-    for (const span of [...joined].sort((a, b) => a.endMs - b.endMs || a.startMs - b.startMs)) work.merge(session, span);
+    for (const span of [...joined].sort((a, b) => a.endMs - b.endMs || a.startMs - b.startMs))
+      work.merge(session, span);
     work.of.spans = [...work.of.spans.filter((span) => !joined.includes(span)), session];
     return session;
   }

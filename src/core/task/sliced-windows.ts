@@ -134,11 +134,9 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
     changes.emitted(pane, writes);
   }
 
-  /** After a restore: which closed windows a pending pane had changed is not known, so all of them count. */
+  /** After a restore: which closed windows a pending pane had changed is not known, so all that are kept count. */
   restorePending(pane: Pane): void {
-    for (const window of (pane.segment as Slice).windows) {
-      if (this.isClosed(window)) this.amended.set(rowName(window, pane.keyText), { window, keyText: pane.keyText });
-    }
+    this.amend(pane.segment as Slice, pane.keyText);
   }
 
   encode(pane: Pane): Uint8Array {

@@ -76,7 +76,8 @@ export class SlidingKind implements SpanKind {
     const previousMs = first && first.latestMs < timeMs ? first.latestMs : undefined;
     this.copyRight(work, { right, rightExists: hasStart(spans, timeMs + 1) }, timeMs);
     let put = this.update(work, holding);
-    if (previousMs !== undefined && !hasStart(spans, previousMs + 1)) put = this.open(work, previousMs + 1, undefined) || put;
+    if (previousMs !== undefined && !hasStart(spans, previousMs + 1))
+      put = this.open(work, previousMs + 1, undefined) || put;
     return (first ? this.update(work, [first]) : this.open(work, 0, undefined)) || put;
   }
 
@@ -97,7 +98,8 @@ export class SlidingKind implements SpanKind {
       } else if (span.endMs === timeMs) {
         leftExists = true;
         holding.push(span);
-        if (span.latestMs >= timeMs) return { holding, rightExists, leftExists, isRepeat: true, right, left: undefined, previousMs };
+        if (span.latestMs >= timeMs)
+          return { holding, rightExists, leftExists, isRepeat: true, right, left: undefined, previousMs };
         previousMs = span.latestMs;
       } else {
         return { holding, rightExists, leftExists, isRepeat: false, right, left: span, previousMs: span.latestMs };
@@ -107,7 +109,11 @@ export class SlidingKind implements SpanKind {
   }
 
   /** The window just after the record holds what the one over it held, without the record. */
-  private copyRight(work: SpanWork, { right, rightExists }: Pick<Around, 'right' | 'rightExists'>, timeMs: number): void {
+  private copyRight(
+    work: SpanWork,
+    { right, rightExists }: Pick<Around, 'right' | 'rightExists'>,
+    timeMs: number,
+  ): void {
     if (rightExists || !right || right.latestMs <= timeMs) return;
     const span = work.create(timeMs + 1, timeMs + 1 + this.sizeMs);
     work.merge(span, right);

@@ -82,7 +82,9 @@ function encodeSpan(aggregates: readonly CompiledAggregate[], span: Span, writer
 export function decodeSpans(aggregates: readonly CompiledAggregate[], reader: ByteReader): KeySpans {
   const version = reader.uint8();
   if (version !== VERSION) {
-    throw new FatalError(`The state of a key has version ${version}, this build reads version ${VERSION}. Run the build that wrote it.`);
+    throw new FatalError(
+      `The state of a key has version ${version}, this build reads version ${VERSION}. Run the build that wrote it.`,
+    );
   }
   const completed = reader.float64();
   const spans = Array.from({ length: reader.float64() }, () => decodeSpan(aggregates, reader));
@@ -97,7 +99,13 @@ export function decodeSpans(aggregates: readonly CompiledAggregate[], reader: By
 
 function decodeSpan(aggregates: readonly CompiledAggregate[], reader: ByteReader): Span {
   const flags = reader.uint8();
-  const [startMs, endMs, index, records, latestMs] = Array.from({ length: 5 }, () => reader.float64()) as [number, number, number, number, number];
+  const [startMs, endMs, index, records, latestMs] = Array.from({ length: 5 }, () => reader.float64()) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const changedAt = reader.bigUint64();
   const shown = flags & SHOWN ? { startMs: reader.float64(), endMs: reader.float64() } : undefined;
   return {

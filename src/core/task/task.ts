@@ -217,7 +217,14 @@ export class Task {
   private progress(): Omit<TaskProgress, 'feedId' | 'closedMs'> {
     const { nextOffset, startOffset, streamTimeMs, watermarkMs } = this;
     const { firstStartMs } = this.windows;
-    return { nextOffset, startOffset, streamTimeMs, watermarkMs, firstWindowStartMs: firstStartMs, counts: this.totals };
+    return {
+      nextOffset,
+      startOffset,
+      streamTimeMs,
+      watermarkMs,
+      firstWindowStartMs: firstStartMs,
+      counts: this.totals,
+    };
   }
 
   /** `semantics.md` section 2; everything that can fail comes before the first change. */
