@@ -37,7 +37,8 @@ export class SlidingKind implements SpanKind {
 
   add(work: SpanWork): number {
     const { timeMs } = work.contribution.at;
-    const put = timeMs < this.sizeMs ? this.addEarly(work, timeMs) : this.addAt(work, timeMs);
+    const isGone = this.isGone(timeMs + this.sizeMs, work);
+    const put = !isGone && (timeMs < this.sizeMs ? this.addEarly(work, timeMs) : this.addAt(work, timeMs));
     return put ? ON_TIME : work.watermarkMs - (timeMs + 1);
   }
 
@@ -45,14 +46,16 @@ export class SlidingKind implements SpanKind {
     return endMs + this.graceMs + 1;
   }
 
-  /** A closed window is still read: the next record but one may find its predecessor in it. */
+  /**
+   * Closed windows are still read: a record that is late only in part looks for the record before it in windows that start
+   * up to two sizes earlier. An older one can hide that record, so none may go sooner.
+   */
   dropsAt({ startMs }: Span): number {
-    return startMs + 2 * this.sizeMs + this.graceMs + this.amendMs + 2;
+    return startMs + 3 * this.sizeMs + this.graceMs + this.amendMs + 1;
   }
 
   /** Whether a window that is open has changed. */
   private addAt(work: SpanWork, timeMs: number): boolean {
-    if (this.isGone(timeMs + this.sizeMs, work)) return false;
     const around = this.around(work.of.spans, timeMs);
     if (!around.isRepeat) this.copyRight(work, around, timeMs);
     let put = this.update(work, around.holding);
