@@ -14,6 +14,14 @@ export interface ReplayInput {
   readonly key?: Uint8Array | null;
 }
 
+/** Of a record whose place in the log, or time, is not left to the run. */
+export interface ReplayPlace {
+  /** The record's own timestamp, epoch ms; 0 when absent. */
+  readonly timestampMs?: number;
+  /** Instead of the partition that the message key belongs to. */
+  readonly partition?: number;
+}
+
 export interface ReplayOptions {
   readonly partitions: number;
   /** Whether to close the windows that are open when the input ends. */
@@ -47,7 +55,10 @@ export async function replay(
   return run.finish();
 }
 
-/** The same, record by record. */
+/**
+ * The same, record by record. The clock stands at the greatest event time, or where {@link ReplayRun.advanceTo} has put
+ * it: time passes only by records and by that.
+ */
 export class ReplayRun {
   private readonly partitions: ReplayPartition[];
   private readonly newest = new Map<string, Row>();
@@ -59,20 +70,44 @@ export class ReplayRun {
     this.partitions = Array.from({ length: options.partitions }, (_, partition) => this.createPartition(partition));
   }
 
-  push(value: Uint8Array, key: Uint8Array | null = this.keyOf(value)): void {
-    const partition = key === null ? 0 : partitionOf(key, this.partitions.length);
+  push(value: Uint8Array, key: Uint8Array | null = this.keyOf(value), place: ReplayPlace = {}): void {
+    const { partition = key === null ? 0 : partitionOf(key, this.partitions.length), timestampMs = 0 } = place;
     const target = this.partitions[partition]!;
-    target.process({ offset: target.task.position, timestampMs: 0, key, value });
+    target.process({ offset: target.task.position, timestampMs, key, value });
   }
 
+  /** Epoch ms; -1 before the first accepted record. */
+  get clockMs(): number {
+    return Math.max(...this.partitions.map(({ clockMs }) => clockMs));
+  }
+
+  /**
+   * Lets time pass without a record: emits updates that `every` has held back long enough, and closes what the silence
+   * of a partition closes (`idleAfter`, `semantics.md` section 5). A clock before {@link clockMs} changes nothing.
+   */
+  advanceTo(clockMs: number): void {
+    for (const partition of this.partitions) partition.advanceTo(clockMs, this.pipeline);
+  }
+
+  /** Ends the input: what `every` holds back is emitted, and open windows close if `close` asks for it. */
   finish(): ReplayResult {
     for (const partition of this.partitions) partition.finish(this.options.close);
+    return { counts: this.counts, table: () => this.table() };
+  }
+
+  /** Totals of all partitions so far. */
+  get counts(): TaskCounts {
     const counts = { accepted: 0, filtered: 0, late: 0, dead: 0 };
     for (const { task } of this.partitions) {
       const { totals } = task;
       for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += totals[name];
     }
-    return { counts, table: () => [...this.newest.values()].filter(({ values }) => values).sort(byKeyThenStart) };
+    return counts;
+  }
+
+  /** As of {@link ReplayResult}, of the rows that were emitted so far. */
+  table(): Row[] {
+    return [...this.newest.values()].filter(({ values }) => values).sort(byKeyThenStart);
   }
 
   private createPartition(partition: number): ReplayPartition {
@@ -123,18 +158,37 @@ interface ReplayEvents {
 
 class ReplayPartition {
   private dead = 0;
+  /** Where the clock was put; time may have gone on by records since. */
+  private setClockMs = -1;
+  private lastArrivalMs = -1;
 
   constructor(
     readonly task: Task,
     private readonly events: ReplayEvents,
   ) {}
 
+  get clockMs(): number {
+    return Math.max(this.setClockMs, this.task.time.streamTimeMs);
+  }
+
   process(record: SourceRecord): void {
     this.events.onRecord(record);
     this.task.process([record]);
+    const { clockMs } = this;
+    this.lastArrivalMs = clockMs;
     const { dead } = this.task.totals;
-    if (dead > this.dead || this.task.hasRowsDue(this.task.time.streamTimeMs)) this.emit(this.task.time.streamTimeMs);
+    if (dead > this.dead || this.task.hasRowsDue(clockMs)) this.emit(clockMs);
     this.dead = dead;
+  }
+
+  advanceTo(clockMs: number, { idleAfterMs, outOfOrdernessMs }: CompiledPipeline): void {
+    this.setClockMs = Math.max(this.setClockMs, clockMs);
+    if (idleAfterMs !== undefined && this.clockMs - this.lastArrivalMs >= idleAfterMs) {
+      this.task.advanceIdle(this.clockMs - outOfOrdernessMs - idleAfterMs);
+      // The advance is a delta of its own, before what it closes.
+      this.emit(this.clockMs);
+    }
+    if (this.task.hasRowsDue(this.clockMs)) this.emit(this.clockMs);
   }
 
   /** Updates that `every` holds back are due at the end of input; closing is only on request. */
