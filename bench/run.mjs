@@ -13,6 +13,11 @@ import { settingsOf } from './lib/settings.mjs';
 import { targetsOf } from './lib/targets.mjs';
 import { systems } from './systems/index.mjs';
 
+if (process.argv[2] === 'windows') {
+  await import('./windows.mjs');
+  process.exit();
+}
+
 // The first signal ends the run in order: what it made is removed. A second one ends it at once.
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
