@@ -31,7 +31,7 @@ export class Delta {
   private updatesEmittedMs = -Infinity;
   private feedId = '0-0';
   private frozenOffset: bigint | undefined;
-  private newestRecord: SourceRecord | undefined;
+  private newestRecordMs: number | undefined;
   private idleAdvance = false;
 
   constructor(private readonly options: DeltaOptions) {}
@@ -54,7 +54,8 @@ export class Delta {
   }
 
   sawRecord(record: SourceRecord): void {
-    this.newestRecord = record;
+    // The record itself would keep its whole fetch in memory.
+    this.newestRecordMs = record.timestampMs;
   }
 
   deadLetter(record: SourceRecord, { reason, message }: PoisonRecordError): void {
@@ -124,12 +125,12 @@ export class Delta {
       progress: { ...progress, closedMs: windows.closedMs(progress.watermarkMs), feedId: this.feedId },
       ...{ upserts, removals, droppedSegments, pendingAdded, pendingCleared, feed },
     };
-    const newestRecordMs = this.newestRecord?.timestampMs;
+    const { newestRecordMs } = this;
     this.deadLetters = [];
     this.lateRecords = [];
     this.letterBytes = 0;
     this.writes = emptyWrites();
-    this.newestRecord = undefined;
+    this.newestRecordMs = undefined;
     this.frozenOffset = progress.nextOffset;
     changes.sequence++;
     return { rows, deadLetters, lateRecords, commit, newestRecordMs };
