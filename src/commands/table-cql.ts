@@ -19,6 +19,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 /** Aggregates whose results are whole numbers. */
 const COUNTS = new Set(['count', 'distinct']);
+/** Aggregates whose results are lists or objects, which a column of text holds as JSON. */
+const COMPOUNDS = new Set(['top_k', 'ohlc', 'collect', 'histogram']);
 /** A clustering key needs one column that tells windows apart; the first that the sink maps is taken. */
 const TIME_COLUMNS = ['window.start', 'window.date', 'window.end'];
 
@@ -93,5 +95,6 @@ function typeOf(pipeline: CompiledPipeline, text: string): string {
   if (TYPES[text]) return TYPES[text];
   if (/^key\b/.test(text) || /^string\(/.test(text)) return 'text';
   const aggregate = pipeline.aggregates.find(({ name }) => name === text)?.aggregator;
+  if (aggregate && COMPOUNDS.has(aggregate.name)) return 'text';
   return aggregate && COUNTS.has(aggregate.name) ? 'bigint' : 'double';
 }

@@ -14,13 +14,14 @@ import {
 /** All three parts of a test together stay within what every aggregate holds exactly: 32 samples of `rate`. */
 const MOST = 30;
 /** Encodings up to here need no `sizeBytes`. */
-const FIXED_BYTES = 100;
+const FIXED_BYTES = 48;
 
 const EMPTY_RESULTS: Readonly<Record<string, unknown>> = {
   count: 0,
   distinct: 0,
   top_k: [],
   collect: [],
+  ohlc: { open: null, high: null, low: null, close: null },
   histogram: [-100, 0, 12.5, null].map((le) => ({ le, count: 0 })),
 };
 

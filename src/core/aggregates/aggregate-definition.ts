@@ -9,7 +9,7 @@ export interface AggregateDescription {
   /** The JSON of a result: `number`, `list of {value, count}`. */
   readonly result: string;
   readonly guarantee: string;
-  /** Bytes, or their bound, of one accumulator. */
+  /** Bytes, or their bound, of one accumulator as it is stored. */
   readonly space: string;
   /**
    * Changes whenever the meaning of results or of stored state does; it is part of the fingerprint of the pipelines that

@@ -25,15 +25,15 @@ export interface Aggregator<Accumulator = unknown, Argument = never> {
    */
   add(accumulator: Accumulator, value: Argument, at: RecordPlace): void;
   merge(into: Accumulator, from: Accumulator): void;
-  /** `null` when nothing was added, except for counts and lists. */
+  /** `null` when nothing was added, except for counts, lists and objects. */
   result(accumulator: Accumulator): JsonValue;
   /** Writes a version byte, then the accumulator. */
   encode(accumulator: Accumulator, writer: ByteWriter): void;
   /** Throws FatalError for a version that this build does not know. */
   decode(reader: ByteReader): Accumulator;
   /**
-   * What the accumulator takes in memory now, in bytes, as an estimate; in constant time. Left out by aggregates whose
-   * accumulators are a few numbers and never grow.
+   * What the accumulator takes in memory now, in bytes, as an estimate (measured on Node 24); cheap enough to be asked
+   * after each record. Left out by those that take no more than 48 bytes.
    */
   sizeBytes?(accumulator: Accumulator): number;
 }

@@ -7,7 +7,7 @@ import { isBefore, type KeptPlace, movePlace, readPlace, writePlace } from './pl
 import { expectVersion } from './version';
 
 const VERSION = 1;
-const STATE_BYTES = 72;
+const STATE_BYTES = 96;
 
 interface ArgExtremeState extends KeptPlace {
   /** `undefined` while no record had both arguments. */

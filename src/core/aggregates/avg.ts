@@ -6,6 +6,8 @@ import { finiteOrNull } from './finite';
 import { expectVersion } from './version';
 
 const VERSION = 1;
+/** In memory. */
+const STATE_BYTES = 150;
 
 /** The least and the greatest value are kept because rounding must never put an average outside of them. */
 interface AvgState extends CompensatedSum {
@@ -53,6 +55,7 @@ const avgAggregator: Aggregator<AvgState, number> = {
       greatest: reader.float64(),
     };
   },
+  sizeBytes: () => STATE_BYTES,
 };
 
 export const avg: AggregateDefinition = defineAggregate({

@@ -8,7 +8,7 @@ import { expectVersion } from './version';
 
 const VERSION = 1;
 const STATE_BYTES = 64;
-const ITEM_BYTES = 64;
+const ITEM_BYTES = 80;
 
 interface Item extends RecordPlace {
   readonly value: JsonValue;

@@ -6,6 +6,8 @@ import { isBefore, type KeptPlace, movePlace, readPlace, writePlace } from './pl
 import { expectVersion } from './version';
 
 const VERSION = 1;
+/** In memory. */
+const STATE_BYTES = 220;
 
 interface DeltaState {
   isEmpty: boolean;
@@ -59,6 +61,7 @@ const deltaAggregator: Aggregator<DeltaState, number> = {
     const [firstAt, lastAt] = [readPlace(reader), readPlace(reader)];
     return { isEmpty, firstAt, lastAt, first: reader.float64(), last: reader.float64() };
   },
+  sizeBytes: () => STATE_BYTES,
 };
 
 export const delta: AggregateDefinition = defineAggregate({

@@ -10,7 +10,7 @@ import { expectVersion } from './version';
 const VERSION = 1;
 /** Up to here hashes are kept, and the count is exact. */
 const MOST_EXACT = 256;
-const STATE_BYTES = 160;
+const STATE_BYTES = 250;
 const HASH_BYTES = 40;
 const EXACT = 0;
 const ESTIMATED = 1;

@@ -5,6 +5,8 @@ import { addTo, type CompensatedSum, mergeSums, readSum, scale, valueOf, writeSu
 import { expectVersion } from './version';
 
 const VERSION = 1;
+/** In memory. */
+const STATE_BYTES = 280;
 
 interface EwmaState {
   /** The greatest event time so far, to which weights are relative; `-Infinity` while there is none. */
@@ -74,6 +76,7 @@ function ewmaAggregator(halfLifeMs: number): Aggregator<EwmaState, number> {
       const [weighted, weight] = [readSum(reader), readSum(reader)];
       return { timeMs, weighted, weight, least: reader.float64(), greatest: reader.float64() };
     },
+    sizeBytes: () => STATE_BYTES,
   };
 }
 

@@ -7,7 +7,7 @@ import { isBefore, type KeptPlace, movePlace, readPlace, writePlace } from './pl
 import { expectVersion } from './version';
 
 const VERSION = 1;
-const STATE_BYTES = 64;
+const STATE_BYTES = 80;
 
 interface PlacedValue extends KeptPlace {
   /** `undefined` while no record had the argument. */

@@ -5,6 +5,8 @@ import { isBefore, type KeptPlace, movePlace, readPlace, writePlace } from './pl
 import { expectVersion } from './version';
 
 const VERSION = 1;
+/** In memory. */
+const STATE_BYTES = 260;
 
 interface OhlcState {
   readonly openAt: KeptPlace;
@@ -21,7 +23,7 @@ const isEmpty = ({ low, high }: OhlcState): boolean => low > high;
 
 /**
  * `ohlc(x)`: `{open, high, low, close}`. Open and close are the values of the least and the greatest event time, ties by
- * offset; `null` without any `x`.
+ * offset. Without any `x` all four are null, so that columns such as `price.open` still find them.
  */
 const ohlcAggregator: Aggregator<OhlcState, number> = {
   name: 'ohlc',
@@ -47,7 +49,7 @@ const ohlcAggregator: Aggregator<OhlcState, number> = {
     into.high = Math.max(into.high, from.high);
   },
   result: (state) => {
-    if (isEmpty(state)) return null;
+    if (isEmpty(state)) return { open: null, high: null, low: null, close: null };
     const { open, high, low, close } = state;
     return { open, high, low, close };
   },
@@ -63,6 +65,7 @@ const ohlcAggregator: Aggregator<OhlcState, number> = {
     const [open, close, low, high] = [reader.float64(), reader.float64(), reader.float64(), reader.float64()];
     return { openAt, closeAt, open, close, low, high };
   },
+  sizeBytes: () => STATE_BYTES,
 };
 
 export const ohlc: AggregateDefinition = defineAggregate({

@@ -13,7 +13,7 @@ import {
 import { expectVersion } from './version';
 
 const VERSION = 1;
-const STATE_BYTES = 220;
+const STATE_BYTES = 450;
 const BUCKET_BYTES = 40;
 
 interface QuantileState {

@@ -19,7 +19,7 @@ import { expectVersion } from './version';
 
 const VERSION = 1;
 const STATE_BYTES = 260;
-const SAMPLE_BYTES = 64;
+const SAMPLE_BYTES = 96;
 const MS_PER_SECOND = 1000;
 
 /**

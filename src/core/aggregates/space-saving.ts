@@ -4,7 +4,7 @@ import { type Counter, CounterHeap, heavierFirst } from './counter-heap';
 import { type IdentityKey, identityKey } from './identity-key';
 import { valueBytes } from './kept-value';
 
-const COUNTER_BYTES = 160;
+const COUNTER_BYTES = 110;
 
 /**
  * Counters of the heaviest values. While there are no more different values than counters, sums are exact. After that the

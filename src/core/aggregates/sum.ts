@@ -6,6 +6,8 @@ import { finiteOrNull } from './finite';
 import { expectVersion } from './version';
 
 const VERSION = 1;
+/** In memory. */
+const STATE_BYTES = 100;
 
 interface SumState extends CompensatedSum {
   count: number;
@@ -34,6 +36,7 @@ const sumAggregator: Aggregator<SumState, number> = {
     expectVersion(reader, 'sum', VERSION);
     return { sum: reader.float64(), compensation: reader.float64(), count: reader.float64() };
   },
+  sizeBytes: () => STATE_BYTES,
 };
 
 export const sum: AggregateDefinition = defineAggregate({

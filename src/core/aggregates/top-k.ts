@@ -11,7 +11,7 @@ import { SpaceSaving } from './space-saving';
 import { expectVersion } from './version';
 
 const VERSION = 1;
-const STATE_BYTES = 160;
+const STATE_BYTES = 270;
 const COUNTERS_FOR_EACH = 10;
 /** What sharing out may leave a whole number off by. */
 const ROUNDING = 1e-6;

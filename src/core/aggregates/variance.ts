@@ -6,6 +6,8 @@ import { finiteOrNull } from './finite';
 import { expectVersion } from './version';
 
 const VERSION = 1;
+/** In memory. */
+const STATE_BYTES = 200;
 
 interface VarianceState {
   count: number;
@@ -56,6 +58,7 @@ function spreadAggregator(
       expectVersion(reader, name, VERSION);
       return { count: reader.varint(), mean: readSum(reader), squares: readSum(reader) };
     },
+    sizeBytes: () => STATE_BYTES,
   };
 }
 

@@ -6,6 +6,8 @@ import { finiteOrNull } from './finite';
 import { expectVersion } from './version';
 
 const VERSION = 1;
+/** In memory. */
+const STATE_BYTES = 200;
 
 interface VwapState {
   readonly turnover: CompensatedSum;
@@ -40,6 +42,7 @@ const vwapAggregator: Aggregator<VwapState, readonly [number, number]> = {
     expectVersion(reader, 'vwap', VERSION);
     return { turnover: readSum(reader), volume: readSum(reader) };
   },
+  sizeBytes: () => STATE_BYTES,
 };
 
 export const vwap: AggregateDefinition = defineAggregate({

@@ -36,6 +36,29 @@ describe('CQL of a pipeline', () => {
     expect(tableRemarks(pipeline)).toEqual([]);
   });
 
+  it('takes text for results that are lists or objects, and numbers for their parts', () => {
+    const pipeline = compiledWith({
+      aggregate: { price: 'ohlc(x)', common: 'top_k(x, 3)', p95: 'quantile(x, 0.95)', kinds: 'distinct(x)' },
+      sinks: [
+        {
+          cassandra: {
+            table: 'ks.t',
+            columns: {
+              ...{ key: 'key.key', start: 'window.start', price: 'price', close: 'price.close' },
+              ...{ common: 'common', p95: 'p95', kinds: 'kinds' },
+            },
+          },
+        },
+      ],
+    });
+    expect(createStatements(pipeline, REPLICATION)[1]).toContain(`
+  price text,
+  close double,
+  common text,
+  p95 double,
+  kinds bigint,`);
+  });
+
   it('warns of a partition that grows for ever', () => {
     expect(tableRemarks(withColumns({ key: 'key.key', date: 'window.date', n: 'n' }))).toEqual([
       expect.stringContaining('map a column to window.year'),
