@@ -61,7 +61,8 @@ export class SlidingKind implements SpanKind {
     let put = this.update(work, around.holding);
     if (around.isRepeat) return put;
     const { previousMs, left } = around;
-    const reachesBack = previousMs !== undefined && previousMs + 1 + this.sizeMs >= timeMs;
+    // Where it would end at the record it is the record's own window, which is next.
+    const reachesBack = previousMs !== undefined && previousMs + 1 + this.sizeMs > timeMs;
     if (reachesBack && !hasStart(work.of.spans, previousMs + 1)) {
       put = this.open(work, previousMs + 1, undefined) || put;
     }
