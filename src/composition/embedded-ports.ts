@@ -1,4 +1,5 @@
 import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
+import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
@@ -21,6 +22,7 @@ export function embeddedPorts(): Ports {
     producer: log,
     topics: log,
     deadLetters: new KafkaDeadLetterSink(log),
+    lateRecords: new KafkaLateRecordSink(log),
     dependencies: [],
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>

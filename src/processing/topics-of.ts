@@ -4,10 +4,13 @@ import type { TopicSpec } from '../core/ports/topic-admin.port';
 /** Every topic that a pipeline reads or writes. */
 export function topicsOf(pipeline: CompiledPipeline): TopicSpec[] {
   const { topic, partitions } = pipeline.definition.spec.source;
+  const { lateTopic } = pipeline;
   const outputs = pipeline.sinks.flatMap((sink) => (sink.kind === 'kafka' ? [sink.topic] : []));
   return [
     { topic, partitions, purpose: 'source' },
     { topic: `${topic}.dead`, partitions: 1, purpose: 'dead' },
     ...outputs.map((output) => ({ topic: output, partitions, purpose: 'output' as const })),
+    // As dead letters, late records are whole source records and headers.
+    ...(lateTopic === undefined ? [] : [{ topic: lateTopic, partitions, purpose: 'dead' as const }]),
   ];
 }

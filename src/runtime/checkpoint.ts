@@ -1,6 +1,7 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { RowSink } from '../core/ports/row-sink.port';
 import type { Claim, StateStore } from '../core/ports/state-store.port';
 import type { FrozenDelta } from '../core/task/frozen-delta';
@@ -16,6 +17,7 @@ export interface CheckpointOptions {
   readonly stateStore: StateStore;
   readonly sinks: readonly RowSink[];
   readonly deadLetters: DeadLetterSink;
+  readonly lateRecords: LateRecordSink;
   readonly observer: RuntimeObserver;
   readonly clock: Clock;
   /** Called after step 5 with the offset for step 6. */
@@ -30,7 +32,7 @@ export interface CheckpointOptions {
  *  1. Claim    bump the owner epoch, take over the checkpoint
  *  2. Process  (the task, in memory)
  *  3. Freeze   the delta; processing goes on into the next one
- *  4. Sink     rows and dead letters, written and acknowledged
+ *  4. Sink     rows, dead letters and late records, written and acknowledged
  *  5. Commit   state, offset, time, timers and live feed in one fenced script
  *  6. Mirror   the offset to Kafka, for lag tools
  *
@@ -73,11 +75,17 @@ export class Checkpoint {
   }
 
   /** Step 4. Every sink gets the rows at the same time; one that fails is tried again alone. */
-  private async sink({ rows, deadLetters, newestRecordMs }: FrozenDelta, signal: AbortSignal): Promise<void> {
+  private async sink(
+    { rows, deadLetters, lateRecords, newestRecordMs }: FrozenDelta,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { sinks, pipeline, observer, clock } = this.options;
     const writes = rows.length === 0 ? [] : sinks.map((sink) => this.writeTo(sink, rows, signal));
     if (deadLetters.length > 0) {
       writes.push(this.persist('dead-letters', () => this.options.deadLetters.write(deadLetters, signal), signal));
+    }
+    if (lateRecords.length > 0) {
+      writes.push(this.persist('late-records', () => this.options.lateRecords.write(lateRecords, signal), signal));
     }
     await Promise.all(writes);
     if (rows.length > 0 && newestRecordMs !== undefined) {

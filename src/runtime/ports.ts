@@ -3,6 +3,7 @@ import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
+import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { RowReader } from '../core/ports/row-reader.port';
@@ -26,6 +27,7 @@ export interface Ports {
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
   readonly deadLetters: DeadLetterSink;
+  readonly lateRecords: LateRecordSink;
   readonly dependencies: readonly Dependency[];
   /** Brings tables up to date (numbered migrations, under a lock). */
   migrate(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { RowSink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
@@ -19,6 +20,7 @@ export interface PipelineContext {
   readonly topics: TopicAdmin;
   readonly sinks: readonly RowSink[];
   readonly deadLetters: DeadLetterSink;
+  readonly lateRecords: LateRecordSink;
   readonly observer: RuntimeObserver;
   readonly clock: Clock;
   readonly log: RuntimeLog;

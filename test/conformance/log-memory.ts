@@ -1,9 +1,11 @@
 /* eslint-disable @typescript-eslint/require-await -- a twin is done at once; async makes what it throws a rejection */
 import { MemoryLog } from '../../src/adapters/memory/memory-log';
+import type { HeaderContent } from '../../src/core/ports/record-source.port';
 import type { LogHarness, StoredRecord } from './record-producer.conformance';
 
 const utf8 = new TextDecoder();
 const textOf = (bytes: Uint8Array | null) => (bytes === null ? null : utf8.decode(bytes));
+const headerText = (content: HeaderContent) => (typeof content === 'string' ? content : (textOf(content) ?? ''));
 
 export async function openMemoryLog(): Promise<LogHarness> {
   const log = new MemoryLog({ now: () => 1_700_000_000_000 });
@@ -21,7 +23,9 @@ export async function openMemoryLog(): Promise<LogHarness> {
             timestampMs,
             key: textOf(key),
             value: textOf(value),
-            headers,
+            headers: Object.fromEntries(
+              Object.entries(headers).map(([name, content]) => [name, [content].flat().map(headerText).join()]),
+            ),
           })),
       );
     },

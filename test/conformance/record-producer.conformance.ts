@@ -60,6 +60,13 @@ export function describeRecordProducer(name: string, open: () => Promise<LogHarn
       ]);
     });
 
+    it('copies the headers of the record that one is a copy of, but for those that it has itself', async () => {
+      const topic = await newTopic();
+      const sourceHeaders = { trace: Buffer.from('früh'), hops: [Buffer.from('a'), 'b'], reason: 'theirs' };
+      await log.producer.send(topic, [{ key: 'k', value: 'v', headers: { reason: 'ours' }, sourceHeaders }]);
+      expect((await log.stored(topic, 1))[0]?.headers).toEqual({ trace: 'früh', hops: 'a,b', reason: 'ours' });
+    });
+
     it('keeps timestamps that lie decades apart, the first millisecond of 1970 and one of 2099 too', async () => {
       const topic = await newTopic('source', 1);
       const times = [1_356_969_600_000, 0, 4_070_908_800_000, 999_999_999_999, 1_000_000_000_000];

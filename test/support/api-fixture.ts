@@ -77,6 +77,7 @@ export class ApiFixture {
         memberCount: unused,
       },
       deadLetters: { write: unused },
+      lateRecords: { write: unused },
       dependencies: [...this.pings].map(([name, ping]) => ({ name, ping })),
       migrate: unused,
       consumerOf: unused,

@@ -8,6 +8,7 @@ import type { BatchConsumer, BatchControl } from '../../src/core/ports/batch-con
 import type { RecordBatch } from '../../src/core/ports/record-source.port';
 import type { RowSink } from '../../src/core/ports/row-sink.port';
 import type { DeadLetter } from '../../src/core/task/dead-letter';
+import type { LateRecord } from '../../src/core/task/late-record';
 import type { RuntimeEvent } from '../../src/runtime/events';
 import { deploy } from '../../src/runtime/deployment';
 import { PipelineRunner } from '../../src/runtime/pipeline-runner';
@@ -38,6 +39,7 @@ export class RunnerHarness {
   store = new ForgetfulStore();
   readonly tables = new MemoryTables();
   readonly deadLetters: DeadLetter[] = [];
+  readonly lateRecords: LateRecord[] = [];
   /** While set, the sink refuses rows with this reason. */
   sinkAway: string | undefined;
   cacheBytes = 1 << 20;
@@ -110,7 +112,7 @@ export class Owner {
   expelled = false;
 
   constructor(harness: RunnerHarness, sink: RowSink) {
-    const { pipeline, log, store, clock, deadLetters } = harness;
+    const { pipeline, log, store, clock, deadLetters, lateRecords } = harness;
     this.consumer = new MemoryBatchConsumer({ log, groupId: pipeline.name, topic: harness.topic });
     this.runner = new PipelineRunner(
       {
@@ -119,6 +121,12 @@ export class Owner {
         deadLetters: {
           write: (letters) => {
             deadLetters.push(...letters);
+            return Promise.resolve();
+          },
+        },
+        lateRecords: {
+          write: (records) => {
+            lateRecords.push(...records);
             return Promise.resolve();
           },
         },

@@ -8,7 +8,7 @@ import type {
   OffsetMirrorEntry,
 } from '../../core/ports/batch-consumer.port';
 import type { Log } from '../../core/ports/log.port';
-import type { RecordBatch, SourceRecord } from '../../core/ports/record-source.port';
+import type { RecordBatch, RecordHeaders, SourceRecord } from '../../core/ports/record-source.port';
 import { FetchedBatch } from './kafkajs/fetched-batch';
 
 const SESSION_TIMEOUT_MS = 10_000;
@@ -181,12 +181,14 @@ class KafkaSourceRecord implements SourceRecord {
   readonly offset: bigint;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  readonly headers: RecordHeaders;
   private readonly timestamp: string;
 
   constructor(message: KafkaMessage) {
     this.offset = BigInt(message.offset);
     this.key = message.key;
     this.value = message.value;
+    this.headers = (message.headers ?? {}) as RecordHeaders;
     this.timestamp = message.timestamp;
   }
 

@@ -1,8 +1,7 @@
-import { FatalError, RecordTooLargeError } from '../../core/errors';
 import type { DeadLetterSink } from '../../core/ports/dead-letter-sink.port';
 import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-producer.port';
 import type { DeadLetter } from '../../core/task/dead-letter';
-import { recordChunks } from './record-chunks';
+import { ShorteningAppender } from './shortening-appender';
 
 /** Headers count towards a record's size limit, and a message may quote the record. */
 const MAX_MESSAGE_LENGTH = 1_000;
@@ -21,44 +20,17 @@ export function deadLetterTopic(topic: string): string {
  * where in the source the whole record is. `millrace-omitted-value-bytes` then says how long the value was.
  */
 export class KafkaDeadLetterSink implements DeadLetterSink {
-  constructor(private readonly producer: RecordProducer) {}
+  private readonly appender: ShorteningAppender;
+
+  constructor(producer: RecordProducer) {
+    this.appender = new ShorteningAppender(producer);
+  }
 
   async write(letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
     const byTopic = Map.groupBy(letters, ({ topic }) => deadLetterTopic(topic));
-    for (const [topic, ofTopic] of byTopic) {
-      for (const chunk of recordChunks(ofTopic.map(outgoingLetter))) {
-        signal.throwIfAborted();
-        await this.append(topic, chunk);
-      }
-    }
+    for (const [topic, ofTopic] of byTopic) await this.appender.append(topic, ofTopic.map(outgoingLetter), signal);
     signal.throwIfAborted();
   }
-
-  private async append(topic: string, letters: readonly OutgoingRecord[]): Promise<void> {
-    let left = letters;
-    while (left.length > 0) {
-      try {
-        await this.producer.send(topic, left);
-        return;
-      } catch (thrown) {
-        if (!(thrown instanceof RecordTooLargeError)) throw thrown;
-        const { index, positions } = thrown;
-        left = left.flatMap((letter, i) => {
-          if (positions[i] !== undefined) return [];
-          return [i === index ? smaller(letter, thrown) : letter];
-        });
-      }
-    }
-  }
-}
-
-/** Without its value, or if that did not help, without its key: the headers still say where the whole record is. */
-function smaller(letter: OutgoingRecord, refused: RecordTooLargeError): OutgoingRecord {
-  const { key, value } = letter;
-  const [part, bytes] = value === null ? ['key', key] : ['value', value];
-  if (bytes === null) throw new FatalError(`dead letters: ${refused.message}, though it has neither key nor value`);
-  const headers = { ...letter.headers, [`millrace-omitted-${part}-bytes`]: String(bytes.length) };
-  return { ...letter, headers, value: null, key: part === 'key' ? null : key };
 }
 
 function outgoingLetter({ pipeline, topic, partition, record, reason, message }: DeadLetter): OutgoingRecord {

@@ -1,6 +1,7 @@
-import type { ICustomPartitioner, Message } from 'kafkajs';
+import type { ICustomPartitioner, IHeaders, Message } from 'kafkajs';
 import { partitionOf } from '../../core/partitioning/murmur2';
 import type { OutgoingRecord } from '../../core/ports/record-producer.port';
+import type { HeaderContent, RecordHeaders } from '../../core/ports/record-source.port';
 
 /** A kafkajs message that remembers where it goes. */
 export interface OutgoingMessage extends Message {
@@ -15,19 +16,39 @@ export interface OutgoingMessage extends Message {
 /** What a record batch spends on one record beside key, value and headers, at most. */
 const RECORD_OVERHEAD_BYTES = 40;
 
-export function toMessage({ key, value, timestampMs, headers }: OutgoingRecord): OutgoingMessage {
+export function toMessage(record: OutgoingRecord): OutgoingMessage {
+  const { key, value, timestampMs, headers, sourceHeaders } = record;
   const keyBytes = typeof key === 'string' ? Buffer.from(key) : asBuffer(key);
   const content = typeof value === 'string' ? value : asBuffer(value);
   let bytes = RECORD_OVERHEAD_BYTES + (keyBytes?.length ?? 0) + (content === null ? 0 : Buffer.byteLength(content));
   for (const name in headers) bytes += 10 + name.length + Buffer.byteLength(headers[name]!);
+  const copied = sourceHeaders && copiesOf(sourceHeaders);
   return {
     key: keyBytes,
     value: content,
-    bytes,
+    bytes: bytes + (copied?.bytes ?? 0),
     // As text, because kafkajs takes the number 0 for "none".
     ...(timestampMs !== undefined && { timestamp: String(timestampMs) }),
-    ...(headers && { headers }),
+    ...((headers ?? copied) && { headers: { ...copied?.headers, ...headers } }),
   };
+}
+
+function copiesOf(source: RecordHeaders): { readonly headers: IHeaders; readonly bytes: number } {
+  let bytes = 0;
+  const copy = (name: string, content: HeaderContent): Buffer | string => {
+    bytes += 10 + Buffer.byteLength(name) + (content === null ? 0 : Buffer.byteLength(content));
+    // kafkajs writes a header of null as what it is, but its types do not know of it.
+    return (typeof content === 'string' ? content : asBuffer(content)) as Buffer | string;
+  };
+  const headers: IHeaders = {};
+  for (const [name, content] of Object.entries(source)) {
+    headers[name] = isList(content) ? content.map((one) => copy(name, one)) : copy(name, content);
+  }
+  return { headers, bytes };
+}
+
+function isList(content: HeaderContent | readonly HeaderContent[]): content is readonly HeaderContent[] {
+  return Array.isArray(content);
 }
 
 function asBuffer(bytes: Uint8Array | null): Buffer | null {

@@ -3,7 +3,7 @@ import { FatalError, RecordTooLargeError, TransientError } from '../../core/erro
 import { partitionOf } from '../../core/partitioning/murmur2';
 import type { Clock } from '../../core/ports/clock.port';
 import type { OutgoingRecord, RecordPosition, RecordProducer } from '../../core/ports/record-producer.port';
-import type { PartitionExtent, RecordBatch, SourceRecord } from '../../core/ports/record-source.port';
+import type { PartitionExtent, RecordBatch, RecordHeaders, SourceRecord } from '../../core/ports/record-source.port';
 import {
   MAX_BATCH_BYTES,
   type MirroredOffset,
@@ -12,7 +12,7 @@ import {
 } from '../../core/ports/topic-admin.port';
 
 export interface MemoryRecord extends SourceRecord {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: RecordHeaders;
 }
 
 export interface MemoryBatch extends RecordBatch {
@@ -26,7 +26,7 @@ interface Topic {
   turn: number;
 }
 
-const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_HEADERS: RecordHeaders = Object.freeze({});
 const utf8 = new TextEncoder();
 
 /** Kafka's twin in the process's memory: topics, placement, order and mirrored offsets. Keeps everything it is given. */
@@ -131,7 +131,7 @@ export class MemoryLog implements RecordProducer, TopicAdmin {
     const records = topic.partitions[partition]!;
     const offset = BigInt(records.length);
     const timestampMs = record.timestampMs ?? this.clock.now();
-    records.push({ offset, timestampMs, key, value, headers: record.headers ?? NO_HEADERS });
+    records.push({ offset, timestampMs, key, value, headers: headersOf(record) });
     return { partition, offset };
   }
 
@@ -145,6 +145,10 @@ export class MemoryLog implements RecordProducer, TopicAdmin {
 interface SentSoFar {
   readonly index: number;
   readonly positions: readonly RecordPosition[];
+}
+
+function headersOf({ headers, sourceHeaders }: OutgoingRecord): RecordHeaders {
+  return sourceHeaders ? { ...sourceHeaders, ...headers } : (headers ?? NO_HEADERS);
 }
 
 function mirrorKey(group: string, topic: string, partition: number): string {

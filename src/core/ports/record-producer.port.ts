@@ -1,3 +1,5 @@
+import type { RecordHeaders } from './record-source.port';
+
 /** A record to be appended to a topic. */
 export interface OutgoingRecord {
   readonly key: Uint8Array | string | null;
@@ -5,6 +7,8 @@ export interface OutgoingRecord {
   /** Epoch ms; the time of sending when absent. */
   readonly timestampMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers of the record that this one is a copy of; `headers` of the same names take their place. */
+  readonly sourceHeaders?: RecordHeaders;
 }
 
 /** Where a record was put: `(partition, offset)`. */

@@ -1,3 +1,9 @@
+/** Content of a header: bytes, or text that is UTF-8. */
+export type HeaderContent = Uint8Array | string | null;
+
+/** Headers by name; a name that a record has several times has a list. */
+export type RecordHeaders = Readonly<Record<string, HeaderContent | readonly HeaderContent[]>>;
+
 /** One record of a source partition, as the log has it. */
 export interface SourceRecord {
   readonly offset: bigint;
@@ -7,6 +13,8 @@ export interface SourceRecord {
   readonly value: Uint8Array | null;
   /** The value's text if it is ASCII and the source has it at less cost than `value`. */
   readonly asciiValue?: string | undefined;
+  /** Read when asked for; absent where the source has none. */
+  readonly headers?: RecordHeaders;
 }
 
 /** Records of one partition in order of offset. Offsets may have gaps (compaction, transaction markers). */

@@ -3,11 +3,11 @@ import type { PartitionExtent } from './record-source.port';
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
-  /** `source`: kept for ever, because records may carry historic timestamps; `dead`: kept for ever, larger records. */
+  /** `source`: kept for ever, because records may carry historic timestamps; `dead`: kept for ever, larger records; for late ones too. */
   readonly purpose: 'source' | 'output' | 'dead';
 }
 
-/** The largest batch of records that a topic takes; dead letters carry the whole of a refused record, and more. */
+/** The largest batch of records that a topic takes; dead letters and late records carry the whole of a refused record, and more. */
 export const MAX_BATCH_BYTES: Readonly<Record<TopicSpec['purpose'], number>> = {
   source: 8 * 2 ** 20,
   output: 8 * 2 ** 20,

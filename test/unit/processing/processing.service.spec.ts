@@ -77,7 +77,8 @@ describe('the pipelines of a process', () => {
     create();
     compute();
     await waitUntil('the task waits', () => service.status('test')?.reason === 'Redis is away');
-    await ports.producer.send('readings', [recordOf(0, { key: 'a', at: 1, x: 1 })]);
+    const { key, value } = recordOf(0, { key: 'a', at: 1, x: 1 });
+    await ports.producer.send('readings', [{ key, value }]);
     const beganMs = performance.now();
     await service.beforeApplicationShutdown();
     await transport?.close();

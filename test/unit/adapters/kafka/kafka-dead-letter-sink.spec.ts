@@ -1,7 +1,8 @@
 import { KafkaDeadLetterSink } from '../../../../src/adapters/kafka/kafka-dead-letter-sink';
-import { RecordTooLargeError, TransientError } from '../../../../src/core/errors';
-import type { OutgoingRecord, RecordPosition, RecordProducer } from '../../../../src/core/ports/record-producer.port';
+import { TransientError } from '../../../../src/core/errors';
+import type { RecordProducer } from '../../../../src/core/ports/record-producer.port';
 import type { DeadLetter } from '../../../../src/core/task/dead-letter';
+import { LimitedTopic } from '../../../support/limited-topic';
 
 const never = new AbortController().signal;
 const bytes = (length: number, fill = 0xff): Uint8Array => new Uint8Array(length).fill(fill);
@@ -9,24 +10,6 @@ const bytes = (length: number, fill = 0xff): Uint8Array => new Uint8Array(length
 function letterAt(offset: bigint, change: Partial<DeadLetter['record']> = {}, topic = 'readings'): DeadLetter {
   const record = { offset, timestampMs: 1_357_000_000_000, key: bytes(2), value: bytes(4), ...change };
   return { pipeline: 'p', topic, partition: 3, record, reason: 'not-decodable', message: 'no JSON' };
-}
-
-/** Refuses what is larger than its limit, as a topic does: what came before it in the call is appended. */
-class LimitedTopic implements RecordProducer {
-  readonly appended: { readonly topic: string; readonly record: OutgoingRecord }[] = [];
-
-  constructor(private readonly limit = Infinity) {}
-
-  send(topic: string, records: readonly OutgoingRecord[]) {
-    const positions: RecordPosition[] = [];
-    for (const [index, record] of records.entries()) {
-      const size = (record.key?.length ?? 0) + (record.value?.length ?? 0);
-      if (size > this.limit) return Promise.reject(new RecordTooLargeError(topic, index, size, positions));
-      this.appended.push({ topic, record });
-      positions.push({ partition: 0, offset: BigInt(this.appended.length) });
-    }
-    return Promise.resolve(positions);
-  }
 }
 
 describe('KafkaDeadLetterSink', () => {
