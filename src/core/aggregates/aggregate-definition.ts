@@ -19,10 +19,18 @@ export interface AggregateDescription {
 }
 
 /** An aggregate as definitions can call it. */
-export interface AggregateDefinition extends AggregateDescription {
-  readonly parameters: readonly Parameter[];
+export interface AggregateDefinition<
+  Parameters extends readonly Parameter[] = readonly Parameter[],
+  Result extends JsonValue = JsonValue,
+> extends AggregateDescription {
+  readonly parameters: Parameters;
   /** Binds the constants, given in the order of the parameters. */
-  create(constants: readonly unknown[]): Aggregator;
+  create(constants: readonly unknown[]): Aggregator & Resulting<Result>;
+}
+
+/** What the results of an aggregator are. */
+interface Resulting<Result extends JsonValue> {
+  result(accumulator: never): Result;
 }
 
 /** The constants among parameters, in order. */
@@ -59,12 +67,12 @@ export type ArgumentOf<Parameters extends readonly Parameter[]> =
  * })
  * ```
  */
-export function defineAggregate<const Parameters extends readonly Parameter[]>(
+export function defineAggregate<const Parameters extends readonly Parameter[], Result extends JsonValue>(
   definition: AggregateDescription & {
     readonly parameters: Parameters;
-    create(...constants: ConstantsOf<Parameters>): Aggregator<unknown, ArgumentOf<Parameters>>;
+    create(...constants: ConstantsOf<Parameters>): Aggregator<unknown, ArgumentOf<Parameters>> & Resulting<Result>;
   },
-): AggregateDefinition {
+): AggregateDefinition<Parameters, Result> {
   return {
     ...definition,
     create: (constants) => definition.create(...(constants as ConstantsOf<Parameters>)),

@@ -39,15 +39,26 @@ export function compileRecordExpression(source: RecordExpressionSource, language
   const expression = language.cel.parse(text);
   const failed = (error: unknown): PoisonRecordError =>
     new PoisonRecordError('expression-failed', `${label}: ${text}: ${faultOf(error).message}`);
+  const compute = recordFunctionOf(expression, language) ?? expression;
   const evaluate = (context: Fields): unknown => {
     try {
-      return expression(context);
+      return compute(context);
     } catch (error) {
       throw failed(error);
     }
   };
   const namesVariables = mentionsIn(expression.ast).some(({ name }) => isVariable(name, scope));
   return namesVariables ? (fields, record) => evaluate(contextOf(fields, record)) : evaluate;
+}
+
+/** An expression that is nothing but `name()` of a function over records is that function. */
+function recordFunctionOf(
+  { ast }: Expression,
+  { recordFunctions }: Language,
+): ((fields: Fields) => unknown) | undefined {
+  if (ast.op !== 'call') return undefined;
+  const known = recordFunctions.get(ast.args[0]);
+  return known && ((fields) => known.call(fields));
 }
 
 const lenientUtf8 = new TextDecoder('utf-8');
