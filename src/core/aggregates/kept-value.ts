@@ -4,7 +4,10 @@ import type { ByteReader, ByteWriter } from './bytes';
 
 const TAG = { null: 0, false: 1, true: 2, number: 3, text: 4, json: 5 } as const;
 
-/** Writes any JSON value: a tag byte, then 8 bytes for a number, UTF-8 for text, JSON for lists and objects. */
+/**
+ * Writes any JSON value: a tag byte, then 8 bytes for a number, UTF-8 for text, JSON for lists and objects, in which `-0`
+ * becomes 0.
+ */
 export function writeValue(writer: ByteWriter, value: JsonValue): void {
   if (typeof value === 'number') {
     writer.uint8(TAG.number);
