@@ -8,7 +8,7 @@ import { type Ports, PORTS } from '../runtime/ports';
 import type { CommittedTask } from './committed-tasks';
 import { matchesKey, typedKeys } from './key-match';
 import type { OpenPosition } from './row-cursor';
-import { rowIdentity } from './row-identity';
+import { rowIdentity } from '../core/row/row-identity';
 import type { RowParameters } from './row-parameters';
 import { SmallestEntries } from './smallest-entries';
 

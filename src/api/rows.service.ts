@@ -7,7 +7,7 @@ import { type AsOf, asOf, spanOf } from './as-of';
 import { type CommittedTask, CommittedTasks } from './committed-tasks';
 import { OpenRows } from './open-rows';
 import { decodeRowCursor, encodeRowCursor, type RowCursor } from './row-cursor';
-import { NewestRows, rowIdentity } from './row-identity';
+import { NewestRows, rowIdentity } from '../core/row/row-identity';
 import type { RowParameters } from './row-parameters';
 import { readStoredRows } from './stored-rows';
 

@@ -59,8 +59,13 @@ export class ConflatingQueue {
 
   private keep(row: FeedRow): void {
     const held = this.rows.get(row.identity);
-    if (held && held.revision > row.revision) return;
+    if (held && isOlder(row, held)) return;
     this.rows.delete(row.identity);
     this.rows.set(row.identity, row);
   }
+}
+
+/** As `isNewer` has it: of equal revisions a deletion wins. */
+function isOlder(row: FeedRow, held: FeedRow): boolean {
+  return row.revision < held.revision || (row.revision === held.revision && held.deleted && !row.deleted);
 }

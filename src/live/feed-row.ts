@@ -1,5 +1,8 @@
 import type { FeedEntry } from '../core/ports/live-feed.port';
-import type { RowJson } from '../core/row/row-json';
+import { encodeKey } from '../core/row/key';
+import { rowIdentity } from '../core/row/row-identity';
+import type { RowJson, WindowJson } from '../core/row/row-json';
+import type { Window } from '../core/windows/window';
 
 /** A row of the feed, parsed once for all clients of the process. */
 export interface FeedRow {
@@ -7,6 +10,7 @@ export interface FeedRow {
   readonly identity: string;
   readonly key: RowJson['key'];
   readonly revision: bigint;
+  readonly deleted: boolean;
   /** As `rowText` made it. */
   readonly text: string;
 }
@@ -19,15 +23,22 @@ export interface ParsedEntry {
 }
 
 export function parseEntry({ partition, id, rows }: FeedEntry): ParsedEntry {
-  return { partition, id, rows: rows.map(parseRow) };
+  return { partition, id, rows: rows.map((text) => parseRow(text, partition)) };
 }
 
-function parseRow(text: string): FeedRow {
-  const { key, window, revision } = JSON.parse(text) as RowJson;
-  return {
-    identity: JSON.stringify([Object.values(key), window?.start, window?.end]),
-    key,
+function parseRow(text: string, partition: number): FeedRow {
+  const { key, window, revision, deleted = false } = JSON.parse(text) as RowJson;
+  const place = {
+    keyText: encodeKey(Object.values(key)),
+    window: window && windowOf(window),
+    partition,
     revision: BigInt(revision),
-    text,
   };
+  return { identity: rowIdentity(place), key, revision: place.revision, deleted, text };
+}
+
+/** The feed does not show the zone. */
+function windowOf({ start, end, index }: WindowJson): Window {
+  const bounds = { startMs: Date.parse(start), endMs: Date.parse(end), zone: 'UTC' };
+  return index === undefined ? bounds : { ...bounds, index };
 }

@@ -4,6 +4,7 @@ import type { SourceRecord } from '../core/ports/record-source.port';
 import { PoisonRecordError } from '../core/errors';
 import { encodeKey } from '../core/row/key';
 import type { Row } from '../core/row/row';
+import { NewestRows } from '../core/row/row-identity';
 import type { DeadLetter } from '../core/task/dead-letter';
 import { Task } from '../core/task/task';
 import type { TaskCounts } from '../core/ports/state-store.port';
@@ -34,7 +35,7 @@ export interface ReplayOptions {
 
 export interface ReplayResult {
   readonly counts: TaskCounts;
-  /** The newest revision of each row, without deleted ones, ordered by key and then by start. */
+  /** The newest revision of each row, without deleted ones, ordered as `compareRows` does: by key, then by start. */
   table(): Row[];
 }
 
@@ -61,7 +62,7 @@ export async function replay(
  */
 export class ReplayRun {
   private readonly partitions: ReplayPartition[];
-  private readonly newest = new Map<string, Row>();
+  private readonly newest = new NewestRows();
 
   constructor(
     private readonly pipeline: CompiledPipeline,
@@ -107,7 +108,7 @@ export class ReplayRun {
 
   /** As of {@link ReplayResult}, of the rows that were emitted so far. */
   table(): Row[] {
-    return [...this.newest.values()].filter(({ values }) => values).sort(byKeyThenStart);
+    return this.newest.sorted();
   }
 
   private createPartition(partition: number): ReplayPartition {
@@ -133,7 +134,7 @@ export class ReplayRun {
   }
 
   private emit(row: Row): void {
-    this.newest.set(`${row.window?.startMs}\n${row.window?.endMs}\n${row.keyText}`, row);
+    this.newest.offer(row);
     this.options.onRow(row);
   }
 
@@ -206,9 +207,4 @@ class ReplayPartition {
       this.task.committed();
     } while (this.task.hasMore);
   }
-}
-
-function byKeyThenStart(a: Row, b: Row): number {
-  if (a.keyText !== b.keyText) return a.keyText < b.keyText ? -1 : 1;
-  return (a.window?.startMs ?? 0) - (b.window?.startMs ?? 0);
 }

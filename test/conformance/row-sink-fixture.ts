@@ -64,8 +64,12 @@ export function dailyPipeline(name: string, sink: CassandraPlan = dailyPlan('unu
   return {
     name,
     keyNames: ['location'],
+    definition: { spec: { window: { kind: 'calendar', unit: 'day', zone: ZONE } } },
     windows: days,
-    aggregates: ['average', 'readings', 'band'].map((aggregateName) => ({ name: aggregateName })),
+    aggregates: ['average', 'readings', 'band'].map((aggregateName) => ({
+      name: aggregateName,
+      aggregator: { init: () => undefined, result: () => null },
+    })),
     sinks: [sink],
   } as unknown as CompiledPipeline;
 }

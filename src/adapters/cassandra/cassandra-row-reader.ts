@@ -3,12 +3,12 @@ import { ConfigError } from '../../core/errors';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import type { RowPage, RowQuery, RowReader } from '../../core/ports/row-reader.port';
 import type { Row } from '../../core/row/row';
+import { compareWindows } from '../../core/row/row-identity';
 import type { CassandraClient } from './cassandra-client';
 import { rebuildRow, type RowLayout, rowLayout } from './row-layout';
 import { type KeyRange, type PartitionQuery, RowStatements } from './row-statements';
 import { assertFits } from './table-check';
 import { readTable, tableText } from './table-schema';
-import { compareWindows } from './window-range';
 
 const PARTITIONS_AT_ONCE = 8;
 /** Rows of one answer of the server. */
@@ -19,16 +19,21 @@ const MAX_SCAN_ANSWERS = 20;
 const LAST_EVENT_MS = Date.UTC(2100, 0, 1);
 
 /**
- * Reads rows back from the pipeline's first table that holds enough of them; `undefined` when none does: each field of
- * the key, `window.start` (or `window.date`, where no two windows start on one date) and one aggregate need a column.
+ * Reads rows back from the pipeline's first table that holds enough of them: each field of the key, what tells and
+ * rebuilds the window (see `WindowLayout`) and one aggregate need a column. A reader of tables that lack something finds no
+ * row and says what is missing. `undefined` for a pipeline without a table.
  */
 export function cassandraRowReader(client: CassandraClient, pipeline: CompiledPipeline): RowReader | undefined {
   const layout = rowLayout(pipeline);
+  if (layout && 'missing' in layout) {
+    const { missing: note } = layout;
+    return { read: () => Promise.resolve({ rows: [], note }) };
+  }
   return layout && new CassandraRowReader(client, pipeline, layout);
 }
 
 /**
- * By key: rows in order of their window's start, from the partitions that the range of windows touches. Throws
+ * By key: rows in order of their windows, from the partitions that the range of windows touches. Throws
  * ConfigError without a whole key, `fromMs` and `toMs`, or when the partition depends on the window and more than 10,000
  * windows are asked for. Without a key: all rows, in the table's own order; a page may have fewer rows than asked for and still a cursor.
  * Throws ConfigError for a cursor that it did not give, FatalError when the table does not fit the pipeline.
@@ -49,7 +54,8 @@ class CassandraRowReader implements RowReader {
 
   async read(query: RowQuery): Promise<RowPage> {
     const statements = await (this.statements ??= this.readStatements());
-    return query.key ? this.readKey(statements, query) : this.scan(statements, query);
+    const byKey = query.key && this.pipeline.keyNames.length > 0;
+    return byKey ? this.readKey(statements, query) : this.scan(statements, query);
   }
 
   private async readStatements(): Promise<RowStatements> {
@@ -91,7 +97,8 @@ class CassandraRowReader implements RowReader {
     partition: PartitionQuery,
     { wanted, limit }: { readonly wanted: (row: Row) => boolean; readonly limit: number },
   ): Promise<readonly Row[]> {
-    const fetchSize = Math.min(limit + 1, MAX_FETCH);
+    // One more shows that there are more, and another that all of the same start are there.
+    const fetchSize = Math.min(limit + 2, MAX_FETCH);
     const rows: Row[] = [];
     let pageState: string | undefined;
     do {
@@ -99,7 +106,7 @@ class CassandraRowReader implements RowReader {
       const answer = await this.client.execute(partition, this.doing, options);
       rows.push(...this.rowsOf(statements, answer).filter(wanted));
       pageState = answer.pageState ?? undefined;
-    } while (pageState !== undefined && !(partition.ordered && rows.length > limit));
+    } while (pageState !== undefined && !(partition.ordered && startedBeforeLast(rows) > limit));
     return rows;
   }
 
@@ -123,17 +130,23 @@ class CassandraRowReader implements RowReader {
   }
 }
 
+/** How many rows have a window that starts before that of the last row: of later ones some may be still to come. */
+function startedBeforeLast(rows: readonly Row[]): number {
+  const last = rows.at(-1)?.window?.startMs ?? -Infinity;
+  return rows.filter(({ window }) => window !== undefined && window.startMs < last).length;
+}
+
 function isWanted({ key, window }: Row, range: Omit<KeyRange, 'key'> & Partial<KeyRange>): boolean {
   const { key: asked } = range;
   if (asked && !Object.keys(key).every((field) => key[field] === asked[field])) return false;
-  return window !== undefined && window.startMs >= range.fromMs && window.startMs < range.toMs;
+  return window === undefined || (window.startMs >= range.fromMs && window.startMs < range.toMs);
 }
 
 function byWindow(a: Row, b: Row): number {
   return a.window && b.window ? compareWindows(a.window, b.window) : 0;
 }
 
-type Position = Pick<NonNullable<Row['window']>, 'startMs' | 'endMs'>;
+type Position = NonNullable<Row['window']>;
 
 function rangeOf({ key = {}, fromMs, toMs }: RowQuery, after: Position | undefined): KeyRange {
   if (fromMs === undefined || toMs === undefined) {
@@ -142,14 +155,15 @@ function rangeOf({ key = {}, fromMs, toMs }: RowQuery, after: Position | undefin
   return { key, fromMs: Math.max(fromMs, after?.startMs ?? 0, 0), toMs: Math.min(toMs, LAST_EVENT_MS) };
 }
 
-function encodePosition({ startMs, endMs }: Position): string {
-  return Buffer.from(`${startMs} ${endMs}`).toString('base64url');
+function encodePosition({ startMs, endMs, index = 0, zone }: Position): string {
+  return Buffer.from(`${startMs} ${endMs} ${index} ${zone}`).toString('base64url');
 }
 
 function decodePosition(cursor: string): Position {
-  const [, startMs, endMs] = /^(\d+) (\d+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (startMs === undefined || endMs === undefined) throw new ConfigError(WRONG_CURSOR);
-  return { startMs: Number(startMs), endMs: Number(endMs) };
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [, startMs, endMs, index, zone] = /^(\d+) (\d+) (\d+) (\S+)$/.exec(text) ?? [];
+  if (zone === undefined) throw new ConfigError(WRONG_CURSOR);
+  return { startMs: Number(startMs), endMs: Number(endMs), index: Number(index), zone };
 }
 
 const WRONG_CURSOR = 'the cursor is not one that a page of these rows gave';

@@ -15,7 +15,7 @@ export function partitionBatches(rows: Iterable<BoundRow>): readonly (readonly B
     let partition = partitions.get(row.partitionText);
     if (!partition) partitions.set(row.partitionText, (partition = new Map<string, BoundRow>()));
     const known = partition.get(row.clusteringText);
-    if (!known || known.revision < row.revision) partition.set(row.clusteringText, row);
+    if (!known || winsOver(row, known)) partition.set(row.clusteringText, row);
   }
   return [...partitions.values()].flatMap((partition) => chunks([...partition.values()]));
 }
@@ -35,4 +35,9 @@ function chunks(rows: readonly BoundRow[]): BoundRow[][] {
   }
   if (chunk.length > 0) all.push(chunk);
   return all;
+}
+
+/** As the server decides: of equal times a deletion wins. */
+function winsOver(row: BoundRow, known: BoundRow): boolean {
+  return row.revision > known.revision || (row.revision === known.revision && row.deletes && !known.deletes);
 }

@@ -18,6 +18,7 @@ export interface BoundRow extends Statement {
   /** Equal for versions of one row, within a partition. */
   readonly clusteringText: string;
   readonly revision: bigint;
+  readonly deletes: boolean;
   readonly bytes: number;
 }
 
@@ -80,6 +81,7 @@ export class RowBinder {
       partitionText,
       clusteringText,
       revision: row.revision,
+      deletes: row.values === undefined,
       bytes: values.reduce<number>((sum, value) => sum + VALUE_BYTES + textBytes(value), VALUE_BYTES),
     };
   }

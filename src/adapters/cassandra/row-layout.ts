@@ -1,58 +1,69 @@
+import { isCompound } from '../../core/aggregates/compound';
 import type { JsonPrimitive, JsonValue } from '../../core/json';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import { encodeKey } from '../../core/row/key';
 import type { Row } from '../../core/row/row';
-import type { Window } from '../../core/windows/window';
 import type { CassandraSinkPlan } from './table-check';
-import { dateIdentifiesWindow, windowStartingAt, windowStartingOn } from './window-range';
+import { rebuildWindow, type WindowLayout, windowLayout } from './window-layout';
 
 /** Which column holds which part of a row. */
 export interface RowLayout {
   readonly sink: CassandraSinkPlan;
   /** In the order of the key's fields. */
   readonly keys: readonly (readonly [field: string, column: string])[];
-  readonly start: { readonly column: string; readonly by: 'window.start' | 'window.date' };
-  readonly endColumn: string | undefined;
-  readonly values: readonly (readonly [aggregate: string, column: string])[];
+  readonly window: WindowLayout;
+  /** Values by their name; of a stateless pipeline the fields that have a column of their own. */
+  readonly values: readonly (readonly [name: string, column: string])[];
+  /** Names of values that a column of text holds as JSON. */
+  readonly jsonValues: ReadonlySet<string>;
   /** Without it the revision is the time that the server keeps with each cell. */
   readonly revisionColumn: string | undefined;
 }
 
-/** `undefined` when no table of the pipeline holds enough to tell key, window and revision of its rows. */
-export function rowLayout(pipeline: CompiledPipeline): RowLayout | undefined {
-  for (const sink of pipeline.sinks) {
-    const layout = sink.kind === 'cassandra' ? layoutOf(pipeline, sink) : undefined;
-    if (layout) return layout;
-  }
-  return undefined;
+/**
+ * The layout of the first table of the pipeline that holds enough to tell key, window and revision of its rows; else what
+ * its tables lack, in words. `undefined` for a pipeline without a table.
+ */
+export function rowLayout(pipeline: CompiledPipeline): RowLayout | { readonly missing: string } | undefined {
+  const answers = pipeline.sinks.flatMap((sink) => (sink.kind === 'cassandra' ? [layoutOf(pipeline, sink)] : []));
+  return answers.find((answer) => 'sink' in answer) ?? answers[0];
 }
 
-function layoutOf(pipeline: CompiledPipeline, sink: CassandraSinkPlan): RowLayout | undefined {
+function layoutOf(pipeline: CompiledPipeline, sink: CassandraSinkPlan): RowLayout | { readonly missing: string } {
   const columns = new Map(Object.entries(sink.columns).map(([column, { text }]) => [text.trim(), column]));
   const named = (names: readonly string[], prefix = '') =>
     names.flatMap((name): [string, string][] => {
       const column = columns.get(prefix + name);
       return column === undefined ? [] : [[name, column]];
     });
-  const keys = named(pipeline.keyNames, 'key.');
-  const startColumn = columns.get('window.start');
-  const { windows } = pipeline;
-  if (!windows) return undefined;
-  const dateColumn = dateIdentifiesWindow(windows) ? columns.get('window.date') : undefined;
-  const versioned = Object.values(sink.columns).some(({ identifiesRow }) => !identifiesRow);
-  if (keys.length !== pipeline.keyNames.length || !versioned) return undefined;
-  if (startColumn === undefined && dateColumn === undefined) return undefined;
+  const window = windowLayout(pipeline, columns);
+  const missing = [
+    ...pipeline.keyNames.filter((name) => !columns.has(`key.${name}`)).map((name) => `key.${name}`),
+    ...('missing' in window ? window.missing : []),
+    ...(hasVersion(pipeline, sink) ? [] : ['an aggregate or revision']),
+  ];
+  if (missing.length > 0 || 'missing' in window) {
+    const table = `${sink.keyspace}.${sink.table}`;
+    return { missing: `rows of table ${table} cannot be read back: map a column to ${missing.join(' and one to ')}` };
+  }
   return {
     sink,
-    keys,
-    start:
-      startColumn === undefined
-        ? { column: dateColumn ?? '', by: 'window.date' }
-        : { column: startColumn, by: 'window.start' },
-    endColumn: columns.get('window.end'),
-    values: named(pipeline.aggregates.map(({ name }) => name)),
+    keys: named(pipeline.keyNames, 'key.'),
+    window,
+    values: named(pipeline.keyNames.length > 0 ? pipeline.aggregates.map(({ name }) => name) : fieldsIn(columns)),
+    jsonValues: new Set(pipeline.aggregates.filter(({ aggregator }) => isCompound(aggregator)).map(({ name }) => name)),
     revisionColumn: columns.get('revision'),
   };
+}
+
+/** Whether some column changes with the row, so that its cells tell when it did. */
+function hasVersion({ keyNames }: CompiledPipeline, { columns }: CassandraSinkPlan): boolean {
+  return keyNames.length === 0 || Object.values(columns).some(({ identifiesRow }) => !identifiesRow);
+}
+
+/** Of a stateless pipeline: the columns that hold one field as it is. */
+function fieldsIn(columns: ReadonlyMap<string, string>): readonly string[] {
+  return [...columns.keys()].filter((text) => /^[A-Za-z_]\w*$/.test(text) && text !== 'revision' && text !== 'final');
 }
 
 /** A stored row: its columns as JSON values, and the newest time that the server keeps with one of its cells. */
@@ -63,42 +74,36 @@ export interface StoredRow {
 
 /**
  * The row that was stored, or `undefined` if its window is not one of the pipeline's, as after a change of the
- * definition. Only the aggregates that have a column of their own are among its values.
+ * definition. Only what has a column of its own is among its values.
  */
 export function rebuildRow(pipeline: CompiledPipeline, layout: RowLayout, stored: StoredRow): Row | undefined {
-  const window = rebuildWindow(pipeline, layout, stored);
-  if (!window) return undefined;
-  const key = layout.keys.map(([field, column]) => [field, stored.column(column) as JsonPrimitive] as const);
+  const fields = layout.keys.map(([field, column]) => [field, stored.column(column) as JsonPrimitive] as const);
+  const key = Object.fromEntries(fields);
+  const window = rebuildWindow(pipeline, layout.window, { stored, key });
+  if (window === 'missing') return undefined;
   const revision =
     layout.revisionColumn === undefined
       ? stored.writeTime
       : BigInt((stored.column(layout.revisionColumn) ?? 0) as string | number);
   return {
     pipeline: pipeline.name,
-    key: Object.fromEntries(key),
-    keyText: encodeKey(key.map(([, value]) => value)),
+    key,
+    keyText: encodeKey(fields.map(([, value]) => value)),
     window,
-    values: Object.fromEntries(layout.values.map(([aggregate, column]) => [aggregate, stored.column(column)])),
+    values: Object.fromEntries(
+      layout.values.map(([name, column]) => [name, valueOf(layout, name, stored.column(column))]),
+    ),
     revision,
     final: revision % 2n === 1n,
   };
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-
-function rebuildWindow({ windows }: CompiledPipeline, layout: RowLayout, stored: StoredRow): Window | undefined {
-  if (!windows) return undefined;
-  const start = stored.column(layout.start.column);
-  if (layout.start.by === 'window.start') {
-    const end = layout.endColumn === undefined ? null : stored.column(layout.endColumn);
-    return windowStartingAt(windows, instantMs(start), end === null ? undefined : instantMs(end));
+function valueOf({ jsonValues }: RowLayout, name: string, value: JsonValue): JsonValue {
+  if (typeof value !== 'string' || !jsonValues.has(name)) return value;
+  try {
+    return JSON.parse(value) as JsonValue;
+  } catch {
+    // Whoever else wrote this wrote text.
+    return value;
   }
-  const [, year, month, day] = (DATE.exec(typeof start === 'string' ? start : '') ?? []).map(Number);
-  if (year === undefined || month === undefined || day === undefined) return undefined;
-  return windowStartingOn(windows, { year, month, day });
-}
-
-/** Columns of type timestamp come as ISO 8601 text, of type bigint as epoch ms. */
-function instantMs(value: JsonValue): number {
-  return typeof value === 'string' ? Date.parse(value) : Number(value);
 }

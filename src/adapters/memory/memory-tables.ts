@@ -3,13 +3,14 @@ import type { CompiledPipeline, CompiledSink } from '../../core/pipeline/compile
 import type { RowPage, RowQuery, RowReader } from '../../core/ports/row-reader.port';
 import type { RowSink } from '../../core/ports/row-sink.port';
 import type { KeyFields, Row } from '../../core/row/row';
+import { compareRows, isNewer, rowIdentity, type RowPlace } from '../../core/row/row-identity';
 
 /** Rows of one pipeline by identity; deleted rows stay, so that an older version written late still loses. */
 type Table = Map<string, Row>;
 
 /**
- * The twin of the Cassandra tables: of each row, by key and window, it keeps the version with the greatest revision,
- * in whatever order and however often versions are written. All sinks of one pipeline share one table, which holds
+ * The twin of the Cassandra tables: of each row, by `rowIdentity`, it keeps the version with the greatest revision, in
+ * whatever order and however often versions are written. All sinks of one pipeline share one table, which holds
  * every aggregate whatever columns are mapped. It grows with the number of rows.
  */
 export class MemoryTables {
@@ -34,7 +35,7 @@ export class MemoryTables {
   /** The surviving rows, ordered by key, then by the window's start. Empty for a pipeline that has written none. */
   rows(pipeline: string): readonly Row[] {
     const rows = [...(this.tables.get(pipeline)?.values() ?? [])];
-    return rows.filter((row) => row.values !== undefined).sort(byKeyThenWindow);
+    return rows.filter((row) => row.values !== undefined).sort(compareRows);
   }
 
   private tableOf(pipeline: string): Table {
@@ -62,7 +63,7 @@ class MemoryRowReader implements RowReader {
       (row) =>
         (!key || this.pipeline.keyNames.every((name) => row.key[name] === key[name])) &&
         (!row.window || (row.window.startMs >= fromMs && row.window.startMs < toMs)) &&
-        (after === undefined || byKeyThenWindow(row, after) > 0),
+        (after === undefined || compareRows(row, after) > 0),
     );
     const page = found.slice(0, limit).map(stored);
     const last = page.at(-1);
@@ -75,34 +76,35 @@ function assertWholeKey(pipeline: CompiledPipeline, key: KeyFields): void {
   if (missing.length > 0) throw new ConfigError(`rows of one key: say which ${missing.join(', ')}`);
 }
 
-type Position = Pick<Row, 'keyText' | 'window'>;
-
 function keepNewest(table: Table, row: Row): void {
-  const identity = `${row.window?.startMs ?? ''}:${row.window?.endMs ?? ''}:${row.keyText}`;
+  const identity = rowIdentity(row);
   const known = table.get(identity);
-  if (!known || known.revision < row.revision) table.set(identity, row);
-}
-
-function byKeyThenWindow(a: Position, b: Position): number {
-  if (a.keyText !== b.keyText) return a.keyText < b.keyText ? -1 : 1;
-  const byStart = (a.window?.startMs ?? 0) - (b.window?.startMs ?? 0);
-  return byStart || (a.window?.endMs ?? 0) - (b.window?.endMs ?? 0);
+  if (!known || isNewer(row, known)) table.set(identity, row);
 }
 
 /** Why a window was closed is told, not stored. */
 function stored(row: Row): Row {
-  const { pipeline, key, keyText, window, values, revision, final } = row;
-  return { pipeline, key, keyText, window, values, revision, final };
+  const { pipeline, key, keyText, window, partition, values, revision, final } = row;
+  return { pipeline, key, keyText, window, ...(partition !== undefined && { partition }), values, revision, final };
 }
 
-function encodeCursor({ keyText, window }: Position): string {
-  return Buffer.from(JSON.stringify([keyText, window ?? null])).toString('base64url');
+function encodeCursor({ keyText, window, partition, revision }: Row): string {
+  const place: Place = [keyText, window ?? null, partition ?? null, revision.toString()];
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-function decodeCursor(cursor: string): Position {
+type Place = readonly [string, NonNullable<Row['window']> | null, number | null, string];
+
+function decodeCursor(cursor: string): RowPlace {
   try {
-    const [keyText, window] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, Row['window'] | null];
-    return { keyText, window: window ?? undefined };
+    const place = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Place;
+    const [keyText, window, partition, revision] = place;
+    return {
+      keyText,
+      window: window ?? undefined,
+      ...(partition !== null && { partition }),
+      revision: BigInt(revision),
+    };
   } catch (thrown) {
     throw new ConfigError('the cursor is not one that a page of rows gave', { cause: thrown });
   }

@@ -3,7 +3,7 @@ import type { KeyFields, Row } from '../row/row';
 export interface RowQuery {
   /** All key fields, or none for all keys. */
   readonly key?: KeyFields;
-  /** Rows whose window starts in `[fromMs, toMs)`. */
+  /** Rows whose window starts in `[fromMs, toMs)`, and those without a window. */
   readonly fromMs?: number;
   readonly toMs?: number;
   readonly limit: number;
@@ -15,6 +15,8 @@ export interface RowPage {
   readonly rows: readonly Row[];
   /** Present while there may be more. */
   readonly cursor?: string;
+  /** Why stored rows cannot be read back, and what would mend that; there are no rows then. */
+  readonly note?: string;
 }
 
 /** Reads back the rows that a sink has stored, each with its newest revision. Throws TransientError. */

@@ -2,11 +2,18 @@ import type { JsonValue } from '../json';
 import type { Window } from '../windows/window';
 import type { Row } from './row';
 
+/** Bounds in UTC; `index` for count windows only. */
+export interface WindowJson {
+  readonly start: string;
+  readonly end: string;
+  readonly index?: number;
+}
+
 /** A row as users see it: one JSON object, the same on standard output, in Kafka, in the live feed and over HTTP. */
 export interface RowJson {
   readonly pipeline: string;
   readonly key: Row['key'];
-  readonly window?: { readonly start: string; readonly end: string };
+  readonly window?: WindowJson;
   readonly values?: Readonly<Record<string, JsonValue>>;
   readonly deleted?: true;
   readonly revision: string;
@@ -17,13 +24,17 @@ export function toRowJson(row: Row): RowJson {
   return {
     pipeline: row.pipeline,
     key: row.key,
-    ...(row.window && {
-      window: { start: new Date(row.window.startMs).toISOString(), end: new Date(row.window.endMs).toISOString() },
-    }),
+    ...(row.window && { window: toWindowJson(row.window) }),
     ...(row.values ? { values: row.values } : { deleted: true as const }),
     revision: row.revision.toString(),
     final: row.final,
   };
+}
+
+function toWindowJson({ startMs, endMs, index }: Window): WindowJson {
+  const start = new Date(startMs).toISOString();
+  const end = new Date(endMs).toISOString();
+  return index === undefined ? { start, end } : { start, end, index };
 }
 
 const texts = new WeakMap<Row, string>();
@@ -50,9 +61,7 @@ function write(row: Row): string {
 function windowText(window: Window): string {
   let text = windowTexts.get(window);
   if (text === undefined) {
-    const start = new Date(window.startMs).toISOString();
-    const end = new Date(window.endMs).toISOString();
-    text = JSON.stringify({ start, end });
+    text = JSON.stringify(toWindowJson(window));
     windowTexts.set(window, text);
   }
   return text;

@@ -8,7 +8,7 @@ export type CloseReason = 'watermark' | 'idle' | 'end-of-input' | 'count';
 export type KeyFields = Readonly<Record<string, JsonPrimitive>>;
 
 /**
- * One version of the result for one (key, window).
+ * One version of the result for one (key, window); see `rowIdentity`.
  *
  * Two rows of the same pipeline, key and window with equal `revision` are equal in every field; of two with
  * different revisions the greater one is the newer. Whoever stores rows keeps the one with the greatest revision.
@@ -20,6 +20,8 @@ export interface Row {
   readonly keyText: string;
   /** Absent for `global` windows and for stateless pipelines. */
   readonly window: Window | undefined;
+  /** The task's; on rows of stateless pipelines only, which have no other identity. Absent on rows that a table gave back. */
+  readonly partition?: number;
   /** Aggregates by name; `undefined` marks a deleted row (a merged session). */
   readonly values: Readonly<Record<string, JsonValue>> | undefined;
   /** `generation + 2 * N + final`, `semantics.md` section 7. */

@@ -10,9 +10,11 @@ import { SessionKind } from './session-kind';
 import { SlicedWindows } from './sliced-windows';
 import { SlidingKind } from './sliding-kind';
 import { StatelessRows } from './stateless-rows';
+import type { TaskId } from './task-id';
 import type { TaskWindows } from './task-windows';
 
 export interface TaskWindowsOptions {
+  readonly id: TaskId;
   readonly pipeline: CompiledPipeline;
   readonly generation: bigint;
   readonly checkpoint: Checkpoint | undefined;
@@ -25,9 +27,9 @@ export interface TaskWindowsOptions {
 
 /** The way of keeping state that a kind of window needs. */
 export function createTaskWindows(options: TaskWindowsOptions): TaskWindows {
-  const { pipeline, generation } = options;
+  const { id, pipeline, generation } = options;
   const { window } = pipeline.definition.spec;
-  if (!window) return new StatelessRows(pipeline, generation);
+  if (!window) return new StatelessRows(pipeline, generation, id.partition);
   const common = { ...options, rows: new RowFactory(pipeline, generation) };
   const { graceMs, amendMs } = pipeline;
   switch (window.kind) {

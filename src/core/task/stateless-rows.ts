@@ -19,6 +19,7 @@ export class StatelessRows extends AlwaysResident implements TaskWindows {
   constructor(
     private readonly pipeline: CompiledPipeline,
     private readonly generation: bigint,
+    private readonly partition: number,
   ) {
     super();
   }
@@ -37,6 +38,7 @@ export class StatelessRows extends AlwaysResident implements TaskWindows {
       key: {},
       keyText,
       window: undefined,
+      partition: this.partition,
       values: toJson(fields) as Record<string, JsonValue>,
       revision: revisionOf(this.generation, next, true),
       final: true,

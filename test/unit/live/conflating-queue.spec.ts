@@ -42,6 +42,26 @@ describe('ConflatingQueue', () => {
     expect(queue.take().rows.map(({ revision }) => revision)).toEqual([5n]);
   });
 
+  it('lets a deletion win over a row of the same revision, whichever comes first', () => {
+    const text = (rest: object): string =>
+      JSON.stringify({ pipeline: 'p', key: { location: 'a' }, ...rest, revision: '5', final: false });
+    const versions = [text({ deleted: true }), text({ values: {} })];
+    for (const rows of [versions, [...versions].reverse()]) {
+      const queue = new ConflatingQueue(start, 10);
+      push(queue, parseEntry({ partition: 0, id: '1-0', rows }));
+      expect(queue.take().rows.map(({ deleted }) => deleted)).toEqual([true]);
+    }
+  });
+
+  it('keeps every row of a pipeline without windows, of whichever partition', () => {
+    const queue = new ConflatingQueue(start, 10);
+    const rows = [5, 7].map((revision) =>
+      JSON.stringify({ pipeline: 'p', key: {}, values: { n: 1 }, revision: String(revision), final: true }),
+    );
+    for (const partition of [0, 1]) push(queue, parseEntry({ partition, id: '1-0', rows }));
+    expect(queue.take().rows).toHaveLength(4);
+  });
+
   it('forgets everything when too many rows wait, and asks for a snapshot by saying so', () => {
     const queue = new ConflatingQueue(start, 2);
     push(
