@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { loadConfig } from '../config/config';
 import { parseDuration } from '../core/pipeline/duration';
 import { VERSION } from '../version';
@@ -50,11 +50,20 @@ function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode)
       setExitCode(await validate(files, io));
     });
   root
+    .command('test')
+    .description('run golden tests in virtual time: documents of kind Test; prints what differs')
+    .argument('<files...>', 'YAML or JSON files')
+    .action(async (files: string[]) => {
+      const { test } = await import('./test.command.js');
+      setExitCode(await test(files, io));
+    });
+  root
     .command('schema')
-    .description('print the JSON Schema of pipelines')
-    .action(async () => {
+    .description('print the JSON Schema of pipelines, or of golden tests')
+    .addArgument(new Argument('[kind]', 'what to describe').choices(['pipeline', 'test']).default('pipeline'))
+    .action(async (kind: 'pipeline' | 'test') => {
       const { schema } = await import('./schema.command.js');
-      setExitCode(schema(io));
+      setExitCode(schema(io, kind));
     });
 }
 

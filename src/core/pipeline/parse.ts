@@ -1,5 +1,5 @@
 import { checkRecordExpressions } from './expression-findings';
-import type { PipelineDefinition } from './definition';
+import { type PipelineDefinition, pipelineSchema } from './definition';
 import { type Finding, valueAt } from './finding';
 import { type Language, STANDARD_LANGUAGE } from './language';
 import { suggestion } from './nearest';
@@ -49,7 +49,7 @@ function checkDocument(document: SourceDocument, language: Language): Checked {
   if (value === undefined) return { problems: [] };
   const kind = valueAt(value, ['kind']);
   if (typeof kind === 'string' && kind !== 'Pipeline') return { problems: checkOtherKind(kind).map(document.locate) };
-  const shape = checkSchema(value);
+  const shape = checkSchema(value, pipelineSchema);
   const found = [
     ...('findings' in shape ? shape.findings : []),
     ...checkRecordExpressions(value, language),

@@ -1,16 +1,15 @@
 import type { z } from 'zod';
-import { type PipelineDefinition, pipelineSchema } from './definition';
 import { definitionMessage } from './definition-messages';
 import { type Finding, type Path, pathText, valueAt } from './finding';
 import { nearest } from './nearest';
 
 type Issue = z.core.$ZodIssue;
 
-export type SchemaResult = { readonly definition: PipelineDefinition } | { readonly findings: readonly Finding[] };
+export type SchemaResult<Definition> = { readonly definition: Definition } | { readonly findings: readonly Finding[] };
 
-/** Checks a document against the schema of definitions. */
-export function checkSchema(document: unknown): SchemaResult {
-  const result = pipelineSchema.safeParse(document, { error: definitionMessage });
+/** Checks a document against the schema of its kind. */
+export function checkSchema<Definition>(document: unknown, schema: z.ZodType<Definition>): SchemaResult<Definition> {
+  const result = schema.safeParse(document, { error: definitionMessage });
   if (result.success) return { definition: result.data };
   const findings = result.error.issues.flatMap((issue) => findingsOf(issue, []));
   return { findings: findings.filter((finding) => !isMisspelt(finding.path, findings, document)) };
@@ -43,8 +42,11 @@ function unknownProperties(issue: Issue & { code: 'unrecognized_keys' }, path: P
   return issue.keys.map((name, i) => ({ path: [...path, name], message: messages[i] ?? issue.message, at: 'name' }));
 }
 
-/** The branch of a union that the value was meant for: the only one whose outer shape fits. */
+/** The branch of a union that the value was meant for: the only one whose outer shape fits, perhaps with names too many. */
 function meantBranch(branches: readonly Issue[][]): Issue[] | undefined {
-  const fitting = branches.filter((issues) => issues.every((issue) => issue.path.length > 0));
-  return fitting.length === 1 ? fitting[0] : undefined;
+  const isInside = ({ path }: Issue): boolean => path.length > 0;
+  const fitting = branches.filter((issues) => issues.every(isInside));
+  if (fitting.length > 0) return fitting.length === 1 ? fitting[0] : undefined;
+  const near = branches.filter((issues) => issues.every((issue) => isInside(issue) || issue.code === 'unrecognized_keys'));
+  return near.length === 1 ? near[0] : undefined;
 }

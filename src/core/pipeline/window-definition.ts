@@ -102,7 +102,7 @@ function checkSlices(context: z.RefinementCtx, property: string, sizeMs: number,
   const slices = sizeMs / sliceMs;
   if (slices <= MOST_SLICES) return;
   const what = `size and ${property} cut each window into ${slices} slices of ${sliceMs} ms, at most ${MOST_SLICES} are taken`;
-  wrong(context, property, `${what}; choose a ${property} that goes into size more evenly`);
+  wrong(context, property, `${what}; choose another ${property}, one that goes into size more evenly`);
 }
 
 function kindOf(input: unknown): unknown {

@@ -2,7 +2,7 @@ import { type LineName, pipelineText, problemsOf } from './pipeline-text';
 
 type Case = readonly [line: LineName, text: string | undefined, ...problems: string[]];
 
-const STATELESS = 'is missing; a pipeline without key, window and aggregate is not supported by this version';
+const ALL_OR_NONE = 'is missing; a pipeline has key, window and aggregate, or none of them';
 const DURATION = 'a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H is needed';
 
 const structure: Case[] = [
@@ -19,11 +19,11 @@ const structure: Case[] = [
     'metadata: { name: "a:b" }',
     '3:19: metadata.name: a name is made of letters, digits, ".", "_" and "-", and starts and ends with a letter or digit',
   ],
-  ['key', undefined, `4:1: spec.key: ${STATELESS}`],
+  ['key', undefined, `4:1: spec.key: ${ALL_OR_NONE}`],
   ['key', '  key: []', '8:8: spec.key: must not be empty'],
   ['key', '  key: location', '8:8: spec.key: a list is needed, not text'],
   ['key', '  key: [k, k]', '8:12: spec.key[1]: "k" is named twice'],
-  ['aggregate', undefined, `4:1: spec.aggregate: ${STATELESS}`],
+  ['aggregate', undefined, `4:1: spec.aggregate: ${ALL_OR_NONE}`],
   ['aggregate', '  aggregate: {}', '10:14: spec.aggregate: at least one aggregate is needed'],
   [
     'aggregate',
@@ -40,9 +40,15 @@ const structure: Case[] = [
   ['aggregate', '  aggregate: { n: 5 }', '10:19: spec.aggregate.n: text is needed, not 5'],
   ['emit', '  emit: { on: updates }', '11:15: spec.emit.on: unknown value "updates"; did you mean "update"?'],
   ['emit', '  emit: { every: 1 }', `11:18: spec.emit.every: 1 has no unit; ${DURATION}`],
-  ['late', '  late: { topic: x }', '12:9: spec.late: "topic" is not supported by this version; supported: drop'],
-  ['late', '  late: { amend: 7d }', '12:9: spec.late: "amend" is not supported by this version; supported: drop'],
-  ['late', '  late: keep', '12:9: spec.late: unknown value "keep"; known: drop'],
+  ['late', '  late: keep', '12:9: spec.late: unknown value "keep"; known: drop, topic, amend'],
+  ['late', '  late: { amend: 0s }', '12:18: spec.late.amend: must be longer than 0'],
+  ['late', '  late: { amnd: 7d }', '12:9: spec.late: unknown value "amnd"; did you mean "amend"?'],
+  [
+    'late',
+    '  late: { topic: a b }',
+    '12:18: spec.late.topic: the name of a topic is made of letters, digits, ".", "_" and "-"',
+  ],
+  ['late', '  late: { topic: in }', '12:18: spec.late.topic: is the source topic: late records would go round'],
   ['late', '  checkpoint: { interval: 0s }', '12:27: spec.checkpoint.interval: must be longer than 0'],
   ['late', '  checkpoint: { maxRows: 0 }', '12:26: spec.checkpoint.maxRows: must be at least 1'],
   ['late', '  onStateLoss: rebuld', '12:16: spec.onStateLoss: unknown value "rebuld"; did you mean "rebuild"?'],
@@ -112,12 +118,40 @@ const source: Case[] = [
 ];
 
 const windows: Case[] = [
-  ['window', undefined, `4:1: spec.window: ${STATELESS}`],
+  ['window', undefined, `4:1: spec.window: ${ALL_OR_NONE}`],
   [
     'window',
-    '  window: { kind: hopping, size: 1m, advance: 1s }',
-    '9:19: spec.window.kind: "hopping" is not supported by this version; supported: tumbling, calendar',
+    '  window: { kind: hopping, size: 1m, advance: 2m }',
+    '9:47: spec.window.advance: must not be longer than size, or records would be in no window',
   ],
+  ['window', '  window: { kind: hopping, size: 1m, advance: 0s }', '9:47: spec.window.advance: must be longer than 0'],
+  ['window', '  window: { kind: hopping, size: 1m }', `9:3: spec.window.advance: is missing; ${DURATION}`],
+  [
+    'window',
+    '  window: { kind: hopping, size: 1m, advance: 20s, offset: 20s }',
+    '9:60: spec.window.offset: must be shorter than advance',
+  ],
+  [
+    'window',
+    '  window: { kind: hopping, size: 1d, advance: 1001ms }',
+    '9:47: spec.window.advance: size and advance cut each window into 86400000 slices of 1 ms, at most 10000 are taken; choose another advance, one that goes into size more evenly',
+  ],
+  [
+    'window',
+    '  window: { kind: cumulative, size: 1h, step: 7m }',
+    '9:47: spec.window.step: size must be a multiple of it',
+  ],
+  ['window', '  window: { kind: sliding, size: 0s }', '9:34: spec.window.size: must be longer than 0'],
+  ['window', '  window: { kind: session, gap: 0s }', '9:33: spec.window.gap: must be longer than 0'],
+  [
+    'window',
+    '  window: { kind: session, size: 5m }',
+    `9:3: spec.window.gap: is missing; ${DURATION}`,
+    '9:28: spec.window.size: unknown property "size"; known: kind, gap, grace',
+  ],
+  ['window', '  window: { kind: count, size: 0 }', '9:32: spec.window.size: must be at least 1'],
+  ['window', '  window: { kind: count, size: 5m }', '9:32: spec.window.size: a number is needed, not text'],
+  ['window', '  window: { kind: global, grace: 1m }', '9:27: spec.window.grace: unknown property "grace"; known: kind'],
   [
     'window',
     '  window: { kind: tumblin }',
@@ -148,7 +182,12 @@ const windows: Case[] = [
   [
     'window',
     '  window: { kind: calendar, unit: day, zone: UTC, zoneField: z }',
-    '9:51: spec.window.zoneField: "zoneField" is not supported by this version; supported: kind, unit, zone, grace',
+    '9:62: spec.window.zoneField: either zone or zoneField, not both',
+  ],
+  [
+    'window',
+    '  window: { kind: calendar, unit: day }',
+    '9:3: spec.window.zone: is missing; an IANA name such as Asia/Shanghai, or zoneField, is needed',
   ],
 ];
 

@@ -13,7 +13,7 @@ describe('the JSON Schema of pipelines', () => {
       additionalProperties: false,
       properties: {
         spec: {
-          required: ['source', 'key', 'window', 'aggregate', 'sinks'],
+          required: ['source', 'sinks'],
           properties: { checkpoint: { properties: { interval: { type: 'string', default: '200ms' } } } },
         },
       },
