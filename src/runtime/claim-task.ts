@@ -43,7 +43,8 @@ async function restore(
     onLate: (latenessMs) => observer.lateness(pipeline.name, latenessMs / 1000),
   });
   const pending = checkpoint?.pending ?? [];
-  task.hydrate(pending, await stateStore.load(id, pending));
+  // Corrections are resident: dropping their window does not ask the store.
+  if (pipeline.amendMs > 0) task.hydrate(pending, await stateStore.load(id, pending));
   if (checkpoint) await warmUp(context, task, checkpoint.segments);
   task.restorePending(pending);
   return task;

@@ -4,6 +4,8 @@ import type { EntryRef } from '../core/ports/state-store.port';
 import type { Task } from '../core/task/task';
 import { taskName } from '../core/task/task-id';
 import { Checkpoint } from './checkpoint';
+import { DeltaWriter } from './delta-writer';
+import { IdleEvidence } from './idle-evidence';
 import { claimTask } from './claim-task';
 import { mirrorMetadata } from './mirror-metadata';
 import type { TaskStatus } from './pipeline-status';
@@ -17,6 +19,8 @@ const SLICE_RECORDS = 2_000;
 /** How long a batch waits for a full checkpoint pipeline before the partition is paused instead. */
 const PATIENCE_MS = 2_000;
 const HEARTBEAT_MS = 1_000;
+/** How often the watermark of an idle partition follows the clock although that closes nothing. */
+const UPKEEP_MS = 10_000;
 
 /**
  * Drives one task over the ports: claims it, feeds it batches, checkpoints it while the next records are processed.
@@ -30,20 +34,19 @@ export class TaskRunner {
   private readonly checkpoint: Checkpoint;
   private readonly stopping = new AbortController();
   private readonly ready: Promise<void>;
+  private readonly evidence: IdleEvidence;
+  private readonly createdMs: number;
   private task: Task | undefined;
-  /** The one frozen delta that is being written. Settles when it is committed; rejects when the task must go. */
-  private writing: Promise<void> | undefined;
+  /** There once the task is. */
+  private writer: DeltaWriter | undefined;
   private trouble: string | undefined;
   private failure: string | undefined;
-  /** During a flush: what the next owner would emit a second later is better emitted now. */
-  private endsSoon = false;
-  private endOffset = 0n;
-  private committedMs: number;
-  private lastArrivalMs: number;
+  private idleAdvanceMs = -Infinity;
 
   constructor(private readonly context: TaskContext) {
     const { clock, pipeline, partition } = context;
-    this.committedMs = this.lastArrivalMs = clock.now();
+    this.createdMs = clock.now();
+    this.evidence = new IdleEvidence(clock);
     this.checkpoint = new Checkpoint({
       ...context,
       id: { pipeline: pipeline.name, partition },
@@ -74,13 +77,17 @@ export class TaskRunner {
     const { task } = this;
     if (this.failure !== undefined) return void control.pause();
     if (!task || !this.isAlive) return;
-    this.endOffset = batch.endOffset;
+    this.evidence.endOffset = batch.endOffset;
     if (batch.fetchedOffset > task.position) return control.seek(task.position);
-    this.lastArrivalMs = this.context.clock.now();
-    const processedAll = await this.processSlices(task, batch, control);
-    const last = batch.records.at(-1);
-    if (processedAll && last) task.skipTo(last.offset + 1n);
-    if (this.isAlive) control.resolve(task.position);
+    const processed = this.evidence.disturb();
+    try {
+      const processedAll = await this.processSlices(task, batch, control);
+      const last = batch.records.at(-1);
+      if (processedAll && last) task.skipTo(last.offset + 1n);
+      if (this.isAlive) control.resolve(task.position);
+    } finally {
+      processed();
+    }
   }
 
   /** Moves over offsets that hold no record, if the task has come to them. */
@@ -90,35 +97,42 @@ export class TaskRunner {
 
   /** Starts a checkpoint if none is under way and something has changed. Called by the pipeline's timer. */
   tick(): void {
-    if (!this.task || this.writing || !this.isAlive || this.failure !== undefined) return;
-    if (this.task.segmentToScan === undefined) this.freezeAndWrite(this.task);
-    else void this.settle(this.drain(this.task));
+    if (this.isAlive && this.failure === undefined) this.writer?.tick();
   }
 
-  /** Whether the task has processed everything that the log had, when last seen, and nothing came for `idleMs`. */
-  seemsIdle(idleMs: number): boolean {
-    const { task, context } = this;
-    const caughtUp = task !== undefined && task.position >= this.endOffset;
-    const isQuiet = context.clock.now() - this.lastArrivalMs >= idleMs;
-    return caughtUp && isQuiet && this.isAlive && this.trouble === undefined && this.failure === undefined;
+  /**
+   * Whether the partition may be idle at `askedMs`, and moving its watermark would close something or is due for those
+   * who look at it. What the log holds by then is for the broker to say: see {@link advanceIdle}.
+   */
+  seemsIdle(idleMs: number, askedMs: number): boolean {
+    const { task } = this;
+    if (!task || !this.isAlive || this.trouble !== undefined || this.failure !== undefined) return false;
+    const isWorthIt =
+      this.idleWatermarkMs(idleMs, askedMs) >= task.nextDueMs || askedMs - this.idleAdvanceMs >= UPKEEP_MS;
+    return isWorthIt && this.evidence.isQuiet(task.position, idleMs, askedMs);
   }
 
-  /** `semantics.md` section 5; `logEnd` is the broker's end offset, asked for after `seemsIdle`. */
-  advanceIdle(logEnd: bigint, idleMs: number): void {
-    this.endOffset = logEnd;
-    const { task, context } = this;
-    if (!task || task.position < logEnd) return;
-    task.advanceIdle(context.clock.now() - context.pipeline.outOfOrdernessMs - idleMs);
+  /**
+   * `semantics.md` section 5: `logEnd` is the end offset that the broker gave when it was asked, not before `askedMs`.
+   * Does nothing if the log has more than was processed, or anything came since.
+   */
+  advanceIdle(logEnd: bigint, idleMs: number, askedMs: number): void {
+    this.evidence.endOffset = logEnd;
+    const { task, writer } = this;
+    if (!task || !writer || !this.seemsIdle(idleMs, askedMs)) return;
+    this.idleAdvanceMs = askedMs;
+    task.advanceIdle(this.idleWatermarkMs(idleMs, askedMs));
+    void writer.drain();
   }
 
   /** Writes what there is, within `budgetMs`; resolves even if that fails: the next owner repeats it. */
   async flush(budgetMs: number): Promise<void> {
-    const { task } = this;
-    if (!task || !this.isAlive || this.failure !== undefined) return;
-    this.endsSoon = true;
+    const { writer } = this;
+    if (!writer || !this.isAlive || this.failure !== undefined) return;
+    writer.endsSoon = true;
     const deadline = new Promise<void>((resolve) => setTimeout(resolve, budgetMs).unref());
-    await Promise.race([this.settle(this.drain(task)), deadline]);
-    this.endsSoon = false;
+    await Promise.race([writer.drain(), deadline]);
+    writer.endsSoon = false;
   }
 
   /** Drops the task without writing. */
@@ -129,12 +143,13 @@ export class TaskRunner {
   }
 
   status(): TaskStatus {
-    const { task, endOffset, failure, trouble } = this;
+    const { task, failure, trouble } = this;
     return taskStatus({
-      ...{ task, endOffset, failure, trouble },
+      ...{ task, failure, trouble },
+      endOffset: this.evidence.endOffset,
       partition: this.context.partition,
       epoch: this.checkpoint.currentEpoch,
-      checkpointAgeMs: this.context.clock.now() - this.committedMs,
+      checkpointAgeMs: this.context.clock.now() - (this.writer?.committedMs ?? this.createdMs),
     });
   }
 
@@ -150,13 +165,29 @@ export class TaskRunner {
       const { task, endOffset } = await retryTransient(claim, { signal: this.stopping.signal, onFailure });
       this.onTrouble(undefined);
       this.task = task;
-      this.endOffset = endOffset;
+      this.writer = this.writerOf(task);
+      this.evidence.endOffset = endOffset;
       this.context.seek(task.position);
       const fields = { offset: task.position.toString(), epoch: this.checkpoint.currentEpoch.toString() };
       this.context.log('info', 'task.claimed', `Claimed ${this.name}`, fields);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  private writerOf(task: Task): DeltaWriter {
+    const { context, checkpoint, stopping } = this;
+    return new DeltaWriter({
+      task,
+      checkpoint,
+      context,
+      signal: stopping.signal,
+      onFailure: (error) => this.fail(error),
+    });
+  }
+
+  private idleWatermarkMs(idleMs: number, askedMs: number): number {
+    return askedMs - this.context.pipeline.outOfOrdernessMs - idleMs;
   }
 
   private async processSlices(task: Task, batch: RecordBatch, control: BatchControl): Promise<boolean> {
@@ -167,7 +198,7 @@ export class TaskRunner {
       if (next === undefined) return false;
       i = next;
       await this.yieldTo(control);
-      if (task.isFull && !(await this.makeRoom(task, control))) return false;
+      if (task.isFull && !(await this.makeRoom(control))) return false;
     }
     return true;
   }
@@ -221,8 +252,8 @@ export class TaskRunner {
   }
 
   /** Writes until the task can take more. False when the sinks are so slow that the partition was paused instead. */
-  private async makeRoom(task: Task, control: BatchControl): Promise<boolean> {
-    const room = this.settle(this.drainUntilRoom(task));
+  private async makeRoom(control: BatchControl): Promise<boolean> {
+    const room = this.writer!.drainUntilRoom();
     const deadlineMs = this.context.clock.now() + PATIENCE_MS;
     let done = false;
     void room.then(() => (done = true));
@@ -232,59 +263,12 @@ export class TaskRunner {
     }
     if (done) return true;
     const resume = control.pause();
-    void room.then(resume);
-    return false;
-  }
-
-  private async drainUntilRoom(task: Task): Promise<void> {
-    while (task.isFull && this.isAlive) {
-      await this.writing;
-      if (task.isFull) await this.writeNext(task);
-    }
-  }
-
-  /** Writes everything that is due. */
-  private async drain(task: Task): Promise<void> {
-    await this.writing;
-    do {
-      await this.writeNext(task);
-      await this.writing;
-    } while (task.hasMore && this.isAlive);
-  }
-
-  private async writeNext(task: Task): Promise<void> {
-    if (task.segmentToScan !== undefined) await this.closeFromStore(task, task.segmentToScan);
-    this.freezeAndWrite(task);
-  }
-
-  /** Closes a window whose state is larger than the cache: its entries pass through memory in chunks. */
-  private async closeFromStore(task: Task, segment: string): Promise<void> {
-    const { pipeline, partition, stateStore } = this.context;
-    for await (const entries of stateStore.scan({ pipeline: pipeline.name, partition }, segment)) {
-      task.closeStored(segment, entries);
-      await this.writing;
-      this.freezeAndWrite(task);
-    }
-    task.scanned(segment);
-  }
-
-  /** Step 3, and steps 4 to 6 in the background. One delta is in flight at a time. */
-  private freezeAndWrite(task: Task): void {
-    if (this.writing) return;
-    const frozen = this.checkpoint.freeze(task, this.endsSoon);
-    if (!frozen) return void (this.committedMs = this.context.clock.now());
-    const written = this.checkpoint.write(frozen, this.stopping.signal).then(() => {
-      this.committedMs = this.context.clock.now();
-      this.writing = undefined;
-      task.committed();
+    const resumed = this.evidence.disturb();
+    void room.then(() => {
+      resume();
+      resumed();
     });
-    this.writing = written;
-    void this.settle(written);
-  }
-
-  /** Waits for `work` and turns its failure into the task's. Never rejects. */
-  private settle(work: Promise<void>): Promise<void> {
-    return work.catch((error: unknown) => this.fail(error));
+    return false;
   }
 
   private fail(error: unknown): void {

@@ -57,7 +57,7 @@ export class TaskHarness {
       keyedByMessage: true,
     });
     const pending = checkpoint?.pending ?? [];
-    this.task.hydrate(pending, await this.store.load(ID, pending));
+    if (this.pipeline.amendMs > 0) this.task.hydrate(pending, await this.store.load(ID, pending));
     if (this.task.needsWholeState) await this.load(checkpoint?.segments ?? []);
     this.task.restorePending(pending);
   }
@@ -79,6 +79,7 @@ export class TaskHarness {
     do {
       await this.scan();
       this.clockMs += 1_000;
+      await this.emitStored();
       const frozen = this.task.freeze(this.clockMs);
       if (!frozen) return;
       if (diesBefore === 'sink') return;
@@ -103,6 +104,12 @@ export class TaskHarness {
         );
       }
     }
+  }
+
+  private async emitStored(): Promise<void> {
+    const refs = this.task.awaitedRefs(this.clockMs);
+    const values = await this.store.load(ID, refs);
+    this.task.emitStored(refs.map((ref, i) => ({ ...ref, value: values[i]! })));
   }
 
   private async scan(): Promise<void> {

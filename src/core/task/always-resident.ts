@@ -6,6 +6,11 @@ export abstract class AlwaysResident {
   readonly hasAbsent = false;
   readonly segmentToScan = undefined;
 
+  /** Of rows that no watermark closes. */
+  get nextDueMs(): number {
+    return Infinity;
+  }
+
   absentFor(): EntryRef[] {
     return [];
   }
@@ -16,6 +21,10 @@ export abstract class AlwaysResident {
 
   forgetKnownAbsent(): void {
     // As above.
+  }
+
+  emitStored(): void {
+    // A pending entry is resident.
   }
 
   evict(): void {

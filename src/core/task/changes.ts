@@ -16,6 +16,8 @@ export class Changes {
   /** In order of their first change since their rows were emitted. */
   private readonly pendingEntries = new Set<Entry>();
   private readonly pendingAdded = new Set<Entry>();
+  /** Pending entries that are in the store only, by name. */
+  private readonly awaited = new Map<string, EntryRef>();
 
   /** Entries that the next freeze writes. */
   get size(): number {
@@ -27,8 +29,28 @@ export class Changes {
     return this.dirtyBytes;
   }
 
+  /** Resident entries that have rows to emit. */
   get pending(): ReadonlySet<Entry> {
     return this.pendingEntries;
+  }
+
+  /** How many entries in the store, and not resident, have rows to emit. */
+  get awaitedCount(): number {
+    return this.awaited.size;
+  }
+
+  /** Some of them. */
+  awaitedRefs(limit: number): EntryRef[] {
+    const refs: EntryRef[] = [];
+    for (const ref of this.awaited.values()) {
+      if (refs.length >= limit) break;
+      refs.push(ref);
+    }
+    return refs;
+  }
+
+  isAwaited(ref: EntryRef): boolean {
+    return this.awaited.size > 0 && this.awaited.has(nameOf(ref));
   }
 
   /** The entry has to be written. */
@@ -47,10 +69,31 @@ export class Changes {
     this.pendingEntries.add(entry);
   }
 
-  /** The same after a restore: the store remembers it. */
-  restorePending(entry: Entry): void {
+  /** The same for an entry that is not resident: the store remembers it. */
+  awaitStored(ref: EntryRef): void {
+    this.awaited.set(nameOf(ref), ref);
+  }
+
+  /** Whether the entry may leave memory: the store has it as it is, and knows whether its rows are pending. */
+  isClean(entry: Entry): boolean {
+    return !entry.dirty && entry.stored && (entry.pendingStored || !this.pendingEntries.has(entry));
+  }
+
+  /** The entry has left memory. */
+  evicted(entry: Entry): void {
+    if (this.pendingEntries.delete(entry)) this.awaitStored(refOf(entry));
+  }
+
+  /** The entry is resident again. */
+  restored(entry: Entry): void {
+    if (this.awaited.size === 0 || !this.awaited.delete(nameOf(refOf(entry)))) return;
     entry.pendingStored = true;
     this.pendingEntries.add(entry);
+  }
+
+  /** The rows of an entry that is not resident are in `writes`. */
+  emittedStored(ref: EntryRef, writes: Writes): void {
+    if (this.awaited.delete(nameOf(ref))) writes.pendingCleared.push(ref);
   }
 
   /** The segment will be dropped: its dirty entries are not going to be written. */
@@ -101,6 +144,10 @@ export class Changes {
     for (const entry of added) entry.pendingStored = true;
     return added.map(refOf);
   }
+}
+
+export function nameOf({ segment, entry }: EntryRef): string {
+  return `${segment}\n${entry}`;
 }
 
 export function refOf(entry: Entry): EntryRef {

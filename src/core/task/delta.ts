@@ -3,7 +3,7 @@ import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
 import type { SourceRecord } from '../ports/record-source.port';
 import type { CheckpointDelta, EntryRef, EntryWrite, TaskProgress } from '../ports/state-store.port';
 import { rowText } from '../row/row-json';
-import type { Changes } from './changes';
+import { type Changes, nameOf } from './changes';
 import type { DeadLetter } from './dead-letter';
 import { nextFeedId } from './feed-id';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
@@ -11,6 +11,9 @@ import type { LateRecord } from './late-record';
 import type { TaskId } from './task-id';
 import type { TaskWindows } from './task-windows';
 import { emptyWrites, type Writes } from './writes';
+
+/** Entries that are asked of the store at once, to emit their rows. */
+const MOST_AWAITED = 5_000;
 
 export interface DeltaOptions extends DeltaLimits {
   readonly id: TaskId;
@@ -71,6 +74,18 @@ export class Delta {
     this.letterBytes += late.record.value?.length ?? 0;
   }
 
+  /** Pending entries that have to be given to {@link emitStored}, because updates are due and they are not resident. */
+  awaitedRefs(clockMs: number): readonly EntryRef[] {
+    const { changes, maxRows } = this.options;
+    if (changes.awaitedCount === 0 || this.idleAdvance || !this.updatesAreDue(clockMs)) return [];
+    const room = maxRows - this.writes.rows.length;
+    return room > 0 ? changes.awaitedRefs(Math.min(room, MOST_AWAITED)) : [];
+  }
+
+  emitStored(entries: readonly EntryWrite[]): void {
+    for (const entry of entries) this.options.windows.emitStored(entry, this.writes);
+  }
+
   /** Makes rows of what is due before a later record can change it, as many as a delta may carry. */
   closeDue(): void {
     const { windows, maxRows } = this.options;
@@ -89,7 +104,8 @@ export class Delta {
   hasRowsDue(clockMs: number): boolean {
     const { windows, changes } = this.options;
     const isClosing = windows.closable > 0 || this.writes.rows.length > 0;
-    return isClosing || (changes.pending.size > 0 && this.updatesAreDue(clockMs));
+    const pending = changes.pending.size + changes.awaitedCount;
+    return isClosing || (pending > 0 && this.updatesAreDue(clockMs));
   }
 
   freeze(clockMs: number, progress: Progress, holdingBack: boolean): FrozenDelta | undefined {
@@ -146,7 +162,7 @@ export class Delta {
       if (this.writes.rows.length >= maxRows) return;
       windows.emit(entry, this.writes);
     }
-    this.updatesEmittedMs = clockMs;
+    if (changes.awaitedCount === 0) this.updatesEmittedMs = clockMs;
   }
 }
 
@@ -154,10 +170,6 @@ function without(refs: readonly EntryRef[], others: readonly EntryRef[]): readon
   if (refs.length === 0 || others.length === 0) return refs;
   const names = new Set(others.map(nameOf));
   return refs.filter((ref) => !names.has(nameOf(ref)));
-}
-
-function nameOf({ segment, entry }: EntryRef): string {
-  return `${segment}\n${entry}`;
 }
 
 /** What the task knows; the delta adds what it decides. */

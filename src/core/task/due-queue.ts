@@ -2,6 +2,11 @@
 export class DueQueue<Item> {
   private readonly heap: { readonly dueMs: number; readonly item: Item }[] = [];
 
+  /** When the first item is due; Infinity if there is none. */
+  get nextMs(): number {
+    return this.heap[0]?.dueMs ?? Infinity;
+  }
+
   /** Whether the first item is due at this time. */
   isDue(nowMs: number): boolean {
     const first = this.heap[0];

@@ -72,6 +72,10 @@ export class KeyedWindows extends AlwaysResident implements TaskWindows {
     return this.work.firstStartMs;
   }
 
+  override get nextDueMs(): number {
+    return this.due.nextMs;
+  }
+
   get closable(): number {
     return this.completed.length + (this.due.isDue(this.watermarkMs) ? 1 : 0);
   }

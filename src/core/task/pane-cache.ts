@@ -9,6 +9,11 @@ const BYTES_PER_CHARACTER = 2;
 /** Eviction goes this far below the bound, so that it does not run for each pane. */
 const EVICT_TO = 0.9;
 
+export interface Eviction {
+  readonly mayGo: (pane: Pane) => boolean;
+  readonly onGone: (pane: Pane) => void;
+}
+
 /** Counts the resident panes of one task and drops clean, cold ones when they exceed a bound: a write-back cache. */
 export class PaneCache {
   private bytes = 0;
@@ -74,10 +79,10 @@ export class PaneCache {
   }
 
   /**
-   * Drops panes until the bound holds, cold ones first. Only panes for which `isClean` holds go: the store has them.
+   * Drops panes until the bound holds, cold ones first. Only panes that `mayGo` go: the store has them.
    * Whether a dropped pane is there is asked of the store when it is needed again.
    */
-  evict(windows: Iterable<OpenWindow>, usedBefore: number, isClean: (pane: Pane) => boolean): void {
+  evict(windows: Iterable<OpenWindow>, usedBefore: number, { mayGo, onGone }: Eviction): void {
     if (this.bytes <= this.maxBytes) return;
     const targetBytes = this.maxBytes * EVICT_TO;
     const open = [...windows].filter(({ phase }) => phase === 'open' || phase === 'kept');
@@ -85,8 +90,9 @@ export class PaneCache {
       for (const window of open) {
         for (const pane of window.panes.values()) {
           if (this.bytes <= targetBytes) return;
-          if (pane.usedIn >= coldBefore || !isClean(pane)) continue;
+          if (pane.usedIn >= coldBefore || !mayGo(pane)) continue;
           this.remove(pane);
+          onGone(pane);
           window.absent++;
         }
       }

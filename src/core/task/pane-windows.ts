@@ -53,6 +53,10 @@ export class PaneWindows implements TaskWindows {
     return { openWindows: this.windows.size, keys, bytes: this.cache.residentBytes };
   }
 
+  get nextDueMs(): number {
+    return this.windows.nextDueMs;
+  }
+
   get closable(): number {
     return this.toClose;
   }
@@ -152,11 +156,21 @@ export class PaneWindows implements TaskWindows {
 
   evict(): void {
     const { changes } = this.options;
-    this.cache.evict(
-      this.windows.all(),
-      changes.sequence - 1,
-      (pane) => !pane.dirty && pane.stored && !changes.pending.has(pane),
-    );
+    this.cache.evict(this.windows.all(), changes.sequence - 1, {
+      // A correction has to be emitted before its window is dropped, and dropping does not ask the store.
+      mayGo: (pane) => changes.isClean(pane) && !(isKept(pane) && changes.pending.has(pane)),
+      onGone: (pane) => changes.evicted(pane),
+    });
+  }
+
+  emitStored({ segment, entry, value }: EntryWrite, writes: Writes): void {
+    const open = this.windows.byIdOf(segment);
+    const { pipeline, rows, changes } = this.options;
+    if (!open || open.panes.has(entry)) return;
+    const content = { keyText: entry, window: shownWindow(open.window), ...decodePaneContent(pipeline, value) };
+    const isFinal = pipeline.emitOnClose && open.phase !== 'open';
+    writes.rows.push(isFinal ? rows.final(content, open.closeReason) : rows.update(content));
+    changes.emittedStored({ segment, entry }, writes);
   }
 
   get segmentToScan(): string | undefined {
@@ -170,9 +184,8 @@ export class PaneWindows implements TaskWindows {
     if (!open) return;
     for (const { entry, value } of entries) {
       if (open.panes.has(entry)) continue;
-      if (this.amends) this.finalRowOfStored(open, entry, value, writes);
-      // A scan may give an entry twice: only `scanned` says that nothing is absent any more.
-      else this.closePane(this.cache.restore(open, entry, value, 0), open, writes, { withSegment: false });
+      if (this.amends) this.closeAbsent(open, { segment, entry, value }, writes);
+      else this.closeAndForget(open, entry, value, writes);
     }
   }
 
@@ -215,20 +228,20 @@ export class PaneWindows implements TaskWindows {
 
   private makeResident(open: OpenWindow, entry: string, value: Uint8Array): void {
     if (open.absent > 0) open.absent--;
-    this.cache.restore(open, entry, value, this.options.changes.sequence);
+    this.options.changes.restored(this.cache.restore(open, entry, value, this.options.changes.sequence));
   }
 
   /** Whether every pane has had its final row. */
   private closeWindow(open: OpenWindow, writes: Writes, maxRows: number): boolean {
     open.toClose ??= open.panes.values();
     while (writes.rows.length < maxRows) {
-      const { value: pane, done } = open.toClose.next();
-      if (done) {
+      const next = open.toClose.next();
+      if (next.done === true) {
         open.toClose = undefined;
         if (!this.amends && open.stored) writes.droppedSegments.push(open.id);
         return true;
       }
-      this.closePane(pane, open, writes, { withSegment: true });
+      this.closePane(next.value, open, writes, { withSegment: true });
     }
     return false;
   }
@@ -243,11 +256,21 @@ export class PaneWindows implements TaskWindows {
     this.cache.remove(pane);
   }
 
-  private finalRowOfStored(open: OpenWindow, keyText: string, value: Uint8Array, writes: Writes): void {
-    const { pipeline, rows } = this.options;
-    if (!pipeline.emitOnClose) return;
-    const content = decodePaneContent(pipeline, value);
-    writes.rows.push(rows.final({ keyText, window: shownWindow(open.window), ...content }, open.closeReason));
+  /** A scan may give an entry twice: only `scanned` says that nothing is absent any more. */
+  private closeAndForget(open: OpenWindow, entry: string, value: Uint8Array, writes: Writes): void {
+    const pane = this.cache.restore(open, entry, value, 0);
+    this.options.changes.restored(pane);
+    this.closePane(pane, open, writes, { withSegment: false });
+  }
+
+  /** The entry stays where it is, for late records to correct. */
+  private closeAbsent(open: OpenWindow, { segment, entry, value }: EntryWrite, writes: Writes): void {
+    const { pipeline, rows, changes } = this.options;
+    const ref = { segment, entry };
+    if (!pipeline.emitOnClose && !changes.isAwaited(ref)) return;
+    const content = { keyText: entry, window: shownWindow(open.window), ...decodePaneContent(pipeline, value) };
+    writes.rows.push(pipeline.emitOnClose ? rows.final(content, open.closeReason) : rows.update(content));
+    changes.emittedStored(ref, writes);
   }
 
   /** Whether every amendment that was not emitted has been, so that the segment could go. */
@@ -275,6 +298,10 @@ export class PaneWindows implements TaskWindows {
     for (const { panes } of this.windows.closing) this.toClose += Math.max(1, panes.size);
     for (const { panes } of this.windows.dropping) this.toClose += Math.max(1, panes.size);
   }
+}
+
+function isKept({ segment }: Pane): boolean {
+  return (segment as OpenWindow).phase === 'kept';
 }
 
 function isScanned({ absent, scanned }: OpenWindow): boolean {

@@ -77,6 +77,10 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
     return { openWindows: open.size, keys: this.cache.residentPanes, bytes: this.cache.residentBytes };
   }
 
+  override get nextDueMs(): number {
+    return this.dueMs;
+  }
+
   get closable(): number {
     return this.closing || this.isDue ? 1 : 0;
   }
@@ -236,8 +240,9 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
   private closeRows({ window, slices, keys }: Closing, writes: Writes, maxRows: number): boolean {
     const { emitOnClose, emitOnUpdate } = this.options.pipeline;
     while (writes.rows.length < maxRows) {
-      const { value: keyText, done } = keys.next();
-      if (done) return true;
+      const next = keys.next();
+      if (next.done === true) return true;
+      const keyText = next.value;
       const isDue = emitOnClose || (emitOnUpdate && this.isPending(slices, keyText));
       if (isDue) writes.rows.push(this.rowOf(this.contentOf(window, slices, keyText), true));
     }

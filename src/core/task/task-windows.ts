@@ -45,6 +45,8 @@ export interface TaskWindows {
   readonly size: StateSize;
   /** Start of the earliest window that ever was there, epoch ms; -1 if none. */
   readonly firstStartMs: number;
+  /** Epoch ms of watermark at which there is something to close next, at the earliest; Infinity if there is nothing. */
+  readonly nextDueMs: number;
   /** About how many rows wait for `close`. */
   readonly closable: number;
   /** Whether records must wait while anything is closable, because they could change what is being closed. */
@@ -78,6 +80,8 @@ export interface TaskWindows {
   /** The store was asked for this entry and has none, for the records that come next. */
   knownAbsent(ref: EntryRef): void;
   forgetKnownAbsent(): void;
+  /** Adds the row of a pending entry that is not resident. */
+  emitStored(entry: EntryWrite, writes: Writes): void;
   /** Every frozen delta is committed: what is clean may leave memory. */
   evict(): void;
 

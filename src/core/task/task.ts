@@ -1,4 +1,6 @@
 import { PoisonRecordError } from '../errors';
+import { Enricher } from '../lookup/enricher';
+import type { LookupRef, LookupTable } from '../lookup/lookup-table';
 import type { CompiledPipeline, Fields } from '../pipeline/compiled-pipeline';
 import type { Checkpoint, EntryRef, EntryWrite, TaskCounts, TaskProgress } from '../ports/state-store.port';
 import type { SourceRecord } from '../ports/record-source.port';
@@ -21,6 +23,8 @@ export interface TaskOptions extends DeltaLimits {
   readonly startOffset: bigint;
   /** The end of the log when the task was claimed: an owner before may have shown rows of records up to there. */
   readonly shownUpTo: bigint;
+  /** The table of each of the pipeline's lookups, in their order; none for a pipeline without. */
+  readonly lookupTables?: readonly LookupTable[];
   /** Bound of the resident state, for windows of which it may leave memory. */
   readonly cacheBytes: number;
   /** Whether equal keys may only be in one partition, so that a message key must be the pipeline's key. */
@@ -47,6 +51,7 @@ export class Task {
   private readonly changes = new Changes();
   private readonly windows: TaskWindows;
   private readonly delta: Delta;
+  private readonly enricher: Enricher;
   /** Where the record in hand stands, and what it adds; one object for all records. */
   private readonly at = { timeMs: -1, offset: -1n };
   private readonly contribution = { keyText: '', args: [] as unknown[], at: this.at, zone: '', next: 0n, fields: {} };
@@ -62,6 +67,7 @@ export class Task {
     this.pipeline = pipeline;
     this.windows = createTaskWindows({ ...options, changes: this.changes });
     this.delta = new Delta({ ...options, windows: this.windows, changes: this.changes });
+    this.enricher = new Enricher(pipeline.lookups, options.lookupTables ?? []);
     this.nextOffset = checkpoint?.progress.nextOffset ?? options.startOffset;
     this.startOffset = checkpoint?.progress.startOffset ?? options.startOffset;
     if (!checkpoint) return;
@@ -85,6 +91,11 @@ export class Task {
   /** Stream time `S` and watermark `W`, epoch ms; `-1` before the first accepted record. */
   get time(): { readonly streamTimeMs: number; readonly watermarkMs: number } {
     return { streamTimeMs: this.streamTimeMs, watermarkMs: this.watermarkMs };
+  }
+
+  /** The least watermark at which there may be something to close; Infinity if no watermark closes anything. */
+  get nextDueMs(): number {
+    return this.windows.nextDueMs;
   }
 
   get totals(): TaskCounts {
@@ -146,6 +157,21 @@ export class Task {
     this.windows.advance(Infinity, 'end-of-input');
   }
 
+  /**
+   * Entries of lookup tables that the records need and that have to be loaded; again once they are, because later
+   * lookups may depend on them, until there are none. Before {@link missingFor}.
+   */
+  lookupsToLoad(records: readonly SourceRecord[], from = 0, to = records.length): LookupRef[] {
+    if (this.pipeline.lookups.length === 0) return [];
+    const missing = new Map<string, LookupRef>();
+    for (const record of records.slice(from, to)) {
+      if (record.offset < this.nextOffset) continue;
+      const ref = this.peekAt(record, (fields, eventTimeMs) => this.enricher.firstToLoad(fields, record, eventTimeMs));
+      if (ref) missing.set(`${ref.index}\n${ref.key}`, ref);
+    }
+    return [...missing.values()];
+  }
+
   /** State that the records need and that is not resident; to be loaded and given to {@link hydrate} before them. */
   missingFor(records: readonly SourceRecord[], from = 0, to = records.length): EntryRef[] {
     if (!this.windows.hasAbsent) return [];
@@ -166,14 +192,24 @@ export class Task {
     });
   }
 
-  /** After a restore: the newest rows of these entries are committed but were not emitted. They must be resident. */
+  /** After a restore: the newest rows of these entries are committed but were not emitted. */
   restorePending(refs: readonly EntryRef[]): void {
     for (const ref of refs) {
       const entry: Entry | undefined = this.windows.resident(ref);
+      this.changes.awaitStored(ref);
       if (!entry) continue;
-      this.changes.restorePending(entry);
+      this.changes.restored(entry);
       this.windows.restorePending(entry);
     }
+  }
+
+  /** Entries in the store of which rows are due at this clock; to be loaded and given to {@link emitStored}. */
+  awaitedRefs(clockMs: number): readonly EntryRef[] {
+    return this.delta.awaitedRefs(clockMs);
+  }
+
+  emitStored(entries: readonly EntryWrite[]): void {
+    this.delta.emitStored(entries);
   }
 
   /** The closing window whose stored entries have to be scanned before it can be closed, if any. */
@@ -232,7 +268,7 @@ export class Task {
     try {
       const fields = this.pipeline.decode(record);
       const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
-      if (!this.pipeline.accepts(fields, record)) {
+      if (!this.accepts(fields, record, eventTimeMs)) {
         this.counts.filtered++;
         if (this.pipeline.advanceOn === 'all') this.advanceTo(eventTimeMs);
         return;
@@ -245,6 +281,11 @@ export class Task {
       this.counts.dead++;
       this.delta.deadLetter(record, error);
     }
+  }
+
+  /** Lookups, `where` and `derive`. Throws PoisonRecordError. */
+  private accepts(fields: Fields, record: SourceRecord, eventTimeMs: number): boolean {
+    return this.enricher.enrich(fields, record, eventTimeMs) && this.pipeline.accepts(fields, record);
   }
 
   /** Fills the contribution. Throws PoisonRecordError. */
@@ -296,15 +337,22 @@ export class Task {
     });
   }
 
-  private absentFor(record: SourceRecord): EntryRef[] {
-    try {
-      const { pipeline } = this;
-      const fields = pipeline.decode(record);
-      const eventTimeMs = pipeline.eventTimeMs(fields, record);
-      if (!pipeline.accepts(fields, record)) return [];
+  private absentFor(record: SourceRecord): readonly EntryRef[] {
+    const { pipeline } = this;
+    const absent = this.peekAt(record, (fields, eventTimeMs) => {
+      if (!this.accepts(fields, record, eventTimeMs)) return [];
       return this.windows.absentFor(encodeKey(pipeline.keyValues(fields)), eventTimeMs, pipeline.zoneOf(fields));
+    });
+    return absent ?? [];
+  }
+
+  /** What a record needs, found before it is processed; nothing for one that cannot be processed. */
+  private peekAt<T>(record: SourceRecord, need: (fields: Fields, eventTimeMs: number) => T): T | undefined {
+    try {
+      const fields = this.pipeline.decode(record);
+      return need(fields, this.pipeline.eventTimeMs(fields, record));
     } catch (error) {
-      if (error instanceof PoisonRecordError) return [];
+      if (error instanceof PoisonRecordError) return undefined;
       throw error;
     }
   }

@@ -163,3 +163,22 @@ it('ignores records that it has had', async () => {
   await harness.process([...first, recordOf(2, at(3))]);
   expect(harness.task.totals.accepted).toBe(3);
 });
+
+it('lets state leave memory while `every` holds its rows back, and emits them when they are due', async () => {
+  const pipeline = compiledWith({ emit: { on: 'update', every: '5s' }, window: { kind: 'tumbling', size: '1h' } });
+  const harness = await TaskHarness.start(pipeline, { cacheBytes: 10_000, maxRows: 40 });
+  const keys = Array.from({ length: 200 }, (_, i) => `key-${i}`);
+  const add = async (x: number): Promise<void> => {
+    for (let i = 0; i < keys.length; i += 20) {
+      const offset = Number(harness.task.position);
+      await harness.process(keys.slice(i, i + 20).map((key, j) => recordOf(offset + j, at(1, x, key))));
+      await harness.checkpoint();
+      expect(harness.task.stateSize.bytes).toBeLessThanOrEqual(10_000);
+    }
+  };
+  await add(1);
+  await add(2);
+  for (let i = 0; i < 20; i++) await harness.checkpoint();
+  expect(harness.task.stateSize.bytes).toBeLessThanOrEqual(10_000);
+  expect(Object.values(harness.values())).toEqual(keys.map(() => expect.objectContaining({ n: 2, total: 3 })));
+});
