@@ -8,20 +8,28 @@ import { NoJsonError, toJson } from './json-result';
 import { type Language, STANDARD_LANGUAGE } from './language';
 import { windowFields } from './window-fields';
 
+export interface ColumnOptions {
+  readonly language?: Language;
+  /** A row of a stateless pipeline has one version, so that everything in it identifies it. */
+  readonly isStateless?: boolean;
+}
+
 type Evaluate = (row: ColumnContext) => JsonValue;
 
 /**
- * Compiles the CEL of a column over `key`, `window`, the aggregates, `revision` (text) and `final`. What is named and
- * absent is null: the window's fields of a row without one, the aggregates while only the identity is asked for.
+ * Compiles the CEL of a column over `key`, `window`, the aggregates, `revision` (text) and `final`; for a stateless pipeline
+ * over the fields of the record in place of the aggregates. What is named and absent is null: the window's fields of a row
+ * without one, `index` unless it is a count window, fields that the record lacks, the aggregates while only the identity is
+ * asked for.
  */
 export function compileColumnExpression(
   column: string,
   text: string,
-  language: Language = STANDARD_LANGUAGE,
+  { language = STANDARD_LANGUAGE, isStateless = false }: ColumnOptions = {},
 ): ColumnExpression {
   const expression = language.cel.parse(text);
   const names = mentionsIn(expression.ast).map((mention) => mention.name);
-  const identifiesRow = names.every((name) => name === 'key' || name === 'window');
+  const identifiesRow = isStateless || names.every((name) => name === 'key' || name === 'window');
   const evaluate: Evaluate = (row) => {
     try {
       return toJson(expression(contextOf(row, names)));
@@ -67,4 +75,4 @@ function contextOf(row: ColumnContext, names: readonly string[]): Record<string,
   };
 }
 
-const NO_WINDOW = { start: null, end: null, date: null, year: null };
+const NO_WINDOW = { start: null, end: null, date: null, year: null, index: null };

@@ -1,14 +1,13 @@
-import { compileColumnExpression } from './column-expression';
+import { type ColumnOptions, compileColumnExpression } from './column-expression';
 import type { CompiledSink } from './compiled-pipeline';
 import type { SinkDefinition } from './definition';
-import type { Language } from './language';
 
-export function compileSink(sink: SinkDefinition, language: Language): CompiledSink {
+export function compileSink(sink: SinkDefinition, options: ColumnOptions): CompiledSink {
   if ('live' in sink) return { kind: 'live' };
   if ('kafka' in sink) return { kind: 'kafka', topic: sink.kafka.topic };
   const [keyspace = '', table = ''] = sink.cassandra.table.split('.');
   const columns = Object.entries(sink.cassandra.columns).map(
-    ([name, text]) => [name, compileColumnExpression(name, text, language)] as const,
+    ([name, text]) => [name, compileColumnExpression(name, text, options)] as const,
   );
   return { kind: 'cassandra', keyspace, table, columns: Object.fromEntries(columns) };
 }

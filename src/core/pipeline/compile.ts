@@ -55,7 +55,7 @@ export function compilePipeline(
     emitOnUpdate: emit.on !== 'close',
     emitOnClose: emit.on !== 'update',
     emitEveryMs: emit.every,
-    sinks: sinks.map((sink) => compileSink(sink, language)),
+    sinks: sinks.map((sink) => compileSink(sink, { language, isStateless: window === undefined })),
   };
 }
 

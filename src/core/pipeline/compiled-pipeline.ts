@@ -24,7 +24,7 @@ export type ColumnExpressions = Readonly<Record<string, ColumnExpression>>;
 
 export interface ColumnExpression {
   readonly text: string;
-  /** Whether only `key.*` and `window.*` are named: what a primary key column needs. */
+  /** Whether it is equal for all versions of a row, as when only `key.*` and `window.*` are named: what a primary key column needs. */
   readonly identifiesRow: boolean;
   evaluate(row: ColumnContext): JsonValue;
 }

@@ -13,7 +13,7 @@ export const RECORD_VARIABLES = ['key', 'timestamp'] as const;
 /** What column expressions see besides the aggregates. */
 export const ROW_VARIABLES = ['key', 'window', 'revision', 'final'] as const;
 
-export const WINDOW_FIELDS = ['start', 'end', 'date', 'year'] as const;
+export const WINDOW_FIELDS = ['start', 'end', 'date', 'year', 'index'] as const;
 
 export const RESERVED_FIELD_NAMES: readonly string[] = [...CEL_WORDS, ...UNSAFE_NAMES, ...RECORD_VARIABLES, 'headers'];
 

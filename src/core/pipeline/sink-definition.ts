@@ -17,7 +17,9 @@ const cassandraSchema = strict({
   columns: z
     .record(columnName(), z.string())
     .refine((columns) => Object.keys(columns).length > 0, { error: 'at least one column is needed' })
-    .describe('CEL over key.*, window.start, .end, .date, .year, the aggregates, revision, final'),
+    .describe(
+      'CEL over key.*, window.start, .end, .date, .year, .index (count), the aggregates (fields, if stateless), revision, final',
+    ),
 });
 
 const kafkaSchema = strict({

@@ -1,16 +1,18 @@
 import { type Mention, mentionsIn } from './cel-names';
 import { checkExpression } from './expression-fault';
-import { faultAt } from './expression-findings';
 import { type Finding, type Path, textEntries, valueAt } from './finding';
 import type { Language } from './language';
 import { ROW_VARIABLES, WINDOW_FIELDS } from './names';
 import { suggestion } from './nearest';
+import { faultAt } from './expression-findings';
 
 /** What column expressions can name in one document. */
 interface RowNames {
   readonly aggregates: readonly string[];
   readonly keyFields: readonly string[];
   readonly language: Language;
+  /** `none` for a stateless pipeline; `undefined` while the document does not say. */
+  readonly windowKind: string | undefined;
 }
 
 /** Checks what sinks say of the rest of the document, whatever else is wrong with it. */
@@ -21,11 +23,19 @@ export function checkSinks(document: unknown, language: Language): Finding[] {
   const key = valueAt(document, ['spec', 'key']);
   const keyFields = Array.isArray(key) ? key.filter((name): name is string => typeof name === 'string') : [];
   const sourceTopic = valueAt(document, ['spec', 'source', 'topic']);
+  const names = { aggregates, keyFields, language, windowKind: windowKindOf(document) };
   return sinks.flatMap((sink, i) => [
-    ...checkColumns(sink, ['spec', 'sinks', i, 'cassandra', 'columns'], { aggregates, keyFields, language }),
+    ...checkColumns(sink, ['spec', 'sinks', i, 'cassandra', 'columns'], names),
     ...checkSecond(sinks, i),
     ...checkTopic(sink, ['spec', 'sinks', i, 'kafka', 'topic'], sourceTopic),
   ]);
+}
+
+function windowKindOf(document: unknown): string | undefined {
+  const parts = ['key', 'window', 'aggregate'].map((part) => valueAt(document, ['spec', part]));
+  if (parts.every((part) => part === undefined)) return 'none';
+  const kind = valueAt(document, ['spec', 'window', 'kind']);
+  return typeof kind === 'string' ? kind : undefined;
 }
 
 const AT_MOST_ONE = ['cassandra', 'live'];
@@ -52,15 +62,21 @@ function checkColumns(sink: unknown, path: Path, names: RowNames): Finding[] {
     const checked = checkExpression(text, names.language);
     if ('fault' in checked) return [faultAt([...path, column], checked.fault)];
     const inColumn = mentionsIn(checked.expression.ast);
-    if (inColumn.every(({ name }) => name === 'key' || name === 'window')) mentions.push(...inColumn);
+    const identifies = names.windowKind === 'none' || inColumn.every(({ name }) => name === 'key' || name === 'window');
+    if (identifies) mentions.push(...inColumn);
     return inColumn.flatMap((mention) => checkMention(mention, [...path, column], names));
   });
   return found.length > 0 ? found : checkIdentity(mentions, path, names);
 }
 
 function checkMention({ name, field, start, fieldStart }: Mention, path: Path, names: RowNames): Finding[] {
-  const known = name === 'key' ? names.keyFields : name === 'window' ? WINDOW_FIELDS : undefined;
-  if (!known) {
+  const isBound = name === 'key' || name === 'window';
+  if (names.windowKind === 'none') {
+    const message = `a pipeline without windows has no ${name}; columns see the fields of the record`;
+    return isBound ? [{ path, message, offset: start }] : [];
+  }
+  const known = name === 'key' ? names.keyFields : windowFieldsOf(names);
+  if (!isBound) {
     if (names.aggregates.includes(name) || (ROW_VARIABLES as readonly string[]).includes(name)) return [];
     return [{ path, message: unknownName(name, names), offset: start }];
   }
@@ -72,18 +88,48 @@ function checkMention({ name, field, start, fieldStart }: Mention, path: Path, n
   return [{ path, message: `${name} has no field "${field}"${suggestion(field, known)}`, offset: fieldStart }];
 }
 
+function windowFieldsOf({ windowKind }: RowNames): readonly string[] {
+  return windowKind === 'count' ? WINDOW_FIELDS : WINDOW_FIELDS.filter((field) => field !== 'index');
+}
+
 function unknownName(name: string, { aggregates, keyFields }: RowNames): string {
   if (keyFields.includes(name)) return `unknown aggregate "${name}"; did you mean "key.${name}"?`;
   return `unknown aggregate "${name}"${suggestion(name, [...aggregates, ...ROW_VARIABLES])}`;
 }
 
 /** Rows of two keys or two windows must not become one row of the table. */
-function checkIdentity(mentions: readonly Mention[], path: Path, { keyFields }: RowNames): Finding[] {
-  const missing = keyFields.filter((field) => !mentions.some((m) => m.name === 'key' && m.field === field));
-  const wanted = missing.map((field) => `key.${field}`);
-  if (!mentions.some(({ name }) => name === 'window')) wanted.push('window.start');
+function checkIdentity(mentions: readonly Mention[], path: Path, names: RowNames): Finding[] {
+  const wanted = names.windowKind === 'none' ? fieldWanted(mentions) : partsWanted(mentions, names);
   if (wanted.length === 0) return [];
   return [
     { path, message: `no column holds ${wanted.join(' or ')}; different rows would overwrite each other`, at: 'name' },
   ];
+}
+
+function fieldWanted(mentions: readonly Mention[]): readonly string[] {
+  const isField = ({ name }: Mention): boolean => !(ROW_VARIABLES as readonly string[]).includes(name);
+  return mentions.some(isField) ? [] : ['a field of the record'];
+}
+
+/**
+ * Which fields of the window tell the windows of a key apart; any of them does. A session that grows keeps its start: the
+ * deletion of its old row lies below the new one, so that one primary key may serve both.
+ */
+const TELLING: Readonly<Record<string, readonly string[]>> = {
+  tumbling: WINDOW_FIELDS,
+  calendar: WINDOW_FIELDS,
+  hopping: ['start', 'end'],
+  sliding: ['start', 'end'],
+  session: ['start', 'end'],
+  cumulative: ['end'],
+  count: ['index'],
+  global: [],
+};
+
+function partsWanted(mentions: readonly Mention[], { keyFields, windowKind }: RowNames): readonly string[] {
+  const has = (name: string, field: string): boolean => mentions.some((m) => m.name === name && m.field === field);
+  const wanted = keyFields.filter((field) => !has('key', field)).map((field) => `key.${field}`);
+  const telling = TELLING[windowKind ?? ''] ?? WINDOW_FIELDS;
+  if (telling.length > 0 && !telling.some((field) => has('window', field))) wanted.push(`window.${telling[0]}`);
+  return wanted;
 }

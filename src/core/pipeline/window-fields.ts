@@ -10,6 +10,8 @@ export interface WindowFields {
   readonly date: string;
   /** Local year of the start. */
   readonly year: number;
+  /** Ordinal of a count window of its key, from 0; null for the other kinds. */
+  readonly index: number | null;
 }
 
 /** Asking for a local date costs microseconds, and a checkpoint's rows share few windows. */
@@ -17,7 +19,7 @@ const REMEMBERED = 256;
 const remembered = new Map<string, WindowFields>();
 
 export function windowFields(window: Window): WindowFields {
-  const identity = `${window.startMs}/${window.endMs}/${window.zone}`;
+  const identity = `${window.startMs}/${window.endMs}/${window.index ?? ''}/${window.zone}`;
   let fields = remembered.get(identity);
   if (!fields) {
     if (remembered.size >= REMEMBERED) remembered.clear();
@@ -30,7 +32,7 @@ export function windowFields(window: Window): WindowFields {
 function fieldsOf(window: Window): WindowFields {
   const { year, month, day } = localDate(window.startMs, window.zone);
   const date = `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
-  return { start: window.startMs, end: window.endMs, date, year };
+  return { start: window.startMs, end: window.endMs, date, year, index: window.index ?? null };
 }
 
 function digits(value: number, count: number): string {

@@ -49,9 +49,25 @@ describe('a column', () => {
     expect(compileColumnExpression('c', text)).toMatchObject({ text, identifiesRow: identifies });
   });
 
+  it('gives the ordinal of a count window, and null for the other kinds', () => {
+    const counted = (index: number): ColumnContext => ({ ...row, window: { ...row.window!, index } });
+    expect([0, 1].map((index) => valueOf('window.index', counted(index)))).toEqual([0, 1]);
+    expect(valueOf('"no " + string(window.index)', counted(7))).toBe('no 7');
+    expect(valueOf('window.index')).toBeNull();
+  });
+
+  it('sees the fields of the record in a stateless pipeline, where everything identifies the row', () => {
+    const record: ColumnContext = { key: {}, window: undefined, values: { id: 'a', n: 2 }, revision: 3n, final: true };
+    const of = (text: string) => compileColumnExpression('c', text, { isStateless: true });
+    const texts = ['id', 'id + "/" + string(n)', 'missing', 'missing == null', 'revision', 'window.start'];
+    expect(texts.map((text) => of(text).evaluate(record))).toEqual(['a', 'a/2', null, true, '3', null]);
+    expect(of('id').identifiesRow).toBe(true);
+  });
+
   it('is null for what a row does not have', () => {
     const bare: ColumnContext = { ...row, window: undefined, values: undefined };
     expect(valueOf('window.start', bare)).toBeNull();
+    expect(valueOf('window.index == null', bare)).toBe(true);
     expect(valueOf('window.date == null', bare)).toBe(true);
     expect(valueOf('avg_pm25', bare)).toBeNull();
     expect(valueOf('key.location', bare)).toBe('Beijing US Post');
