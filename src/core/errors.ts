@@ -20,7 +20,14 @@ export class FencedError extends Error {
 
 /** Why a record cannot be processed; a bounded set, because it labels a metric. */
 export type PoisonReason =
-  'not-decodable' | 'bad-time' | 'bad-key' | 'bad-value' | 'expression-failed' | 'too-large' | 'wrong-message-key';
+  | 'not-decodable'
+  | 'bad-time'
+  | 'bad-key'
+  | 'bad-value'
+  | 'expression-failed'
+  | 'too-large'
+  | 'wrong-message-key'
+  | 'lookup-missing';
 
 /** A message may quote the record, and goes with it through memory, headers and logs. */
 const MAX_POISON_MESSAGE_LENGTH = 1_000;

@@ -9,6 +9,7 @@ import { compileArgument } from './aggregate-argument';
 import { parseAggregateCall } from './aggregate-call';
 import { compileFilter } from './compile-filter';
 import { compileKey } from './compile-key';
+import { compileLookups } from './compile-lookups';
 import { compileSink } from './compile-sink';
 import type { CompiledAggregate, CompiledPipeline } from './compiled-pipeline';
 import type { PipelineDefinition, WindowDefinition } from './definition';
@@ -40,6 +41,7 @@ export function compilePipeline(
       }
     },
     eventTimeMs: compileEventTime(source.time.field),
+    lookups: compileLookups(definition.spec.lookup ?? [], language),
     accepts: compileFilter(definition.spec, language),
     keyValues: compileKey(key),
     keyNames: key,

@@ -1,5 +1,6 @@
 import type { Aggregator } from '../aggregates/aggregator';
 import type { JsonPrimitive, JsonValue } from '../json';
+import type { CompiledLookup } from '../lookup/compiled-lookup';
 import type { SourceRecord } from '../ports/record-source.port';
 import type { KeyFields } from '../row/row';
 import type { Window, WindowAssigner } from '../windows/window';
@@ -59,6 +60,8 @@ export interface CompiledPipeline {
   decode(record: SourceRecord): Fields;
   /** Epoch ms in [0, 2100). Throws PoisonRecordError. */
   eventTimeMs(fields: Fields, record: SourceRecord): number;
+  /** What is added to a record before {@link accepts}, in order. */
+  readonly lookups: readonly CompiledLookup[];
   /** `where` and `derive`: false when filtered. Adds the derived fields. Throws PoisonRecordError. */
   accepts(fields: Fields, record: SourceRecord): boolean;
   /** Values of the key fields, in order; none in a pipeline without windows. Throws PoisonRecordError when one is missing or no text, number or boolean. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lookupSchema } from './lookup-definition';
 import { RESERVED_AGGREGATE_NAMES, RESERVED_FIELD_NAMES } from './names';
 import { byteSize, choice, choiceMessage, duration, identifier, positiveDuration, strict } from './schema-kit';
 import { sinkSchema } from './sink-definition';
@@ -39,6 +40,7 @@ const lateSchema = z
 
 const specSchema = strict({
   source: sourceSchema,
+  lookup: lookupSchema.optional(),
   where: expression().optional().describe('CEL over the fields of the record, key, timestamp; runs before derive'),
   derive: named.optional().describe('CEL; new fields for what follows'),
   key: distinctNames().optional(),

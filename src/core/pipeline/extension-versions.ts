@@ -5,8 +5,9 @@ import type { Language } from './language';
 /** Versions of the user's own aggregates and functions that state depends on: those that records go through. */
 export function usedVersions(definition: PipelineDefinition, language: Language): Record<string, number> {
   if (language.versions.size === 0) return {};
-  const { where, derive, aggregate } = definition.spec;
+  const { lookup = [], where, derive, aggregate } = definition.spec;
   const texts = [
+    ...lookup.map(({ on }) => on),
     ...(where === undefined ? [] : [where]),
     ...Object.values(derive ?? {}),
     ...Object.values(aggregate ?? {}),

@@ -1,4 +1,5 @@
 import type { PipelineDefinition } from './definition';
+import type { LookupDefinition } from './lookup-definition';
 
 /**
  * Hash of all that the meaning of state depends on. Formatting, comments and the order of properties do not show in it,
@@ -7,7 +8,7 @@ import type { PipelineDefinition } from './definition';
  * functions that the definition calls, by name; without any, the fingerprint is as if there could be none.
  */
 export function fingerprintOf(definition: PipelineDefinition, versions: Readonly<Record<string, number>> = {}): string {
-  const { source, where, derive, key, window, aggregate, late } = definition.spec;
+  const { source, lookup, where, derive, key, window, aggregate, late } = definition.spec;
   const { topic, format, csv, maxRecordBytes, time } = source;
   return fnv1a64(
     canonicalJson({
@@ -18,6 +19,7 @@ export function fingerprintOf(definition: PipelineDefinition, versions: Readonly
         maxRecordBytes,
         time: { ...time, field: time.field ?? null },
       },
+      ...(lookup && { lookup: lookup.map(meaningOf) }),
       where: where?.trim() ?? null,
       derive: trimmedEntries(derive ?? {}),
       key: key ?? null,
@@ -28,6 +30,13 @@ export function fingerprintOf(definition: PipelineDefinition, versions: Readonly
       ...(Object.keys(versions).length > 0 && { versions }),
     }),
   );
+}
+
+/** What records are given. How long entries are kept, and how many, leaves that as it is. */
+function meaningOf(lookup: LookupDefinition): Readonly<Record<string, unknown>> {
+  const { table, name, on, as, missing } = lookup;
+  const time = lookup.table === 'topic' && lookup.pointInTime ? (lookup.time?.field ?? null) : undefined;
+  return { table, name, on: on.trim(), as, missing, ...(time !== undefined && { pointInTime: time }) };
 }
 
 function trimmedEntries(expressions: Readonly<Record<string, string>>): string[][] {

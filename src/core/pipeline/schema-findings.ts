@@ -47,6 +47,8 @@ function meantBranch(branches: readonly Issue[][]): Issue[] | undefined {
   const isInside = ({ path }: Issue): boolean => path.length > 0;
   const fitting = branches.filter((issues) => issues.every(isInside));
   if (fitting.length > 0) return fitting.length === 1 ? fitting[0] : undefined;
-  const near = branches.filter((issues) => issues.every((issue) => isInside(issue) || issue.code === 'unrecognized_keys'));
+  const near = branches.filter((issues) =>
+    issues.every((issue) => isInside(issue) || issue.code === 'unrecognized_keys'),
+  );
   return near.length === 1 ? near[0] : undefined;
 }

@@ -4,7 +4,7 @@ import { type Finding, type Path, textEntries, valueAt } from './finding';
 import type { Language } from './language';
 import { ROW_VARIABLES, WINDOW_FIELDS } from './names';
 import { suggestion } from './nearest';
-import { faultAt } from './expression-findings';
+import { faultAt } from './record-findings';
 
 /** What column expressions can name in one document. */
 interface RowNames {
