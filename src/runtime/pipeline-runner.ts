@@ -1,5 +1,6 @@
 import { messageOf } from '../core/errors';
 import type { RecordBatch } from '../core/ports/record-source.port';
+import { IdlenessCheck } from './idleness-check';
 import type { PipelineState, PipelineStatus } from './pipeline-status';
 import type { BatchControl, OffsetMirrorEntry, BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { PipelineContext } from './task-context';
@@ -7,8 +8,8 @@ import { TaskRunner } from './task-runner';
 
 /** Offsets are mirrored this often, all partitions in one request. */
 const MIRROR_MS = 1_000;
-/** How often an idle-looking partition is checked against the broker. */
-const IDLE_CHECK_MS = 1_000;
+/** How often it is seen whether the watermark of a partition that looks idle would close anything. */
+const IDLE_CHECK_MS = 250;
 
 /** A rebalance waits for the slowest member: what is not written in this time, the next owner does again. */
 const REBALANCE_FLUSH_MS = 3_000;
@@ -25,7 +26,6 @@ export class PipelineRunner {
   private readonly runners = new Map<number, TaskRunner>();
   private readonly toMirror = new Map<number, OffsetMirrorEntry>();
   private readonly timers: NodeJS.Timeout[] = [];
-  private checkingIdleness = false;
   private source: BatchConsumer | undefined;
 
   constructor(
@@ -44,7 +44,8 @@ export class PipelineRunner {
     this.every(interval, () => this.tick());
     this.every(MIRROR_MS, () => void this.mirror());
     this.every(MIRROR_MS, () => this.claimAgain());
-    this.every(IDLE_CHECK_MS, () => void this.checkIdleness());
+    const idleness = new IdlenessCheck({ ...this.context, runners: this.runners, source });
+    this.every(IDLE_CHECK_MS, () => void idleness.run());
   }
 
   /** The group has a new generation: claims what is new, releases what is gone. */
@@ -137,26 +138,6 @@ export class PipelineRunner {
         'checkpoint.mirror-failed',
         `Lag tools see old offsets of ${this.name}: ${messageOf(error)}`,
       );
-    }
-  }
-
-  /** Asks the broker for the log's end: without that evidence no partition is called idle. */
-  private async checkIdleness(): Promise<void> {
-    const { idleAfterMs, definition } = this.context.pipeline;
-    if (idleAfterMs === undefined || this.checkingIdleness) return;
-    const quiet = [...this.runners].filter(([, runner]) => runner.seemsIdle(idleAfterMs));
-    if (quiet.length === 0) return;
-    this.checkingIdleness = true;
-    try {
-      const extents = await this.context.topics.extents(definition.spec.source.topic);
-      for (const [partition, runner] of quiet) {
-        const end = extents.get(partition)?.end;
-        if (end !== undefined && runner.seemsIdle(idleAfterMs)) runner.advanceIdle(end, idleAfterMs);
-      }
-    } catch {
-      // Without an answer there is no evidence; the next check asks again, and the broker's absence shows elsewhere.
-    } finally {
-      this.checkingIdleness = false;
     }
   }
 

@@ -57,7 +57,14 @@ function emptyAt(offset: bigint, generation: bigint): Parameters<StateStore['com
   return {
     generation,
     progress: {
-      ...{ nextOffset: offset, startOffset: offset, streamTimeMs: -1, watermarkMs: -1, closedMs: -1, firstWindowStartMs: -1 },
+      ...{
+        nextOffset: offset,
+        startOffset: offset,
+        streamTimeMs: -1,
+        watermarkMs: -1,
+        closedMs: -1,
+        firstWindowStartMs: -1,
+      },
       counts: { accepted: 0, filtered: 0, late: 0, dead: 0 },
       feedId: '0-0',
     },

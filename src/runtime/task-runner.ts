@@ -1,12 +1,13 @@
 import { FencedError, messageOf } from '../core/errors';
 import type { RecordBatch } from '../core/ports/record-source.port';
-import type { EntryRef } from '../core/ports/state-store.port';
 import type { Task } from '../core/task/task';
 import { taskName } from '../core/task/task-id';
+import { BatchFeeder } from './batch-feeder';
 import { Checkpoint } from './checkpoint';
 import { DeltaWriter } from './delta-writer';
 import { IdleEvidence } from './idle-evidence';
 import { claimTask } from './claim-task';
+import { withHeartbeat } from './heartbeats';
 import { mirrorMetadata } from './mirror-metadata';
 import type { TaskStatus } from './pipeline-status';
 import { AbortedError, retryTransient } from './retry';
@@ -14,11 +15,6 @@ import type { BatchControl } from '../core/ports/batch-consumer.port';
 import type { TaskContext } from './task-context';
 import { taskStatus } from './task-status';
 
-/** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
-const SLICE_RECORDS = 2_000;
-/** How long a batch waits for a full checkpoint pipeline before the partition is paused instead. */
-const PATIENCE_MS = 2_000;
-const HEARTBEAT_MS = 1_000;
 /** How often the watermark of an idle partition follows the clock although that closes nothing. */
 const UPKEEP_MS = 10_000;
 
@@ -39,6 +35,7 @@ export class TaskRunner {
   private task: Task | undefined;
   /** There once the task is. */
   private writer: DeltaWriter | undefined;
+  private feeder: BatchFeeder | undefined;
   private trouble: string | undefined;
   private failure: string | undefined;
   private idleAdvanceMs = -Infinity;
@@ -73,7 +70,7 @@ export class TaskRunner {
    * what is not committed is delivered again to the next owner.
    */
   async handle(batch: RecordBatch, control: BatchControl): Promise<void> {
-    await this.withHeartbeat(this.ready, control);
+    await withHeartbeat(this.ready, control);
     const { task } = this;
     if (this.failure !== undefined) return void control.pause();
     if (!task || !this.isAlive) return;
@@ -81,13 +78,11 @@ export class TaskRunner {
     if (batch.fetchedOffset > task.position) return control.seek(task.position);
     const processed = this.evidence.disturb();
     try {
-      const processedAll = await this.processSlices(task, batch, control);
-      const last = batch.records.at(-1);
-      if (processedAll && last) task.skipTo(last.offset + 1n);
-      if (this.isAlive) control.resolve(task.position);
+      await this.feeder?.feed(batch, control);
     } finally {
       processed();
     }
+    if (this.isAlive) control.resolve(task.position);
   }
 
   /** Moves over offsets that hold no record, if the task has come to them. */
@@ -164,8 +159,7 @@ export class TaskRunner {
       const claim = (): ReturnType<typeof claimTask> => claimTask(this.context, this.checkpoint);
       const { task, endOffset } = await retryTransient(claim, { signal: this.stopping.signal, onFailure });
       this.onTrouble(undefined);
-      this.task = task;
-      this.writer = this.writerOf(task);
+      this.begin(task);
       this.evidence.endOffset = endOffset;
       this.context.seek(task.position);
       const fields = { offset: task.position.toString(), epoch: this.checkpoint.currentEpoch.toString() };
@@ -175,100 +169,21 @@ export class TaskRunner {
     }
   }
 
-  private writerOf(task: Task): DeltaWriter {
-    const { context, checkpoint, stopping } = this;
-    return new DeltaWriter({
-      task,
-      checkpoint,
-      context,
-      signal: stopping.signal,
-      onFailure: (error) => this.fail(error),
+  private begin(task: Task): void {
+    const { context, checkpoint, evidence } = this;
+    const parts = { task, context, signal: this.stopping.signal, onFailure: (error: unknown) => this.fail(error) };
+    const writer = new DeltaWriter({ ...parts, checkpoint });
+    this.task = task;
+    this.writer = writer;
+    this.feeder = new BatchFeeder({
+      ...{ ...parts, writer, evidence },
+      hasFailed: () => this.failure !== undefined,
+      onTrouble: (reason) => this.onTrouble(reason),
     });
   }
 
   private idleWatermarkMs(idleMs: number, askedMs: number): number {
     return askedMs - this.context.pipeline.outOfOrdernessMs - idleMs;
-  }
-
-  private async processSlices(task: Task, batch: RecordBatch, control: BatchControl): Promise<boolean> {
-    const { records } = batch;
-    for (let i = 0; i < records.length;) {
-      if (!this.isAlive || this.failure !== undefined || !control.isCurrent()) return false;
-      const next = await this.loadAndProcess(task, batch, i);
-      if (next === undefined) return false;
-      i = next;
-      await this.yieldTo(control);
-      if (task.isFull && !(await this.makeRoom(control))) return false;
-    }
-    return true;
-  }
-
-  /** The index after the slice that begins at `from`, or after as much of it as found room; `undefined` on failure. */
-  private async loadAndProcess(task: Task, batch: RecordBatch, from: number): Promise<number | undefined> {
-    const to = Math.min(from + SLICE_RECORDS, batch.records.length);
-    try {
-      // A checkpoint that is acknowledged meanwhile may evict: what is missing is asked again until nothing is, and
-      // then the slice is processed in the same turn of the event loop.
-      for (let refs = task.missingFor(batch.records, from, to); refs.length > 0;) {
-        await this.loadMissing(task, refs);
-        refs = task.missingFor(batch.records, from, to);
-      }
-      return this.processSlice(task, batch, from, to);
-    } catch (error) {
-      this.fail(error);
-      return undefined;
-    }
-  }
-
-  private async loadMissing(task: Task, refs: readonly EntryRef[]): Promise<void> {
-    const { pipeline, partition, stateStore } = this.context;
-    const load = (): ReturnType<typeof stateStore.load> =>
-      stateStore.load({ pipeline: pipeline.name, partition }, refs);
-    const onFailure = (reason: string): void => this.onTrouble(reason);
-    const values = await retryTransient(load, { signal: this.stopping.signal, onFailure });
-    this.onTrouble(undefined);
-    task.hydrate(refs, values);
-  }
-
-  private processSlice(task: Task, { records }: RecordBatch, from: number, to: number): number {
-    const { observer, pipeline } = this.context;
-    const before = task.totals;
-    const next = task.process(records, from, to);
-    const after = task.totals;
-    for (const result of ['accepted', 'filtered', 'late', 'dead'] as const) {
-      if (after[result] > before[result]) observer.records(pipeline.name, result, after[result] - before[result]);
-    }
-    return next;
-  }
-
-  private lastHeartbeatMs = 0;
-
-  private async yieldTo(control: BatchControl): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    const nowMs = this.context.clock.now();
-    if (nowMs - this.lastHeartbeatMs < HEARTBEAT_MS) return;
-    this.lastHeartbeatMs = nowMs;
-    await control.heartbeat();
-  }
-
-  /** Writes until the task can take more. False when the sinks are so slow that the partition was paused instead. */
-  private async makeRoom(control: BatchControl): Promise<boolean> {
-    const room = this.writer!.drainUntilRoom();
-    const deadlineMs = this.context.clock.now() + PATIENCE_MS;
-    let done = false;
-    void room.then(() => (done = true));
-    while (!done && this.context.clock.now() < deadlineMs) {
-      await settledWithin(room, HEARTBEAT_MS / 4);
-      if (!done) await control.heartbeat();
-    }
-    if (done) return true;
-    const resume = control.pause();
-    const resumed = this.evidence.disturb();
-    void room.then(() => {
-      resume();
-      resumed();
-    });
-    return false;
   }
 
   private fail(error: unknown): void {
@@ -299,21 +214,4 @@ export class TaskRunner {
     const metadata = mirrorMetadata(this.task);
     this.context.mirror({ partition: this.context.partition, nextOffset, metadata });
   }
-
-  private async withHeartbeat(work: Promise<void>, control: BatchControl): Promise<void> {
-    let done = false;
-    void work.then(() => (done = true));
-    while (!done) {
-      await settledWithin(work, HEARTBEAT_MS);
-      if (!done) await control.heartbeat();
-    }
-  }
-}
-
-/** Resolves when `work` settles, or after `ms`. */
-async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

@@ -42,6 +42,8 @@ export class RunnerHarness {
   readonly lateRecords: LateRecord[] = [];
   /** While set, the sink refuses rows with this reason. */
   sinkAway: string | undefined;
+  /** What the sink waits for before it takes rows. */
+  sinkHeld: Promise<void> | undefined;
   cacheBytes = 1 << 20;
   private readonly owners: Owner[] = [];
 
@@ -98,6 +100,7 @@ export class RunnerHarness {
       name: table.name,
       write: async (rows, signal) => {
         if (this.sinkAway !== undefined) throw new TransientError(this.sinkAway);
+        await this.sinkHeld;
         await table.write(rows, signal);
       },
     };

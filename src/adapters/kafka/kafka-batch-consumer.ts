@@ -41,11 +41,17 @@ export class KafkaBatchConsumer implements BatchConsumer {
   private handlers: BatchHandlers | undefined;
   private quiescing = false;
   private stopped = false;
+  /** Between joining the group and the next rebalance or failure. */
+  private joined = false;
   private inProgress = 0;
   private whenQuiet: (() => void) | undefined;
   private restart: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: KafkaBatchConsumerOptions) {}
+
+  get isDelivering(): boolean {
+    return this.joined && !this.quiescing;
+  }
 
   async run(handlers: BatchHandlers): Promise<void> {
     this.handlers = handlers;
@@ -108,12 +114,17 @@ export class KafkaBatchConsumer implements BatchConsumer {
       maxWaitTimeInMs: MAX_WAIT_MS,
       allowAutoTopicCreation: false,
     });
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => handlers.assigned(payload.memberAssignment[topic] ?? []));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      handlers.assigned(payload.memberAssignment[topic] ?? []);
+      this.joined = true;
+    });
+    consumer.on(consumer.events.REBALANCING, () => void (this.joined = false));
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
       handlers.skipped(payload.partition, BigInt(payload.firstOffset), BigInt(payload.lastOffset) + 1n);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
+      this.joined = false;
       if (!payload.restart) this.joinAgain(consumer, messageOf(payload.error));
     });
     return consumer;

@@ -35,6 +35,10 @@ export class MemoryBatchConsumer implements BatchConsumer {
 
   constructor(private readonly options: MemoryBatchConsumerOptions) {}
 
+  get isDelivering(): boolean {
+    return this.unsubscribe !== undefined && !this.quiescing;
+  }
+
   async run(handlers: BatchHandlers): Promise<void> {
     const { log, topic } = this.options;
     const partitions = (await log.partitionCount(topic)) ?? 0;

@@ -38,6 +38,11 @@ export interface BatchHandlers {
 
 /** A member of one consumer group that reads one topic. */
 export interface BatchConsumer {
+  /**
+   * Whether the group, as far as this member knows, has given it its partitions and it fetches them: false before it has
+   * joined, during a rebalance, after a failure, and after `quiesce`.
+   */
+  readonly isDelivering: boolean;
   /** Joins the group and delivers until `stop`, through every rebalance and outage of the log. Never rejects. */
   run(handlers: BatchHandlers): Promise<void>;
   /**

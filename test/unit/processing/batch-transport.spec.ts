@@ -19,6 +19,7 @@ describe('a batch through Nest', () => {
     }).compile();
     const handlers = Promise.withResolvers<BatchHandlers>();
     const consumer: BatchConsumer = {
+      isDelivering: true,
       run: (given) => Promise.resolve(handlers.resolve(given)),
       quiesce: () => Promise.resolve(),
       stop: () => Promise.resolve(),

@@ -1,0 +1,123 @@
+import type { BatchControl } from '../core/ports/batch-consumer.port';
+import type { RecordBatch } from '../core/ports/record-source.port';
+import type { EntryRef } from '../core/ports/state-store.port';
+import type { Task } from '../core/task/task';
+import type { DeltaWriter } from './delta-writer';
+import { HEARTBEAT_MS, settledWithin } from './heartbeats';
+import type { IdleEvidence } from './idle-evidence';
+import { retryTransient } from './retry';
+import type { TaskContext } from './task-context';
+
+/** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
+const SLICE_RECORDS = 2_000;
+/** How long a batch waits for a full checkpoint pipeline before the partition is paused instead. */
+const PATIENCE_MS = 2_000;
+
+export interface BatchFeederOptions {
+  readonly task: Task;
+  readonly writer: DeltaWriter;
+  readonly evidence: IdleEvidence;
+  readonly context: Pick<TaskContext, 'pipeline' | 'partition' | 'stateStore' | 'observer' | 'clock'>;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+  readonly hasFailed: () => boolean;
+  readonly onFailure: (error: unknown) => void;
+  /** The store is away: what it said. `undefined` once it is back. */
+  readonly onTrouble: (reason: string | undefined) => void;
+}
+
+/** Step 2 of one task: feeds it batches in slices, with the state that they need, as fast as its deltas are taken. */
+export class BatchFeeder {
+  private lastHeartbeatMs = 0;
+
+  constructor(private readonly options: BatchFeederOptions) {}
+
+  /** Resolves when the batch is in the task's memory, or cannot be. Throws what a heartbeat throws. */
+  async feed(batch: RecordBatch, control: BatchControl): Promise<void> {
+    const last = batch.records.at(-1);
+    if ((await this.feedSlices(batch, control)) && last) this.options.task.skipTo(last.offset + 1n);
+  }
+
+  private async feedSlices(batch: RecordBatch, control: BatchControl): Promise<boolean> {
+    const { task, signal, hasFailed } = this.options;
+    const { records } = batch;
+    for (let i = 0; i < records.length;) {
+      if (signal.aborted || hasFailed() || !control.isCurrent()) return false;
+      const next = await this.loadAndProcess(batch, i);
+      if (next === undefined) return false;
+      i = next;
+      await this.yieldTo(control);
+      if (task.isFull && !(await this.makeRoom(control))) return false;
+    }
+    return true;
+  }
+
+  /** The index after the slice that begins at `from`, or after as much of it as found room; `undefined` on failure. */
+  private async loadAndProcess(batch: RecordBatch, from: number): Promise<number | undefined> {
+    const { task, onFailure } = this.options;
+    const to = Math.min(from + SLICE_RECORDS, batch.records.length);
+    try {
+      // A checkpoint that is acknowledged meanwhile may evict: what is missing is asked again until nothing is, and
+      // then the slice is processed in the same turn of the event loop.
+      for (let refs = task.missingFor(batch.records, from, to); refs.length > 0;) {
+        await this.loadMissing(refs);
+        refs = task.missingFor(batch.records, from, to);
+      }
+      return this.processSlice(batch, from, to);
+    } catch (error) {
+      onFailure(error);
+      return undefined;
+    }
+  }
+
+  private async loadMissing(refs: readonly EntryRef[]): Promise<void> {
+    const { task, context, signal, onTrouble } = this.options;
+    const { pipeline, partition, stateStore } = context;
+    const load = (): ReturnType<typeof stateStore.load> =>
+      stateStore.load({ pipeline: pipeline.name, partition }, refs);
+    const values = await retryTransient(load, { signal, onFailure: onTrouble });
+    onTrouble(undefined);
+    task.hydrate(refs, values);
+  }
+
+  private processSlice({ records }: RecordBatch, from: number, to: number): number {
+    const { task, context } = this.options;
+    const { observer, pipeline } = context;
+    const before = task.totals;
+    const next = task.process(records, from, to);
+    const after = task.totals;
+    for (const result of ['accepted', 'filtered', 'late', 'dead'] as const) {
+      if (after[result] > before[result]) observer.records(pipeline.name, result, after[result] - before[result]);
+    }
+    return next;
+  }
+
+  private async yieldTo(control: BatchControl): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    const nowMs = this.options.context.clock.now();
+    if (nowMs - this.lastHeartbeatMs < HEARTBEAT_MS) return;
+    this.lastHeartbeatMs = nowMs;
+    await control.heartbeat();
+  }
+
+  /** Writes until the task can take more. False when the sinks are so slow that the partition was paused instead. */
+  private async makeRoom(control: BatchControl): Promise<boolean> {
+    const { writer, evidence, context } = this.options;
+    const room = writer.drainUntilRoom();
+    const deadlineMs = context.clock.now() + PATIENCE_MS;
+    let done = false;
+    void room.then(() => (done = true));
+    while (!done && context.clock.now() < deadlineMs) {
+      await settledWithin(room, HEARTBEAT_MS / 4);
+      if (!done) await control.heartbeat();
+    }
+    if (done) return true;
+    const resume = control.pause();
+    const resumed = evidence.disturb();
+    void room.then(() => {
+      resume();
+      resumed();
+    });
+    return false;
+  }
+}
