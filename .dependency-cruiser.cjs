@@ -29,6 +29,14 @@ module.exports = {
       to: { pathNot: ['^src/(core|runtime)'] },
     },
     {
+      name: 'builder-imports-core',
+      comment:
+        'Users import it in their own programs and tests: it brings along no framework, no client and no Node module.',
+      severity: 'error',
+      from: { path: '^src/(builder|index\\.ts$|testing/test-driver)' },
+      to: { pathNot: ['^src/(core|builder|testing)', 'node_modules/zod/'] },
+    },
+    {
       name: 'adapters-know-ports-not-each-other',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)' },
