@@ -3,7 +3,9 @@ import type { PipelineDefinition } from '../core/pipeline/definition';
 import { type Problem, problemText } from '../core/pipeline/problem';
 import type { TaskCounts } from '../core/ports/state-store.port';
 import type { PipelineState, PipelineStatus } from '../runtime/pipeline-status';
+import type { ClosedRows } from '../runtime/pipeline-tally';
 import type { RefusedPipeline } from '../runtime/pipelines';
+import { latenessView, type LatenessView } from './lateness-view';
 import type { TaskView, TimeView } from './task-view';
 
 export interface PipelineView {
@@ -19,6 +21,10 @@ export interface PipelineView {
   readonly totals: TaskCounts;
   /** Of the tasks that this process owns; absent when it owns none. */
   readonly lagRecords?: number;
+  /** Of this process since it started; absent when it computes nothing of the pipeline, or no record can be late. */
+  readonly lateness?: LatenessView;
+  /** Final rows of this process since it started, by why their window was closed. */
+  readonly closedRows?: ClosedRows;
   /** The least of the tasks that have one. */
   readonly watermark: TimeView | null;
   readonly tasks: readonly TaskView[];
@@ -52,6 +58,8 @@ export function pipelineView(
     sinks: pipeline.sinks.map(sinkName),
     totals: totalsOf(tasks),
     ...(lags.length > 0 && { lagRecords: sum(lags) }),
+    ...(status?.lateness && canBeLate(pipeline) && { lateness: latenessView(status.lateness, pipeline.graceMs) }),
+    ...(status?.closedRows && { closedRows: status.closedRows }),
     watermark: watermarks.reduce<TimeView | null>((least, time) => (!least || time.ms < least.ms ? time : least), null),
     tasks,
     definition: pipeline.definition,
@@ -76,6 +84,10 @@ export function sinkName(sink: CompiledSink): string {
     case 'live':
       return 'live';
   }
+}
+
+function canBeLate({ definition }: CompiledPipeline): boolean {
+  return definition.spec.window !== undefined && 'grace' in definition.spec.window;
 }
 
 function totalsOf(tasks: readonly TaskView[]): TaskCounts {

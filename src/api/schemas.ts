@@ -18,6 +18,31 @@ export const PROBLEM_SCHEMA = object({ type: text, title: text, status: integer,
 const time: Schema = { ...object({ iso: { type: 'string', format: 'date-time' }, ms: integer }), nullable: true };
 const counts = object({ accepted: integer, filtered: integer, late: integer, dead: integer });
 
+const nullable = (schema: Schema): Schema => ({ ...schema, nullable: true });
+
+const LATENESS_SCHEMA: Schema = {
+  ...object({
+    records: integer,
+    lateRecords: integer,
+    share: { type: 'number', description: 'Of late records among all, from 0 to 1' },
+    p50Ms: nullable(integer),
+    p99Ms: nullable(integer),
+    maxMs: nullable(integer),
+    keep99: { type: 'string', description: 'A grace that would have kept 99 % of the records' },
+    keep999: { type: 'string', description: 'A grace that would have kept 99.9 % of the records' },
+    advice: {
+      type: 'string',
+      example: 'grace 12s would have kept 99.9 % of the records; grace 1s kept 97.2 % of the records',
+    },
+  }),
+  description: 'Of the answering process since it started',
+};
+
+const CLOSED_ROWS_SCHEMA: Schema = {
+  ...object({ watermark: integer, idle: integer, 'end-of-input': integer, count: integer }),
+  description: 'Final rows of the answering process since it started, by why their window was closed',
+};
+
 const TASK_SCHEMA = object(
   {
     partition: integer,
@@ -51,6 +76,8 @@ export const PIPELINE_SCHEMA = object(
     sinks: listOf(text),
     totals: counts,
     lagRecords: integer,
+    lateness: LATENESS_SCHEMA,
+    closedRows: CLOSED_ROWS_SCHEMA,
     watermark: time,
     tasks: listOf(TASK_SCHEMA),
     definition: { type: 'object', description: 'Defaults filled in, durations in milliseconds' },

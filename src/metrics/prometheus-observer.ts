@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { PoisonReason } from '../core/errors';
+import type { CloseReason } from '../core/row/row';
 import type { RuntimeObserver } from '../runtime/runtime-observer';
 
 const RESULTS = ['accepted', 'filtered', 'late', 'dead'] as const;
+/** Those that a service has: the input of a topic does not end. */
+const CLOSE_REASONS = ['watermark', 'idle', 'count'] as const;
 const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const END_TO_END_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86_400];
-/** From a second to a month: the grace that would have kept 99 % of the late records is read off these. */
+/** From a tenth of a second to a month: the grace that would have kept 99 % of the late records is read off these. */
 const LATENESS_BUCKETS_S = [
+  0.1,
   1,
   10,
   60,
@@ -34,6 +38,11 @@ export class PrometheusObserver implements RuntimeObserver {
     'result',
   ]);
   private readonly lateTotal = this.counter('millrace_late_records_total', 'Records whose every window was closed');
+  private readonly closedTotal = this.counter(
+    'millrace_windows_closed_total',
+    'Final rows, by why their window was closed; an amended row counts again',
+    ['reason'],
+  );
   private readonly deadTotal = this.counter('millrace_dead_letters_total', 'Records sent to the dead letters', [
     'reason',
   ]);
@@ -69,6 +78,7 @@ export class PrometheusObserver implements RuntimeObserver {
   /** Starts the counters of a pipeline at 0, so that its first record shows as an increase. */
   declare(pipeline: string): void {
     for (const result of RESULTS) this.recordsTotal.inc({ pipeline, result }, 0);
+    for (const reason of CLOSE_REASONS) this.closedTotal.inc({ pipeline, reason }, 0);
     for (const counter of [this.lateTotal, this.fencedTotal, this.rebalancesTotal]) counter.inc({ pipeline }, 0);
   }
 
@@ -87,6 +97,10 @@ export class PrometheusObserver implements RuntimeObserver {
 
   rowsEmitted(pipeline: string, sink: string, count: number): void {
     this.rowsTotal.inc({ pipeline, sink }, count);
+  }
+
+  windowsClosed(pipeline: string, reason: CloseReason, rows: number): void {
+    this.closedTotal.inc({ pipeline, reason }, rows);
   }
 
   sinkDuration(pipeline: string, sink: string, seconds: number): void {

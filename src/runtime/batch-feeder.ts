@@ -17,7 +17,7 @@ export interface BatchFeederOptions {
   readonly task: Task;
   readonly writer: DeltaWriter;
   readonly evidence: IdleEvidence;
-  readonly context: Pick<TaskContext, 'pipeline' | 'partition' | 'stateStore' | 'observer' | 'clock'>;
+  readonly context: Pick<TaskContext, 'pipeline' | 'partition' | 'stateStore' | 'observer' | 'tally' | 'clock'>;
   /** Ends everything. */
   readonly signal: AbortSignal;
   readonly hasFailed: () => boolean;
@@ -82,13 +82,14 @@ export class BatchFeeder {
 
   private processSlice({ records }: RecordBatch, from: number, to: number): number {
     const { task, context } = this.options;
-    const { observer, pipeline } = context;
+    const { observer, pipeline, tally } = context;
     const before = task.totals;
     const next = task.process(records, from, to);
     const after = task.totals;
     for (const result of ['accepted', 'filtered', 'late', 'dead'] as const) {
       if (after[result] > before[result]) observer.records(pipeline.name, result, after[result] - before[result]);
     }
+    tally.lateness.addAccepted(after.accepted - before.accepted);
     return next;
   }
 

@@ -7,6 +7,7 @@ import type { Claim, StateStore } from '../core/ports/state-store.port';
 import type { FrozenDelta } from '../core/task/frozen-delta';
 import type { Task } from '../core/task/task';
 import type { TaskId } from '../core/task/task-id';
+import { closedByReason, type PipelineTally } from './pipeline-tally';
 import { retryTransient } from './retry';
 import type { RuntimeObserver } from './runtime-observer';
 
@@ -19,6 +20,7 @@ export interface CheckpointOptions {
   readonly deadLetters: DeadLetterSink;
   readonly lateRecords: LateRecordSink;
   readonly observer: RuntimeObserver;
+  readonly tally: PipelineTally;
   readonly clock: Clock;
   /** Called after step 5 with the offset for step 6. */
   readonly mirror: (nextOffset: bigint) => void;
@@ -103,11 +105,15 @@ export class Checkpoint {
   }
 
   /** Step 5. */
-  private async commit({ commit }: FrozenDelta, signal: AbortSignal): Promise<void> {
-    const { stateStore, id, pipeline, observer } = this.options;
+  private async commit({ commit, rows }: FrozenDelta, signal: AbortSignal): Promise<void> {
+    const { stateStore, id, pipeline, observer, tally } = this.options;
     const token = { epoch: this.epoch, commit: this.commits + 1n };
     await this.persist('state', () => stateStore.commit(id, token, commit), signal);
     this.commits = token.commit;
+    for (const [reason, count] of closedByReason(rows)) {
+      observer.windowsClosed(pipeline.name, reason, count);
+      tally.addClosed(reason, count);
+    }
     if (commit.feed.length > 0) observer.rowsEmitted(pipeline.name, 'live', commit.feed.length);
   }
 

@@ -3,6 +3,7 @@ import type { RecordBatch } from '../core/ports/record-source.port';
 import { IdlenessCheck } from './idleness-check';
 import type { PipelineState, PipelineStatus } from './pipeline-status';
 import type { BatchControl, OffsetMirrorEntry, BatchConsumer } from '../core/ports/batch-consumer.port';
+import { PipelineTally } from './pipeline-tally';
 import type { PipelineContext } from './task-context';
 import { TaskRunner } from './task-runner';
 
@@ -26,6 +27,7 @@ export class PipelineRunner {
   private readonly runners = new Map<number, TaskRunner>();
   private readonly toMirror = new Map<number, OffsetMirrorEntry>();
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly tally = new PipelineTally();
   private source: BatchConsumer | undefined;
 
   constructor(
@@ -98,7 +100,12 @@ export class PipelineRunner {
     const fenced = runners.filter(({ isAlive, fencedMs }) => !isAlive && fencedMs !== undefined).length;
     const reason = tasks.find(({ state }) => state === worst)?.reason ?? (fenced > 0 ? FENCED_REASON : undefined);
     const state: PipelineState = worst ?? (fenced > 0 ? 'paused' : 'running');
-    return { name: this.name, state, ...(reason !== undefined && { reason }), partitions: this.partitions, tasks };
+    return {
+      ...{ name: this.name, state, ...(reason !== undefined && { reason }) },
+      ...{ partitions: this.partitions, tasks },
+      lateness: this.tally.lateness.figures(),
+      closedRows: this.tally.closedRows,
+    };
   }
 
   private runnerOf(partition: number): TaskRunner {
@@ -107,6 +114,7 @@ export class PipelineRunner {
     const runner = new TaskRunner({
       ...this.context,
       partition,
+      tally: this.tally,
       seek: (offset) => this.source?.seek(partition, offset),
       mirror: (offset) => void this.toMirror.set(offset.partition, offset),
     });

@@ -1,4 +1,6 @@
 import type { TaskCounts } from '../core/ports/state-store.port';
+import type { LatenessFigures } from './lateness-sketch';
+import type { ClosedRows } from './pipeline-tally';
 
 /**
  * ```
@@ -42,4 +44,7 @@ export interface PipelineStatus {
   readonly partitions: number;
   /** Tasks that this process owns. */
   readonly tasks: readonly TaskStatus[];
+  /** Of this process since it started; absent while it does not compute the pipeline. */
+  readonly lateness?: LatenessFigures;
+  readonly closedRows?: ClosedRows;
 }

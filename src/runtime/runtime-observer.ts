@@ -1,4 +1,5 @@
 import type { PoisonReason } from '../core/errors';
+import type { CloseReason } from '../core/row/row';
 
 /** What the runtime tells whoever measures it. Calls are cheap and never throw; durations in seconds. */
 export interface RuntimeObserver {
@@ -6,6 +7,8 @@ export interface RuntimeObserver {
   lateness(pipeline: string, seconds: number): void;
   deadLetters(pipeline: string, reason: PoisonReason, count: number): void;
   rowsEmitted(pipeline: string, sink: string, count: number): void;
+  /** Final rows of a commit, by why their window was closed. */
+  windowsClosed(pipeline: string, reason: CloseReason, rows: number): void;
   sinkDuration(pipeline: string, sink: string, seconds: number): void;
   sinkRetry(pipeline: string, sink: string): void;
   /** Steps 3 to 5 of one checkpoint. */

@@ -6,6 +6,7 @@ import type { RowSink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { RuntimeLog } from './events';
+import type { PipelineTally } from './pipeline-tally';
 import type { RuntimeObserver } from './runtime-observer';
 import type { OffsetMirrorEntry } from '../core/ports/batch-consumer.port';
 
@@ -32,6 +33,8 @@ export interface PipelineContext {
 
 export interface TaskContext extends PipelineContext {
   readonly partition: number;
+  /** Shared by the tasks of the pipeline. */
+  readonly tally: PipelineTally;
   /** Makes the consumer read this partition from an offset on. */
   readonly seek: (offset: bigint) => void;
   /** Step 6, gathered for the pipeline. */

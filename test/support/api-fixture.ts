@@ -40,6 +40,8 @@ export class ApiFixture {
   nowMs = Date.parse('2013-06-02T00:00:00Z');
   state: PipelineStatus['state'] = 'running';
   owned: readonly TaskStatus[] = [];
+  /** As of a process that computes the pipeline. */
+  figures: Pick<PipelineStatus, 'lateness' | 'closedRows'> = {};
   refused: readonly RefusedPipeline[] = [];
   readonly pings = new Map<'kafka' | 'redis' | 'cassandra', () => Promise<void>>();
 
@@ -78,9 +80,11 @@ export class ApiFixture {
       },
       deadLetters: { write: unused },
       lateRecords: { write: unused },
+      referenceHash: { read: unused },
       dependencies: [...this.pings].map(([name, ping]) => ({ name, ping })),
       migrate: unused,
       consumerOf: unused,
+      followerOf: unused,
       sinksOf: unused,
       readerOf: (pipeline) => this.tables.readerFor(pipeline),
       close: () => Promise.resolve(),
@@ -95,7 +99,7 @@ export class ApiFixture {
       refused: () => this.refused,
       status: (name) =>
         name === pipeline.name
-          ? { name, state: this.state, partitions: this.tasks.length, tasks: this.owned }
+          ? { name, state: this.state, partitions: this.tasks.length, tasks: this.owned, ...this.figures }
           : undefined,
     };
   }

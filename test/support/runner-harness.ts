@@ -18,7 +18,14 @@ import { recordOf, type Reading } from './pipelines';
 const ignore = (): void => undefined;
 const silentObserver: RuntimeObserver = {
   ...{ records: ignore, lateness: ignore, deadLetters: ignore, rowsEmitted: ignore, sinkDuration: ignore },
-  ...{ sinkRetry: ignore, checkpoint: ignore, endToEnd: ignore, fenced: ignore, rebalance: ignore },
+  ...{
+    sinkRetry: ignore,
+    checkpoint: ignore,
+    endToEnd: ignore,
+    fenced: ignore,
+    rebalance: ignore,
+    windowsClosed: ignore,
+  },
 };
 
 /** A store that can acknowledge commits and forget them, as one does that restarts from an older log. */
@@ -42,6 +49,8 @@ export class RunnerHarness {
   readonly lateRecords: LateRecord[] = [];
   /** While set, the sink refuses rows with this reason. */
   sinkAway: string | undefined;
+  /** While set, the topic of late records cannot be written. */
+  lateTopicAway: Error | undefined;
   /** What the sink waits for before it takes rows. */
   sinkHeld: Promise<void> | undefined;
   cacheBytes = 1 << 20;
@@ -129,6 +138,7 @@ export class Owner {
         },
         lateRecords: {
           write: (records) => {
+            if (harness.lateTopicAway) return Promise.reject(harness.lateTopicAway);
             lateRecords.push(...records);
             return Promise.resolve();
           },

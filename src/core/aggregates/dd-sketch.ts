@@ -54,6 +54,11 @@ export function valueOfBucket(index: number): number {
   return Math.exp(index * LN_GAMMA) * MIDDLE;
 }
 
+/** The greatest value that the bucket holds, give or take rounding. */
+export function greatestOfBucket(index: number): number {
+  return Math.exp(index * LN_GAMMA);
+}
+
 /** Indices lie between -36,970 and 35,489: those of the smallest and greatest double. */
 const INDEX_BASE = 65_536;
 

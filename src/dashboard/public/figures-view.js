@@ -22,7 +22,7 @@ export function showFigures(list, pipeline, rates, moment) {
     figure(
       'Late',
       { value: roughCount(late), tone: late > 0 ? 'warn' : undefined },
-      late > 0 ? share(late, seen) : 'none lost',
+      late > 0 ? (pipeline.lateness?.advice ?? share(late, seen)) : 'none lost',
     ),
     figure('Dead letters', { value: roughCount(dead), tone: dead > 0 ? 'bad' : undefined }, deadNote(pipeline, dead)),
     figure('State', { value: roughCount(stateKeys(pipeline)), unit: 'open rows' }, checkpointNote(pipeline)),

@@ -50,6 +50,29 @@ describe('/v1/pipelines', () => {
     expect(definition.metadata.name).toBe('air-quality-daily');
   });
 
+  it('says how late records are, which grace would have kept them, and why windows closed', async () => {
+    const lateness = {
+      records: 1_000,
+      lateRecords: 10,
+      p50Ms: 9,
+      p99Ms: 9,
+      maxMs: 9,
+      grace99Ms: null,
+      grace999Ms: 36_000_000,
+    };
+    world.figures = { lateness, closedRows: { watermark: 4, idle: 3, 'end-of-input': 0, count: 0 } };
+    const view = await one();
+    expect(view.lateness).toMatchObject({ share: 0.01, keep99: '1h', keep999: '10h' });
+    expect(view.lateness?.advice).toBe(
+      'grace 10h would have kept 99.9 % of the records; grace 1h kept 99 % of the records',
+    );
+    expect(view.closedRows).toMatchObject({ watermark: 4, idle: 3 });
+  });
+
+  it('says nothing of lateness where this process computes nothing', async () => {
+    expect(Object.keys(await one())).not.toContain('lateness');
+  });
+
   it('says that a task was never claimed', async () => {
     expect((await one()).tasks.map(({ state }) => state)).toEqual(['unclaimed', 'unclaimed']);
   });

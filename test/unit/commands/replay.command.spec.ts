@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,11 @@ describe('millrace replay', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   beforeEach(() => (err = []));
 
-  const run = async (lines: readonly string[], options: Partial<ReplayOptions> = {}): Promise<string> => {
+  const run = async (
+    lines: readonly string[],
+    options: Partial<ReplayOptions> = {},
+    definition = SHIPPED,
+  ): Promise<string> => {
     const input = join(folder, 'input.ndjson');
     writeFileSync(input, lines.join('\n'));
     let text = '';
@@ -34,7 +38,7 @@ describe('millrace replay', () => {
       readFile: (path) => readFile(path, 'utf8'),
       stdout,
     };
-    expect(await replay(SHIPPED, { input, partitions: 1, ...options }, io)).toBe(0);
+    expect(await replay(definition, { input, partitions: 1, ...options }, io)).toBe(0);
     return text;
   };
   const rowsOf = (text: string) =>
@@ -76,6 +80,17 @@ describe('millrace replay', () => {
     await run(DAYS, { late: true });
     expect(err.join('\n')).toContain(`late by ${24 * 3_600_000} ms: ${reading('A', '01T05', 1)}`);
   });
+
+  it.each(['late: { topic: readings.late }', 'late: { amend: 7d }'])(
+    'prints late records with %s too',
+    async (late) => {
+      const definition = join(folder, 'late.yaml');
+      writeFileSync(definition, readFileSync(SHIPPED, 'utf8').replace('late: drop', late));
+      await run(DAYS, { late: true }, definition);
+      expect(err.filter((line) => line.startsWith('late by '))).toHaveLength(1);
+      expect(err.at(-1)).toMatch(/^6 records: 3 accepted, 1 filtered, 1 late, 1 dead/);
+    },
+  );
 
   it('gives byte-identical output twice', async () => {
     expect(await run(DAYS, { partitions: 3 })).toBe(await run(DAYS, { partitions: 3 }));

@@ -32,6 +32,7 @@ describe('GET /metrics', () => {
     observer.lateness(PIPELINE, 90);
     observer.deadLetters(PIPELINE, 'bad-time', 3);
     observer.rowsEmitted(PIPELINE, 'cassandra:aqdata.pm25', 4);
+    observer.windowsClosed(PIPELINE, 'idle', 6);
     observer.sinkDuration(PIPELINE, 'cassandra:aqdata.pm25', 0.02);
     observer.sinkRetry(PIPELINE, 'cassandra:aqdata.pm25');
     observer.checkpoint(PIPELINE, 0.2);
@@ -45,6 +46,8 @@ describe('GET /metrics', () => {
         `millrace_records_total{pipeline="${PIPELINE}",result="late"} 2`,
         `millrace_late_records_total{pipeline="${PIPELINE}"} 2`,
         `millrace_lateness_seconds_bucket{le="300",pipeline="${PIPELINE}"} 1`,
+        `millrace_windows_closed_total{pipeline="${PIPELINE}",reason="idle"} 6`,
+        `millrace_windows_closed_total{pipeline="${PIPELINE}",reason="watermark"} 0`,
         `millrace_dead_letters_total{pipeline="${PIPELINE}",reason="bad-time"} 3`,
         `millrace_rows_emitted_total{pipeline="${PIPELINE}",sink="cassandra:aqdata.pm25"} 4`,
         `millrace_sink_duration_seconds_count{pipeline="${PIPELINE}",sink="cassandra:aqdata.pm25"} 1`,
