@@ -43,11 +43,12 @@ function addService(root: Command, setExitCode: SetExitCode): void {
 function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode): void {
   root
     .command('validate')
-    .description('check pipelines; prints file:line:column: message')
-    .argument('<files...>', 'YAML or JSON files')
-    .action(async (files: string[]) => {
-      const { validate } = await import('./validate.command.js');
-      setExitCode(await validate(files, io));
+    .description('check pipelines and golden tests; prints file:line:column: message')
+    .argument('<files...>', 'YAML or JSON files; pipelines of all of them are checked together')
+    .option('--tables', 'check the tables that Cassandra has, not those that the migrations make')
+    .action(async (files: string[], { tables }: { tables?: boolean }) => {
+      const { validate, validateWithServer } = await import('./validate.command.js');
+      setExitCode(await (tables ? validateWithServer(files, loadConfig(), io) : validate(files, io)));
     });
   root
     .command('test')

@@ -1,43 +1,78 @@
+import { CassandraClient } from '../adapters/cassandra/cassandra-client';
+import type { MillraceConfig } from '../config/config';
 import { messageOf } from '../core/errors';
-import { parsePipelines } from '../core/pipeline/parse';
-import { problemText } from '../core/pipeline/problem';
+import { parsePipelineFiles, type PipelineFile } from '../core/pipeline/parse';
+import { type Problem, problemText } from '../core/pipeline/problem';
+import { parseGoldenTests } from '../testing/golden-file';
+import type { CommandIo } from './command-io';
+import { EXIT } from './exit-codes';
+import { checkTables, type FindTable, migratedTables, tablesOf } from './table-problems';
 
-/** What a command needs of the outside; lines come without their end. */
-export interface ValidateIo {
-  out(line: string): void;
-  err(line: string): void;
-  readFile(path: string): Promise<string>;
-}
-
-const ALL_RIGHT = 0;
-const PROBLEM_FOUND = 1;
-const BAD_INPUT = 2;
+export type ValidateIo = Pick<CommandIo, 'out' | 'err' | 'readFile'>;
 
 /**
- * Checks pipeline files: each problem to `err` as `file:line:column: message`, each good file to `out`. Exit code 0 when
- * all are right, 1 when one has a problem, 2 when one cannot be read. All files are looked at in any case.
+ * Checks the pipelines and golden tests of files, each by itself and the pipelines together: each problem to `err` as
+ * `file:line:column: message`, each good file to `out`. Tables that the migrations make are checked too; `findTable`
+ * takes their place. Exit code 0 when all are right, 1 when one has a problem, 2 when one cannot be read. All files are
+ * looked at in any case.
  */
-export async function validate(files: readonly string[], io: ValidateIo): Promise<number> {
+export async function validate(files: readonly string[], io: ValidateIo, findTable?: FindTable): Promise<number> {
   if (files.length === 0) {
     io.err('no file given; use: millrace validate FILE...');
-    return BAD_INPUT;
+    return EXIT.wrongUse;
   }
-  let exitCode = ALL_RIGHT;
-  for (const file of files) exitCode = Math.max(exitCode, await validateFile(file, io));
-  return exitCode;
+  const read = await Promise.all(files.map((path) => readOne(path, io)));
+  const texts = read.filter((file) => file !== undefined);
+  const { located, problems } = parsePipelineFiles(texts);
+  const find = findTable ?? (await migratedTables());
+  const ofTables = (await Promise.all(located.map((pipeline) => checkTables(pipeline, find)))).flat();
+  const all = [...problems, ...ofTables, ...texts.flatMap(testProblems)];
+  for (const file of texts) report(file, located.filter((pipeline) => pipeline.file === file.path).length, all, io);
+  if (texts.length < files.length) return EXIT.wrongUse;
+  return all.length > 0 ? EXIT.checkFailed : EXIT.done;
 }
 
-async function validateFile(file: string, io: ValidateIo): Promise<number> {
-  let text: string;
+/** The same with the tables that Cassandra has. Throws TransientError when it does not answer. */
+export async function validateWithServer(
+  files: readonly string[],
+  config: MillraceConfig,
+  io: ValidateIo,
+): Promise<number> {
+  const client = new CassandraClient(config.cassandra);
   try {
-    text = await io.readFile(file);
-  } catch (error) {
-    io.err(`${file}: cannot be read: ${messageOf(error)}`);
-    return BAD_INPUT;
+    await client.connect();
+    return await validate(files, io, tablesOf(client));
+  } finally {
+    await client.close();
   }
-  const { definitions, problems } = parsePipelines(text, file);
-  for (const problem of problems) io.err(problemText(problem));
-  if (problems.length > 0) return PROBLEM_FOUND;
-  io.out(`${file}: ok (${definitions.length} pipeline${definitions.length === 1 ? '' : 's'})`);
-  return ALL_RIGHT;
+}
+
+async function readOne(path: string, io: ValidateIo): Promise<PipelineFile | undefined> {
+  try {
+    return { path, text: await io.readFile(path) };
+  } catch (error) {
+    io.err(`${path}: cannot be read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** Those of its golden tests, if it holds any. */
+function testProblems({ path, text }: PipelineFile): readonly Problem[] {
+  return /^kind:\s*["']?Test\b/m.test(text) ? parseGoldenTests(text, path).problems : [];
+}
+
+function report({ path, text }: PipelineFile, pipelines: number, all: readonly Problem[], io: ValidateIo): void {
+  const lines = all.filter(({ file }) => file === path).sort((a, b) => a.line - b.line || a.column - b.column);
+  for (const line of new Set(lines.map(problemText))) io.err(line);
+  if (lines.length > 0) return;
+  const tests = parseGoldenTests(text, path).tests.length;
+  const parts = [
+    ...(pipelines > 0 || tests === 0 ? [counted(pipelines, 'pipeline')] : []),
+    ...(tests > 0 ? [counted(tests, 'test')] : []),
+  ];
+  io.out(`${path}: ok (${parts.join(', ')})`);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

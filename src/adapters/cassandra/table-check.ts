@@ -16,11 +16,25 @@ export async function checkTable(client: CassandraClient, sink: CassandraSinkPla
 
 /** Throws FatalError with everything that is wrong at once. */
 export function assertFits(schema: TableSchema, sink: CassandraSinkPlan): void {
-  const problems = [
-    ...Object.keys(sink.columns).flatMap((name) => mappedColumnProblems(schema, name)),
+  const problems = tableProblems(schema, sink).map(({ message }) => message);
+  if (problems.length > 0) throw new FatalError(`table ${tableText(schema)}: ${problems.join('; ')}`);
+}
+
+/** Why a sink cannot write to its table. */
+export interface TableProblem {
+  /** The mapped column that is wrong; `undefined` for one that is not mapped. */
+  readonly column: string | undefined;
+  readonly message: string;
+}
+
+/** Everything that keeps the sink's rows from being written to a table. */
+export function tableProblems(schema: TableSchema, sink: CassandraSinkPlan): readonly TableProblem[] {
+  return [
+    ...Object.keys(sink.columns).flatMap((column) =>
+      mappedColumnProblems(schema, column).map((message) => ({ column, message })),
+    ),
     ...keyColumnProblems(schema, sink),
   ];
-  if (problems.length > 0) throw new FatalError(`table ${tableText(schema)}: ${problems.join('; ')}`);
 }
 
 function mappedColumnProblems(schema: TableSchema, name: string): readonly string[] {
@@ -36,16 +50,17 @@ function mappedColumnProblems(schema: TableSchema, name: string): readonly strin
   return 'refused' in type ? [`column '${name}': ${type.refused}`] : [];
 }
 
-function keyColumnProblems(schema: TableSchema, sink: CassandraSinkPlan): readonly string[] {
-  return [...schema.partitionKey, ...schema.clusteringKey].flatMap(({ name }) => {
+function keyColumnProblems(schema: TableSchema, sink: CassandraSinkPlan): readonly TableProblem[] {
+  return [...schema.partitionKey, ...schema.clusteringKey].flatMap(({ name }): TableProblem[] => {
     const expression = Object.hasOwn(sink.columns, name) ? sink.columns[name] : undefined;
     if (!expression) {
-      return [`primary key column '${name}' has no value: add it to the sink's columns, from key.* or window.*`];
+      const message = `primary key column '${name}' has no value: add it to the sink's columns, from key.* or window.*`;
+      return [{ column: undefined, message }];
     }
     if (expression.identifiesRow) return [];
-    return [
+    const message =
       `primary key column '${name}' is mapped to '${expression.text}', which may change from one version of a row to ` +
-        'the next: use only key.* and window.*, or take it out of the primary key',
-    ];
+      'the next: use only key.* and window.*, or take it out of the primary key';
+    return [{ column: name, message }];
   });
 }

@@ -1,42 +1,65 @@
-import { checkRecordExpressions } from './expression-findings';
-import { type PipelineDefinition, pipelineSchema } from './definition';
+import { checkTogether, type LocatedDefinition } from './check-together';
+import { checkDefinition } from './check-definition';
+import type { PipelineDefinition } from './definition';
 import { type Finding, valueAt } from './finding';
 import { type Language, STANDARD_LANGUAGE } from './language';
 import { suggestion } from './nearest';
 import type { Problem } from './problem';
-import { checkSchema } from './schema-findings';
-import { checkSinks } from './sink-findings';
 import { readDocuments, type SourceDocument } from './yaml-document';
 
 export interface ParsedPipelines {
-  /** The pipelines that have no problem. */
+  /** The pipelines that have no problem of their own. */
   readonly definitions: readonly PipelineDefinition[];
-  /** All problems of the file, in the order of their places. */
+  /** The same, with their places. */
+  readonly located: readonly LocatedDefinition[];
+  /** All problems, file by file in the order of their places. */
   readonly problems: readonly Problem[];
+}
+
+/** A file of definitions, as it was read. */
+export interface PipelineFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** Documents that other commands read. */
 const OTHER_KINDS = ['Test', 'Feed'];
 
 /**
- * Reads the pipelines of a YAML (one or more documents) or JSON file and finds everything that is wrong with them.
- * Never throws. Documents of other kinds are skipped.
+ * Reads the pipelines of a YAML (one or more documents) or JSON file and finds everything that is wrong with them, each by
+ * itself and all together. Never throws. Documents of other kinds are skipped.
  */
 export function parsePipelines(text: string, file: string, language: Language = STANDARD_LANGUAGE): ParsedPipelines {
-  const definitions: PipelineDefinition[] = [];
-  const problems: Problem[] = [];
-  const documents = readDocuments(text, file).filter(({ value }) => value !== null);
-  for (const document of documents) {
-    const found = checkDocument(document, language);
-    const definition = found.definition;
-    problems.push(...document.problems, ...found.problems);
-    if (!definition || document.problems.length > 0) continue;
-    if (definitions.some((earlier) => earlier.metadata.name === definition.metadata.name)) {
-      problems.push(document.locate(nameTaken(definition.metadata.name)));
-    } else definitions.push(definition);
+  return parsePipelineFiles([{ path: file, text }], language);
+}
+
+/** The same for files that are to run side by side. */
+export function parsePipelineFiles(
+  files: readonly PipelineFile[],
+  language: Language = STANDARD_LANGUAGE,
+): ParsedPipelines {
+  const parsed = files.map((file) => parseFile(file, language));
+  const located = parsed.flatMap((file) => file.located);
+  const problems = [...parsed.flatMap((file) => file.problems), ...checkTogether(located, language)];
+  return { definitions: located.map(({ definition }) => definition), located, problems: inOrder(problems, files) };
+}
+
+function parseFile({ path, text }: PipelineFile, language: Language): Pick<ParsedPipelines, 'located' | 'problems'> {
+  const documents = readDocuments(text, path).filter(({ value }) => value !== null);
+  if (documents.length === 0) {
+    return {
+      located: [],
+      problems: [{ file: path, line: 1, column: 1, message: 'there is no document in this file' }],
+    };
   }
-  if (documents.length === 0) problems.push({ file, line: 1, column: 1, message: 'there is no document in this file' });
-  return { definitions, problems: inOrder(problems) };
+  const located: LocatedDefinition[] = [];
+  const problems: Problem[] = [];
+  for (const document of documents) {
+    const { definition, problems: found } = checkDocument(document, language);
+    problems.push(...document.problems, ...found);
+    if (definition && document.problems.length === 0) located.push({ definition, file: path, locate: document.locate });
+  }
+  return { located, problems };
 }
 
 interface Checked {
@@ -49,14 +72,9 @@ function checkDocument(document: SourceDocument, language: Language): Checked {
   if (value === undefined) return { problems: [] };
   const kind = valueAt(value, ['kind']);
   if (typeof kind === 'string' && kind !== 'Pipeline') return { problems: checkOtherKind(kind).map(document.locate) };
-  const shape = checkSchema(value, pipelineSchema);
-  const found = [
-    ...('findings' in shape ? shape.findings : []),
-    ...checkRecordExpressions(value, language),
-    ...checkSinks(value, language),
-  ];
-  if (found.length > 0 || !('definition' in shape)) return { problems: found.map(document.locate) };
-  return { definition: shape.definition, problems: [] };
+  const checked = checkDefinition(value, language);
+  if ('findings' in checked) return { problems: checked.findings.map(document.locate) };
+  return { definition: checked.definition, problems: [] };
 }
 
 function checkOtherKind(kind: string): Finding[] {
@@ -64,10 +82,10 @@ function checkOtherKind(kind: string): Finding[] {
   return [{ path: ['kind'], message: `unknown kind "${kind}"${suggestion(kind, ['Pipeline', ...OTHER_KINDS])}` }];
 }
 
-function nameTaken(name: string): Finding {
-  return { path: ['metadata', 'name'], message: `"${name}" is the name of an earlier pipeline in this file` };
-}
-
-function inOrder(problems: readonly Problem[]): Problem[] {
-  return [...problems].sort((left, right) => left.line - right.line || left.column - right.column);
+function inOrder(problems: readonly Problem[], files: readonly PipelineFile[]): Problem[] {
+  const position = new Map(files.map(({ path }, i) => [path, i]));
+  const of = ({ file }: Problem): number => position.get(file) ?? 0;
+  return [...problems].sort(
+    (left, right) => of(left) - of(right) || left.line - right.line || left.column - right.column,
+  );
 }

@@ -57,7 +57,7 @@ describe('a pipeline file', () => {
         emit: { on: 'both', every: '1s' },
       },
     });
-    expect(parsePipelines(json, 'f')).toEqual({ definitions: [definition], problems: [] });
+    expect(parsePipelines(json, 'f')).toMatchObject({ definitions: [definition], problems: [] });
   });
 
   it('has its defaults filled in and its durations in milliseconds', () => {

@@ -1,0 +1,82 @@
+import type { TableColumn, TableSchema } from './table-schema';
+
+const CREATE_TABLE = /^CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\.(\w+)\s*\(([\s\S]*?)\)\s*(?:WITH\b[\s\S]*)?$/i;
+const ADD_COLUMN = /^ALTER\s+TABLE\s+(\w+)\.(\w+)\s+ADD\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\s+([\w<>, ]+)$/i;
+const PRIMARY_KEY = /^PRIMARY\s+KEY\s*\(([\s\S]*)\)$/i;
+const COLUMN = /^(\w+)\s+([\s\S]+?)(\s+PRIMARY\s+KEY|\s+STATIC)?$/i;
+
+/**
+ * The tables that statements create, by `keyspace.table`: what can be told of them without a server. Statements that
+ * are none of `CREATE TABLE` and `ALTER TABLE ... ADD`, and tables with quoted names, are passed over.
+ */
+export function createdTables(statements: readonly string[]): ReadonlyMap<string, TableSchema> {
+  const tables = new Map<string, TableSchema>();
+  for (const statement of statements) {
+    const text = statement.replace(/;$/, '').trim();
+    const [, keyspace = '', table = '', body] = CREATE_TABLE.exec(text) ?? [];
+    if (body !== undefined) tables.set(`${keyspace}.${table}`, tableOf(keyspace, table, body));
+    const [, inKeyspace = '', inTable = '', column = '', type = ''] = ADD_COLUMN.exec(text) ?? [];
+    const altered = tables.get(`${inKeyspace}.${inTable}`);
+    if (altered) tables.set(`${inKeyspace}.${inTable}`, withColumn(altered, column, type));
+  }
+  return tables;
+}
+
+function tableOf(keyspace: string, table: string, body: string): TableSchema {
+  const parts = partsOf(body).map((part) => part.trim());
+  const declared = parts.map((part) => PRIMARY_KEY.exec(part)?.[1]).find((key) => key !== undefined);
+  const columns = parts.flatMap((part) => columnOf(part));
+  const inline = columns.filter(({ kind }) => kind === 'partition_key').map(({ name }) => name);
+  const { partition, clustering } = declared === undefined ? { partition: inline, clustering: [] } : keyOf(declared);
+  const withKinds = columns.map((column): TableColumn => {
+    if (partition.includes(column.name)) return { ...column, kind: 'partition_key' };
+    return clustering.includes(column.name) ? { ...column, kind: 'clustering' } : column;
+  });
+  const named = (names: readonly string[]) =>
+    names.flatMap((name) => withKinds.filter((column) => column.name === name));
+  return {
+    keyspace,
+    table,
+    columns: new Map(withKinds.map((column) => [column.name, column])),
+    partitionKey: named(partition),
+    clusteringKey: named(clustering),
+  };
+}
+
+/** Split at the commas that are in no brackets. */
+function partsOf(body: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const character of body) {
+    if ('(<'.includes(character)) depth++;
+    if (')>'.includes(character)) depth--;
+    if (character === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}
+
+function columnOf(part: string): TableColumn[] {
+  if (PRIMARY_KEY.test(part)) return [];
+  const [, name = '', type = '', mark = ''] = COLUMN.exec(part) ?? [];
+  const kind = /PRIMARY/i.test(mark) ? 'partition_key' : /STATIC/i.test(mark) ? 'static' : 'regular';
+  return name === '' ? [] : [{ name, type: type.replaceAll(/\s+/g, ' '), kind }];
+}
+
+/** `(a, b), c` and `a, b`: in the second, the first column alone is the partition key. */
+function keyOf(text: string): { partition: readonly string[]; clustering: readonly string[] } {
+  const names = (list: string): string[] =>
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+  const [, compound, rest = ''] = /^\s*\(([^)]*)\)([\s\S]*)$/.exec(text) ?? [];
+  if (compound !== undefined) return { partition: names(compound), clustering: names(rest) };
+  const [first = '', ...clustering] = names(text);
+  return { partition: [first], clustering };
+}
+
+function withColumn(schema: TableSchema, name: string, type: string): TableSchema {
+  const column: TableColumn = { name, type: type.trim(), kind: 'regular' };
+  return { ...schema, columns: new Map([...schema.columns, [name, column]]) };
+}
