@@ -9,11 +9,14 @@ import type {
 } from '../../core/ports/batch-consumer.port';
 import type { Log } from '../../core/ports/log.port';
 import type { RecordBatch, RecordHeaders, SourceRecord } from '../../core/ports/record-source.port';
+import { PartitionAssigners } from './kafkajs';
 import { FetchedBatch } from './kafkajs/fetched-batch';
+import { stickyAssigner } from './sticky-assigner';
 
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
-const HEARTBEAT_INTERVAL_MS = 1_000;
+/** A rebalance is noticed with a heartbeat. */
+const HEARTBEAT_INTERVAL_MS = 500;
 /** A fetch is answered when this much is there, or after `MAX_WAIT_MS`. */
 const MAX_BYTES_PER_PARTITION = 1 << 20;
 const MAX_BYTES = 8 << 20;
@@ -38,6 +41,8 @@ export interface KafkaBatchConsumerOptions {
  */
 export class KafkaBatchConsumer implements BatchConsumer {
   private consumer: Consumer | undefined;
+  /** What the group gave this member last: what it should have again. */
+  private owned: readonly number[] = [];
   private handlers: BatchHandlers | undefined;
   private quiescing = false;
   private stopped = false;
@@ -113,9 +118,12 @@ export class KafkaBatchConsumer implements BatchConsumer {
       maxBytes: MAX_BYTES,
       maxWaitTimeInMs: MAX_WAIT_MS,
       allowAutoTopicCreation: false,
+      // The second is for members of an older version that are in the group during an upgrade.
+      partitionAssigners: [stickyAssigner(topic, () => this.owned), PartitionAssigners.roundRobin],
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      handlers.assigned(payload.memberAssignment[topic] ?? []);
+      this.owned = payload.memberAssignment[topic] ?? [];
+      handlers.assigned(this.owned);
       this.joined = true;
     });
     consumer.on(consumer.events.REBALANCING, () => void (this.joined = false));

@@ -3,4 +3,4 @@
  * two lines is what makes it lean. Why: docs/adr/0011-lean-functions-inside-kafkajs.md.
  */
 export { isLean } from './install';
-export { CompressionTypes, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+export { AssignerProtocol, CompressionTypes, ConfigResourceTypes, Kafka, logLevel, PartitionAssigners } from 'kafkajs';
