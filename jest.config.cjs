@@ -14,8 +14,12 @@ module.exports = {
       },
     ],
   },
-  // Commands are imported when they run, under the names that they have once built.
-  moduleNameMapper: { '^(\\./[a-z-]+\\.command)\\.js$': '$1' },
+  moduleNameMapper: {
+    // Commands are imported when they run, under the names that they have once built.
+    '^(\\./[a-z-]+\\.command)\\.js$': '$1',
+    // Examples import this package as users do.
+    '^millrace$': '<rootDir>/src/index.ts',
+  },
   testEnvironment: 'node',
   testTimeout: 30000,
 };

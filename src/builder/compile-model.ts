@@ -9,11 +9,13 @@ import { RESERVED_FIELD_NAMES } from '../core/pipeline/names';
 import type { PipelineModel } from './model';
 import type { RecordCheck } from './record-check';
 
+export type CheckedModel = { readonly compiled: CompiledPipeline } | { readonly findings: readonly Finding[] };
+
 /**
- * Checks and compiles a pipeline that was written in TypeScript. `shared` is what its CEL may call besides its own.
- * Throws ConfigError with a line for each thing that is wrong, in the words of the builder.
+ * Checks and compiles a pipeline that was written in TypeScript. `shared` is what its CEL may call besides its own. Paths
+ * of findings are in the words of the builder. Throws ConfigError for extensions that cannot be together.
  */
-export function compileModel(model: PipelineModel, shared: Extensions = {}): CompiledPipeline {
+export function checkModel(model: PipelineModel, shared: Extensions = {}): CheckedModel {
   const { document, extensions, check } = model;
   const language = createLanguage({
     aggregates: together(shared.aggregates, extensions.aggregates),
@@ -22,9 +24,19 @@ export function compileModel(model: PipelineModel, shared: Extensions = {}): Com
   });
   const unnameable = unnameableFields(model);
   const checked = unnameable.length > 0 ? { findings: unnameable } : checkDefinition(document, language);
-  if ('findings' in checked) throw refusal(document.metadata.name, checked.findings);
+  if ('findings' in checked) {
+    return { findings: checked.findings.map((finding) => ({ ...finding, path: builderPath(finding.path) })) };
+  }
   const compiled = compilePipeline(checked.definition, language);
-  return check ? withCheck(compiled, check) : compiled;
+  return { compiled: check ? withCheck(compiled, check) : compiled };
+}
+
+/** The same. Throws ConfigError with a line for each thing that is wrong. */
+export function compileModel(model: PipelineModel): CompiledPipeline {
+  const checked = checkModel(model);
+  if ('compiled' in checked) return checked.compiled;
+  const { name } = model.document.metadata;
+  throw new ConfigError([`The pipeline "${name}" is wrong:`, ...checked.findings.map(findingText)].join('\n  '));
 }
 
 /** What a module and a pipeline in it both name is there once. */
@@ -51,11 +63,6 @@ function unnameableFields({ argumentFields }: PipelineModel): Finding[] {
 
 /** Parts of a definition by the methods that give them. */
 const METHODS: Readonly<Record<string, string>> = { source: 'from', key: 'by', sinks: 'to' };
-
-function refusal(name: string, findings: readonly Finding[]): ConfigError {
-  const lines = findings.map((finding) => findingText({ ...finding, path: builderPath(finding.path) }));
-  return new ConfigError([`The pipeline "${name}" is wrong:`, ...lines].join('\n  '));
-}
 
 function builderPath([root, part, ...rest]: Path): Path {
   if (root === 'metadata') return ['pipeline', ...(part === undefined ? [] : [part]), ...rest];

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import type { CatalogExtensions } from '../runtime/catalog-extensions';
 
 /** What a command needs of the outside; lines come without their end. */
 export interface CommandIo {
@@ -8,6 +9,8 @@ export interface CommandIo {
   readFile(path: string): Promise<string>;
   /** Where much output goes, by itself and not line by line. */
   readonly stdout: Writable;
+  /** What modules in JavaScript add to the language of definitions. */
+  readonly extensions?: CatalogExtensions;
 }
 
 export const processIo: CommandIo = {

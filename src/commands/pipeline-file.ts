@@ -3,16 +3,32 @@ import { compilePipeline } from '../core/pipeline/compile';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { parsePipelines } from '../core/pipeline/parse';
 import { problemText } from '../core/pipeline/problem';
+import { loadExtensions } from '../processing/extension-modules';
+import { NO_EXTENSIONS } from '../runtime/catalog-extensions';
 import type { CommandIo } from './command-io';
 
-/** The pipelines of a file. Throws ConfigError with a line for each problem, or when the file cannot be read. */
+const MODULE = /\.[cm]?js$/;
+
+/**
+ * The pipelines of a file of definitions, or of a module in JavaScript. Throws ConfigError with a line for each problem, or
+ * when the file cannot be read.
+ */
 export async function readPipelines(path: string, io: CommandIo): Promise<readonly CompiledPipeline[]> {
+  if (MODULE.test(path)) return readModule(path);
   const text = await io.readFile(path).catch((thrown: unknown) => {
     throw new ConfigError(`${path}: cannot be read: ${messageOf(thrown)}`);
   });
-  const { definitions, problems } = parsePipelines(text, path);
+  const { language } = io.extensions ?? NO_EXTENSIONS;
+  const { definitions, problems } = parsePipelines(text, path, language);
   if (problems.length > 0) throw new ConfigError(problems.map(problemText).join('\n'));
-  return definitions.map((definition) => compilePipeline(definition));
+  return definitions.map((definition) => compilePipeline(definition, language));
+}
+
+async function readModule(path: string): Promise<readonly CompiledPipeline[]> {
+  const { pipelines, refused } = await loadExtensions([path]);
+  const problems = refused.flatMap((pipeline) => pipeline.problems);
+  if (problems.length > 0) throw new ConfigError(problems.map(problemText).join('\n'));
+  return pipelines.map(({ compiled }) => compiled);
 }
 
 /** The one that is called `name`, or the only one. Throws ConfigError naming those there are. */

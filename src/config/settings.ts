@@ -47,6 +47,7 @@ export const settings = z.object({
   MILLRACE_MODE: oneOf(MODES).default('external'),
   MILLRACE_ROLES: roles().default([...ROLES]),
   MILLRACE_PIPELINES: text().default('./pipelines'),
+  MILLRACE_EXTENSIONS: list('paths of JavaScript modules, several separated by commas', () => true).default([]),
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
