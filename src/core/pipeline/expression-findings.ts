@@ -1,5 +1,6 @@
 import { signatureOf } from '../aggregates/aggregate-definition';
 import { type AggregateCall, parseAggregateCall, type RecordArgument } from './aggregate-call';
+import { withDerivedTypes } from './derived-types';
 import { checkExpression } from './expression-fault';
 import { type Finding, type Path, textEntries, valueAt } from './finding';
 import type { Language } from './language';
@@ -10,12 +11,13 @@ import { checkRecordExpression, faultAt, notThereYet } from './record-findings';
 export function checkRecordExpressions(document: unknown, language: Language): Finding[] {
   const derived = textEntries(valueAt(document, ['spec', 'derive']));
   const where = valueAt(document, ['spec', 'where']);
+  const ofAggregates = withDerivedTypes(derived, language);
   return [
     ...checkLookups(document, language),
     ...(typeof where === 'string' ? checkWhere(where, derived, language) : []),
     ...derived.flatMap(([name, text]) => checkRecordExpression(['spec', 'derive', name], text, language)),
     ...textEntries(valueAt(document, ['spec', 'aggregate'])).flatMap(([name, text]) =>
-      checkAggregate(name, text, language),
+      checkAggregate(name, text, ofAggregates),
     ),
   ];
 }

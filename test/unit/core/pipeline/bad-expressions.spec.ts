@@ -151,4 +151,14 @@ describe('a wrong expression or sink is refused with its place and what was mean
   it.each(cases)('$line: $text', ({ line, text, problems }) => {
     expect(problemsOf(pipelineText({ [line]: text }))).toEqual(problems);
   });
+
+  it('knows which derived fields are text, and takes those that may be numbers', () => {
+    const derive = '  derive: { band: aqi_band(double(x)), high: x > 5, twice: x * 2, index: aqi_pm25(double(x)) }';
+    const aggregate = (calls: string): string => pipelineText({ derive, aggregate: `  aggregate: { ${calls} }` });
+    expect(problemsOf(aggregate('a: avg(band), b: sum(high), c: avg(twice), d: max(index), e: first(band)'))).toEqual([
+      '10:23: spec.aggregate.a: avg(x): x must be a number; this is string',
+      '10:37: spec.aggregate.b: sum(x): x must be a number; this is bool',
+    ]);
+    expect(problemsOf(aggregate('n: "sum(high ? 1 : 0)", t: "top_k(band, 3)", s: sum(size(band))'))).toEqual([]);
+  });
 });
