@@ -11,6 +11,7 @@ import { PROBLEM_SCHEMA, ROWS_SCHEMA } from './schemas';
 interface RowsBody {
   readonly rows: readonly RowJson[];
   readonly cursor?: string;
+  readonly note?: string;
 }
 
 @ApiTags('pipelines')
@@ -46,6 +47,10 @@ export class RowsController {
     const pipeline = this.catalogue.runnable(name);
     const page = await this.rows.page(pipeline, parseRowParameters(query, pipeline.keyNames));
     response.set(asOfHeaders(page.asOf)).set('Cache-Control', 'no-store');
-    return { rows: page.rows.map(toRowJson), ...(page.cursor !== undefined && { cursor: page.cursor }) };
+    return {
+      rows: page.rows.map(toRowJson),
+      ...(page.cursor !== undefined && { cursor: page.cursor }),
+      ...(page.note !== undefined && { note: page.note }),
+    };
   }
 }

@@ -7,7 +7,7 @@ import { type AsOf, asOf, spanOf } from './as-of';
 import { type CommittedTask, CommittedTasks } from './committed-tasks';
 import { OpenRows } from './open-rows';
 import { decodeRowCursor, encodeRowCursor, type RowCursor } from './row-cursor';
-import { NewestRows, rowIdentity } from '../core/row/row-identity';
+import { NewestRows } from '../core/row/row-identity';
 import type { RowParameters } from './row-parameters';
 import { readStoredRows } from './stored-rows';
 
@@ -16,6 +16,8 @@ export interface RowsPage {
   readonly rows: readonly Row[];
   /** Present while there may be more. */
   readonly cursor?: string;
+  /** Why rows of closed windows are missing, and what would mend that. */
+  readonly note?: string;
   readonly asOf: AsOf;
 }
 
@@ -24,6 +26,7 @@ interface Reading {
   readonly tasks: readonly CommittedTask[];
   readonly wanted: RowParameters;
   readonly found: NewestRows;
+  note?: string;
 }
 
 /** Reads of one table for one page; a filter that drops nearly all of them must not hold the request for ever. */
@@ -56,6 +59,7 @@ export class RowsService {
     return {
       rows: reading.found.sorted(),
       ...(next && { cursor: encodeRowCursor({ ...boundsOf(wanted), at: next }) }),
+      ...(reading.note !== undefined && { note: reading.note }),
       asOf: asOf(tasks, this.pipelines.status(pipeline.name)?.tasks ?? []),
     };
   }
@@ -79,6 +83,7 @@ export class RowsService {
     for (let reads = 0; reads < MAX_TABLE_READS && found.size < wanted.limit; reads++) {
       const limit = wanted.limit - found.size;
       const page = await readStoredRows(reader, pipeline.keyNames, { ...wanted, limit }, tablePosition(position));
+      if (page.note !== undefined) reading.note = page.note;
       await this.offerStored(reading, page.rows);
       if (!page.next) return undefined;
       position = { phase: 'closed', ...page.next };
@@ -88,10 +93,7 @@ export class RowsService {
 
   /** Rows that state holds as new were given with the open ones. */
   private async offerStored({ pipeline, tasks, found }: Reading, rows: readonly Row[]): Promise<void> {
-    const held = await this.open.heldBy(pipeline, tasks, rows);
-    for (const row of rows) {
-      if (!held.has(rowIdentity(row))) found.offer(row);
-    }
+    for (const row of await this.open.notHeld(pipeline, tasks, rows)) found.offer(row);
   }
 }
 

@@ -92,7 +92,14 @@ const ROW_SCHEMA = object(
   {
     pipeline: text,
     key: { type: 'object', additionalProperties: true },
-    window: object({ start: { type: 'string', format: 'date-time' }, end: { type: 'string', format: 'date-time' } }),
+    window: object(
+      {
+        start: { type: 'string', format: 'date-time' },
+        end: { type: 'string', format: 'date-time' },
+        index: { ...integer, description: 'Ordinal of a count window of its key, from 0' },
+      },
+      ['start', 'end'],
+    ),
     values: { type: 'object', additionalProperties: true },
     revision: { type: 'string', description: 'Of two versions of a row the greater is the newer' },
     final: { type: 'boolean' },
@@ -100,7 +107,14 @@ const ROW_SCHEMA = object(
   ['pipeline', 'key', 'revision', 'final'],
 );
 
-export const ROWS_SCHEMA = object({ rows: listOf(ROW_SCHEMA), cursor: text }, ['rows']);
+export const ROWS_SCHEMA = object(
+  {
+    rows: listOf(ROW_SCHEMA),
+    cursor: text,
+    note: { ...text, description: 'Why rows of closed windows are missing, and what would mend that' },
+  },
+  ['rows'],
+);
 
 export const TOPOLOGY_SCHEMA = object({
   pipeline: text,

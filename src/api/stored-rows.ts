@@ -16,6 +16,8 @@ export interface StoredRowsPosition {
 export interface StoredRowsPage {
   readonly rows: readonly Row[];
   readonly next?: StoredRowsPosition;
+  /** See `RowPage`. */
+  readonly note?: string;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function readStoredRows(
   const others = keys !== undefined && at.key + 1 < keys.length ? { next: { key: at.key + 1 } } : {};
   try {
     const page = await reader.read(queryOf(wanted, values && keyOf(keyNames, values), at.table));
+    if (page.note !== undefined) return { rows: [], note: page.note };
     const rows = page.rows.filter((row) => matchesKey(row.key, wanted.key));
     return page.cursor === undefined ? { rows, ...others } : { rows, next: { key: at.key, table: page.cursor } };
   } catch (error) {

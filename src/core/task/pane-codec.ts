@@ -2,9 +2,6 @@ import { ByteReader, ByteWriter } from '../aggregates/bytes';
 import { expectVersion } from '../aggregates/version';
 import type { JsonValue } from '../json';
 import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
-import { decodeKey } from '../row/key';
-import type { Row } from '../row/row';
-import { segmentWindow } from './pane';
 
 const VERSION = 1;
 const writer = new ByteWriter();
@@ -45,26 +42,6 @@ export function resultsOf(pipeline: CompiledPipeline, accumulators: readonly unk
     values[name] = aggregator.result(accumulators[i]);
   }
   return values;
-}
-
-/** The row of a stored pane as it stands: not final. Throws FatalError as {@link decodePaneContent}. */
-export function decodePane(
-  pipeline: CompiledPipeline,
-  generation: bigint,
-  segment: string,
-  entry: string,
-  bytes: Uint8Array,
-): Row {
-  const content = decodePaneContent(pipeline, bytes);
-  return {
-    pipeline: pipeline.name,
-    key: decodeKey(entry, pipeline.keyNames),
-    keyText: entry,
-    window: segmentWindow(segment),
-    values: resultsOf(pipeline, content.accumulators),
-    revision: revisionOf(generation, content.changedAt, false),
-    final: false,
-  };
 }
 
 /** `generation + 2 * N + final`; `semantics.md` section 7. */

@@ -44,7 +44,8 @@ export class RowFactory {
     };
   }
 
-  private row({ keyText, window, accumulators, changedAt }: RowContent, final: boolean): Row {
+  /** Without the reason of closing, which is not part of the stored row. */
+  row({ keyText, window, accumulators, changedAt }: RowContent, final: boolean): Row {
     return {
       pipeline: this.pipeline.name,
       key: decodeKey(keyText, this.pipeline.keyNames),
