@@ -64,13 +64,16 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
       { provide: PORTS, useValue: ports },
       {
         provide: ProcessingService,
-        useFactory: (observer: PrometheusObserver, startup: StartupState) =>
-          new ProcessingService({
+        useFactory: (observer: PrometheusObserver, startup: StartupState) => {
+          const processing = new ProcessingService({
             ...{ catalog, ports, observer, log },
             cacheBytes: config.stateCacheBytes,
             shutdownMs: config.shutdownTimeoutMs,
             awaitServers: (signal) => waitForServers({ ports, startup, log, signal }),
-          }),
+          });
+          startup.alsoWaitFor(() => processing.waitsForTable);
+          return processing;
+        },
         inject: [PrometheusObserver, StartupState],
       },
       { provide: PIPELINES, useExisting: ProcessingService },

@@ -4,6 +4,7 @@ import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
+import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
 import type { Ports } from '../runtime/ports';
@@ -23,6 +24,7 @@ export function embeddedPorts(): Ports {
     topics: log,
     deadLetters: new KafkaDeadLetterSink(log),
     lateRecords: new KafkaLateRecordSink(log),
+    referenceHash: new MemoryReferenceHash(),
     dependencies: [],
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>
@@ -34,6 +36,7 @@ export function embeddedPorts(): Ports {
       ),
     consumerOf: ({ name, definition }) =>
       new MemoryBatchConsumer({ log, groupId: name, topic: definition.spec.source.topic }),
+    followerOf: (topic) => new MemoryBatchConsumer({ log, groupId: `millrace-lookup-${topic}`, topic }),
     readerOf: (pipeline) => tables.readerFor(pipeline),
     close: () => Promise.resolve(),
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import { CassandraClient } from '../adapters/cassandra/cassandra-client';
@@ -17,6 +18,7 @@ import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-produc
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
+import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
@@ -29,6 +31,8 @@ import type { Dependency, Ports } from '../runtime/ports';
 const MIGRATIONS = join(__dirname, '..', '..', 'cql');
 /** Partitions of one pipeline that one process works on side by side. */
 const CONCURRENCY = 8;
+/** Brokers with access control have to let the service be in the groups whose names begin so. */
+const LOOKUP_GROUP = 'millrace-lookup';
 
 /** The real servers: Kafka, Redis and Cassandra. Nothing is connected before it is used. */
 export function externalPorts(config: MillraceConfig, pipelines: readonly CompiledPipeline[], log: Log): Ports {
@@ -51,6 +55,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     topics,
     deadLetters: new KafkaDeadLetterSink(producer),
     lateRecords: new KafkaLateRecordSink(producer),
+    referenceHash: new RedisReferenceHash(redis),
     dependencies: [kafkaPing, { name: 'redis', ping: () => pingRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) => Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(sink, rowProducer, tables))),
@@ -60,6 +65,15 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
         log,
         groupId: name,
         topic: definition.spec.source.topic,
+        concurrency: CONCURRENCY,
+      }),
+    // A group without offsets is gone once its only member is.
+    followerOf: (topic) =>
+      new KafkaBatchConsumer({
+        kafka,
+        log,
+        groupId: `${LOOKUP_GROUP}-${randomUUID()}`,
+        topic,
         concurrency: CONCURRENCY,
       }),
     readerOf: (pipeline) => tables?.readerOf(pipeline),

@@ -9,6 +9,7 @@ import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Log } from '../core/ports/log.port';
 import { deploy } from '../runtime/deployment';
 import type { RuntimeEvent } from '../runtime/events';
+import { ReferenceTables } from '../runtime/lookup/reference-tables';
 import type { PipelineCatalog } from '../runtime/pipeline-catalog';
 import { PipelineRunner } from '../runtime/pipeline-runner';
 import type { PipelineStatus } from '../runtime/pipeline-status';
@@ -46,7 +47,10 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   /** Settles when the servers answer; asked for once, by whichever pipeline is first. */
   private serversReady: Promise<void> | undefined;
 
+  private readonly tables: ReferenceTables;
+
   constructor(private readonly options: ProcessingOptions) {
+    this.tables = new ReferenceTables({ ...options.ports, log: options.log });
     this.byName = new Map(options.catalog.pipelines.map((pipeline) => [pipeline.name, pipeline]));
   }
 
@@ -98,7 +102,10 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
 
   /** Makes topics, state and tables of a pipeline ready and returns its consumer, or says in its status why not. */
   async prepare(name: string): Promise<BatchConsumer | undefined> {
-    const running = await this.bringUp(name, (pipeline) => this.assemble(pipeline));
+    const pipeline = this.byName.get(name)!;
+    this.tables.announce(pipeline);
+    const running = await this.bringUp(name, () => this.assemble(pipeline));
+    this.tables.withdraw(pipeline);
     if (!running) return undefined;
     this.running.set(name, running);
     running.runner.start(running.consumer);
@@ -106,10 +113,22 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     return running.consumer;
   }
 
+  /** What start-up waits for beyond servers: a topic that a pipeline of this process reads as a table. */
+  get waitsForTable(): { readonly dependency: string; readonly reason: string } | undefined {
+    const waiting = this.tables.waitsFor;
+    return (
+      waiting && {
+        dependency: `topic ${waiting.topic}`,
+        reason: `It is read into a lookup table: ${waiting.progress}.`,
+      }
+    );
+  }
+
   /** Stops delivery, writes a last checkpoint of every task; the transports then leave their groups. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await Promise.all([...this.running.values()].map((running) => this.end(running)));
+    await this.tables.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -175,6 +194,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
         deadLetters: ports.deadLetters,
         lateRecords: ports.lateRecords,
         clock: ports.clock,
+        tables: await this.tables.of(pipeline),
         owner: `${hostname()}:${process.pid}`,
         cacheBytes: Math.floor(cacheBytes / (this.byName.size * partitions)),
         keyedByMessage: partitions > 1,

@@ -17,12 +17,15 @@ export interface BatchFeederOptions {
   readonly task: Task;
   readonly writer: DeltaWriter;
   readonly evidence: IdleEvidence;
-  readonly context: Pick<TaskContext, 'pipeline' | 'partition' | 'stateStore' | 'observer' | 'tally' | 'clock'>;
+  readonly context: Pick<
+    TaskContext,
+    'pipeline' | 'partition' | 'stateStore' | 'lookups' | 'observer' | 'tally' | 'clock'
+  >;
   /** Ends everything. */
   readonly signal: AbortSignal;
   readonly hasFailed: () => boolean;
   readonly onFailure: (error: unknown) => void;
-  /** The store is away: what it said. `undefined` once it is back. */
+  /** The store, or what lookups ask, is away: what it said. `undefined` once it is back. */
   readonly onTrouble: (reason: string | undefined) => void;
 }
 
@@ -57,6 +60,7 @@ export class BatchFeeder {
     const { task, onFailure } = this.options;
     const to = Math.min(from + SLICE_RECORDS, batch.records.length);
     try {
+      await this.loadLookups(batch, from, to);
       // A checkpoint that is acknowledged meanwhile may evict: what is missing is asked again until nothing is, and
       // then the slice is processed in the same turn of the event loop.
       for (let refs = task.missingFor(batch.records, from, to); refs.length > 0;) {
@@ -67,6 +71,18 @@ export class BatchFeeder {
     } catch (error) {
       onFailure(error);
       return undefined;
+    }
+  }
+
+  /** Later lookups may depend on earlier ones, so what is missing is asked again until nothing is. */
+  private async loadLookups({ records }: RecordBatch, from: number, to: number): Promise<void> {
+    const { task, context, signal, onTrouble } = this.options;
+    context.lookups.beginSlice();
+    for (let refs = task.lookupsToLoad(records, from, to); refs.length > 0;) {
+      const missing = refs;
+      await retryTransient(() => context.lookups.load(missing), { signal, onFailure: onTrouble });
+      onTrouble(undefined);
+      refs = task.lookupsToLoad(records, from, to);
     }
   }
 

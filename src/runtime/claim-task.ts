@@ -35,11 +35,12 @@ async function restore(
   { checkpoint }: Claim,
   from: Pick<TaskOptions, 'startOffset' | 'shownUpTo' | 'generation'>,
 ): Promise<Task> {
-  const { pipeline, partition, observer, tally, stateStore, keyedByMessage, cacheBytes } = context;
+  const { pipeline, partition, observer, tally, stateStore, keyedByMessage, cacheBytes, lookups } = context;
   const { maxRows, maxBytes } = pipeline.definition.spec.checkpoint;
   const id = { pipeline: pipeline.name, partition };
   const task = new Task({
     ...{ ...from, id, pipeline, checkpoint, keyedByMessage, cacheBytes, maxRows, maxBytes },
+    lookupTables: lookups.tables,
     onLate: (latenessMs) => {
       observer.lateness(pipeline.name, latenessMs / 1000);
       tally.lateness.addLate(latenessMs);

@@ -4,6 +4,7 @@ import { IdlenessCheck } from './idleness-check';
 import type { PipelineState, PipelineStatus } from './pipeline-status';
 import type { BatchControl, OffsetMirrorEntry, BatchConsumer } from '../core/ports/batch-consumer.port';
 import { PipelineTally } from './pipeline-tally';
+import { TaskLookups } from './lookup/task-lookups';
 import type { PipelineContext } from './task-context';
 import { TaskRunner } from './task-runner';
 
@@ -115,6 +116,7 @@ export class PipelineRunner {
       ...this.context,
       partition,
       tally: this.tally,
+      lookups: new TaskLookups(this.context.tables),
       seek: (offset) => this.source?.seek(partition, offset),
       mirror: (offset) => void this.toMirror.set(offset.partition, offset),
     });

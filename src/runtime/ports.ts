@@ -6,6 +6,7 @@ import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
+import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
@@ -28,6 +29,8 @@ export interface Ports {
   readonly topics: TopicAdmin;
   readonly deadLetters: DeadLetterSink;
   readonly lateRecords: LateRecordSink;
+  /** Reference tables of `lookup: { table: redis }`. */
+  readonly referenceHash: ReferenceHash;
   readonly dependencies: readonly Dependency[];
   /** Brings tables up to date (numbered migrations, under a lock). */
   migrate(): Promise<void>;
@@ -35,6 +38,8 @@ export interface Ports {
   sinksOf(pipeline: CompiledPipeline): Promise<readonly RowSink[]>;
   /** A consumer of the pipeline's source topic, in the group of the pipeline's name. */
   consumerOf(pipeline: CompiledPipeline): BatchConsumer;
+  /** A consumer of the whole of a topic for this process alone, for `lookup: { table: topic }`. Its group has no offsets. */
+  followerOf(topic: string): BatchConsumer;
   /** Where the pipeline's closed rows can be read back; `undefined` without a table. */
   readerOf(pipeline: CompiledPipeline): RowReader | undefined;
   close(): Promise<void>;

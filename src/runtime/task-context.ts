@@ -6,6 +6,7 @@ import type { RowSink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { RuntimeLog } from './events';
+import type { SharedTable, TaskLookups } from './lookup/task-lookups';
 import type { PipelineTally } from './pipeline-tally';
 import type { RuntimeObserver } from './runtime-observer';
 import type { OffsetMirrorEntry } from '../core/ports/batch-consumer.port';
@@ -25,6 +26,8 @@ export interface PipelineContext {
   readonly observer: RuntimeObserver;
   readonly clock: Clock;
   readonly log: RuntimeLog;
+  /** The table of each of the pipeline's lookups, in their order. */
+  readonly tables: readonly SharedTable[];
   /** Bound of the resident state of one task. */
   readonly cacheBytes: number;
   /** True when the topic has several partitions, so that message keys must be the pipeline's keys. */
@@ -35,6 +38,8 @@ export interface TaskContext extends PipelineContext {
   readonly partition: number;
   /** Shared by the tasks of the pipeline. */
   readonly tally: PipelineTally;
+  /** The tables, with what the slice in hand needs of them. */
+  readonly lookups: TaskLookups;
   /** Makes the consumer read this partition from an offset on. */
   readonly seek: (offset: bigint) => void;
   /** Step 6, gathered for the pipeline. */

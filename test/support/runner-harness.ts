@@ -12,6 +12,7 @@ import type { LateRecord } from '../../src/core/task/late-record';
 import type { RuntimeEvent } from '../../src/runtime/events';
 import { deploy } from '../../src/runtime/deployment';
 import { PipelineRunner } from '../../src/runtime/pipeline-runner';
+import type { SharedTable } from '../../src/runtime/lookup/task-lookups';
 import type { RuntimeObserver } from '../../src/runtime/runtime-observer';
 import { recordOf, type Reading } from './pipelines';
 
@@ -54,6 +55,7 @@ export class RunnerHarness {
   /** What the sink waits for before it takes rows. */
   sinkHeld: Promise<void> | undefined;
   cacheBytes = 1 << 20;
+  lookupTables: readonly SharedTable[] = [];
   private readonly owners: Owner[] = [];
 
   constructor(
@@ -147,6 +149,7 @@ export class Owner {
         deploy: () => deploy(pipeline, { stateStore: store, topics: log, clock }),
         log: (_level, event) => void this.events.push(event),
         cacheBytes: harness.cacheBytes,
+        tables: harness.lookupTables,
         keyedByMessage: false,
       },
       1,

@@ -6,7 +6,7 @@ import { MAX_BATCH_BYTES, type TopicSpec } from '../../core/ports/topic-admin.po
  */
 export function topicSettings(purpose: TopicSpec['purpose']): Readonly<Record<string, string>> {
   return {
-    'retention.ms': '-1',
+    ...(purpose === 'reference' ? { 'cleanup.policy': 'compact' } : { 'retention.ms': '-1' }),
     'max.message.bytes': String(MAX_BATCH_BYTES[purpose]),
     'message.timestamp.after.max.ms': '9223372036854775807',
   };

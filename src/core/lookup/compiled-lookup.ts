@@ -14,10 +14,10 @@ export interface CompiledLookup {
   keyOf(fields: Fields, record: SourceRecord): string | undefined;
 }
 
-export type TableSpec = HashSpec | TopicSpec;
+export type TableSpec = HashTableSpec | TopicTableSpec;
 
 /** A hash of the service's Redis, asked for each entry. */
-export interface HashSpec {
+export interface HashTableSpec {
   readonly kind: 'redis';
   /** The key of the hash, as the user names it. */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface HashSpec {
 }
 
 /** A topic that is held in memory as a table. */
-export interface TopicSpec {
+export interface TopicTableSpec {
   readonly kind: 'topic';
   readonly name: string;
   /** `undefined` for the newest entry of each key, whatever the time of the record that asks. */

@@ -6,13 +6,17 @@ import type { LookupRef, LookupTable } from './lookup-table';
 
 /** Adds the fields that a pipeline looks up to its records, in the order of the definition. */
 export class Enricher {
+  /** Whether entries may have to be loaded before records are enriched. */
+  readonly mayHaveToLoad: boolean;
+
   /** `tables[i]` is that of `lookups[i]`. */
   constructor(
     private readonly lookups: readonly CompiledLookup[],
     private readonly tables: readonly LookupTable[],
   ) {
-    if (lookups.length === tables.length) return;
-    throw new Error(`A pipeline with ${lookups.length} lookups was given ${tables.length} tables`);
+    if (lookups.length !== tables.length)
+      throw new Error(`A pipeline with ${lookups.length} lookups was given ${tables.length} tables`);
+    this.mayHaveToLoad = tables.some(({ isWhole }) => !isWhole);
   }
 
   /**

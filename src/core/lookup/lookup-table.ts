@@ -2,6 +2,9 @@ import type { JsonValue } from '../json';
 
 /** A reference table as a task reads it: without waiting, so that the task stays synchronous. */
 export interface LookupTable {
+  /** Whether it can answer for every key at any time: then {@link has} need not be asked. */
+  readonly isWhole: boolean;
+
   /** Whether {@link find} can answer for the key. What is kept outside of the process has to be loaded first. */
   has(key: string): boolean;
 

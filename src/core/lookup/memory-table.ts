@@ -1,6 +1,6 @@
 import { FatalError } from '../errors';
 import type { JsonValue } from '../json';
-import { tableName, type TopicSpec } from './compiled-lookup';
+import { tableName, type TopicTableSpec } from './compiled-lookup';
 import { type Entries, NewestEntries } from './entries';
 import type { LookupTable } from './lookup-table';
 import type { ReferenceRecord } from './reference-record';
@@ -11,10 +11,11 @@ import { VersionedEntries } from './versioned-entries';
  * more it gives them all up, and whoever asks is told to raise the bound.
  */
 export class MemoryTable implements LookupTable {
+  readonly isWhole = true;
   private readonly entries: Entries;
   private broken: FatalError | undefined;
 
-  constructor(private readonly spec: TopicSpec) {
+  constructor(private readonly spec: TopicTableSpec) {
     this.entries = spec.pointInTime ? new VersionedEntries(spec.pointInTime.historyMs) : new NewestEntries();
   }
 

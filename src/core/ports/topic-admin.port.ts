@@ -3,14 +3,15 @@ import type { PartitionExtent } from './record-source.port';
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
-  /** `source`: kept for ever, because records may carry historic timestamps; `dead`: kept for ever, larger records; for late ones too. */
-  readonly purpose: 'source' | 'output' | 'dead';
+  /** `source`: kept for ever, because records may carry historic timestamps; `dead`: kept for ever, larger records; for late ones too; `reference`: compacted. */
+  readonly purpose: 'source' | 'output' | 'dead' | 'reference';
 }
 
 /** The largest batch of records that a topic takes; dead letters and late records carry the whole of a refused record, and more. */
 export const MAX_BATCH_BYTES: Readonly<Record<TopicSpec['purpose'], number>> = {
   source: 8 * 2 ** 20,
   output: 8 * 2 ** 20,
+  reference: 8 * 2 ** 20,
   dead: 16 * 2 ** 20,
 };
 

@@ -162,7 +162,7 @@ export class Task {
    * lookups may depend on them, until there are none. Before {@link missingFor}.
    */
   lookupsToLoad(records: readonly SourceRecord[], from = 0, to = records.length): LookupRef[] {
-    if (this.pipeline.lookups.length === 0) return [];
+    if (!this.enricher.mayHaveToLoad) return [];
     const missing = new Map<string, LookupRef>();
     for (const record of records.slice(from, to)) {
       if (record.offset < this.nextOffset) continue;

@@ -1,10 +1,10 @@
 import { FatalError } from '../../../../src/core/errors';
-import type { TopicSpec } from '../../../../src/core/lookup/compiled-lookup';
+import type { TopicTableSpec } from '../../../../src/core/lookup/compiled-lookup';
 import { MemoryTable } from '../../../../src/core/lookup/memory-table';
 import type { JsonValue } from '../../../../src/core/json';
 
 function table(pointInTime?: { historyMs: number }, maxEntries = 1_000) {
-  const spec: TopicSpec = {
+  const spec: TopicTableSpec = {
     ...{ kind: 'topic', name: 'sensors', maxEntries },
     pointInTime: pointInTime && { ...pointInTime, timeField: undefined },
   };

@@ -8,6 +8,7 @@ import { compiledWith, EPOCH_MS } from '../../../support/pipelines';
 
 /** A table that knows of an entry only what was loaded. */
 class LoadedTable implements LookupTable {
+  readonly isWhole = false;
   private readonly loaded = new Map<string, JsonValue | undefined>();
 
   constructor(private readonly stored: Readonly<Record<string, JsonValue>>) {}
