@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { latenessView } from '../../src/api/lateness-view';
 import { pipelineSchema } from '../../src/core/pipeline/definition';
 import { type Page, type Picture, readPage } from '../support/time-page/example';
-import { runExample } from '../support/time-page/example-run';
-import { rowsText } from '../support/time-page/rows-text';
+import { type RunEvent, runExample } from '../support/time-page/example-run';
+import { recordsOf, rowsText } from '../support/time-page/rows-text';
 import { watermarkPicture } from '../support/time-page/watermark-picture';
 import { windowPicture } from '../support/time-page/window-picture';
 
@@ -56,6 +56,18 @@ describe('docs/time.md', () => {
     expect([...shown].sort()).toEqual(kinds);
   });
 
+  it('says in words what the examples show', () => {
+    const [byGrace, byOutOfOrderness, amended] = examples.map((example) => runExample(example).events);
+    const onTime = (events: readonly RunEvent[]): readonly RunEvent[] => events.filter(({ late }) => !late);
+    expect(onTime(byOutOfOrderness!)).toEqual(onTime(byGrace!));
+    expect(latenessOf(byGrace!)).toBe(330_000);
+    expect(text).toContain('it is late, by the 5 min 30 s since the end of its window');
+    const [first, corrected] = amended!.filter(({ row }) => row && recordsOf(row).includes(1)).map(({ row }) => row!);
+    expect(text).toContain(`so ${corrected!.revision} takes the place of ${first!.revision}`);
+    const paced = runExample(examples.at(-1)!).events.find(({ row }) => row?.final);
+    expect(text).toContain(`last changed by record 5, has revision ${paced!.row!.revision}`);
+  });
+
   it('quotes advice as the API words it', () => {
     expect(text).toContain(`> ${adviceGiven()}\n`);
   });
@@ -78,6 +90,10 @@ describe('docs/time.md', () => {
     });
   });
 });
+
+function latenessOf(events: readonly RunEvent[]): number | undefined {
+  return events.find(({ late }) => late)?.late?.latenessMs;
+}
 
 /** 1,000 records, 28 of them late, of which all but one by less than 12 s. */
 function adviceGiven(): string {
