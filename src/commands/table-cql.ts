@@ -1,3 +1,4 @@
+import { isCompound } from '../core/aggregates/compound';
 import type { ColumnExpression, CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 
 type CassandraSink = Extract<CompiledSink, { kind: 'cassandra' }>;
@@ -14,15 +15,16 @@ const TYPES: Readonly<Record<string, string>> = {
   'window.end': 'timestamp',
   'window.date': 'date',
   'window.year': 'int',
+  'window.index': 'bigint',
   revision: 'bigint',
   final: 'boolean',
 };
 /** Aggregates whose results are whole numbers. */
 const COUNTS = new Set(['count', 'distinct']);
-/** Aggregates whose results are lists or objects, which a column of text holds as JSON. */
-const COMPOUNDS = new Set(['top_k', 'ohlc', 'collect', 'histogram']);
-/** A clustering key needs one column that tells windows apart; the first that the sink maps is taken. */
-const TIME_COLUMNS = ['window.start', 'window.date', 'window.end'];
+/** Aggregates that give back values of the records, whatever those are. */
+const ANY = new Set(['first', 'last', 'arg_min', 'arg_max']);
+/** What a column of a window is: the rest of `window.*` buckets partitions. */
+const TIME_COLUMNS = ['window.start', 'window.date', 'window.end', 'window.index'];
 
 /** The statements that create what a pipeline's sinks write to, if it is missing. */
 export function createStatements(pipeline: CompiledPipeline, replication: string): readonly string[] {
@@ -40,7 +42,14 @@ export function tableRemarks(pipeline: CompiledPipeline): readonly string[] {
     if (sink.kind !== 'cassandra') return [];
     const columns = columnsOf(pipeline, sink);
     const table = `${sink.keyspace}.${sink.table}`;
-    const remarks: string[] = [];
+    const remarks = anyRemarks(pipeline, sink);
+    if (pipeline.keyNames.length === 0) {
+      const [first] = columns;
+      return [
+        ...remarks,
+        `${table}: records without a key are told apart by what their sender knows: ${first?.name} is taken as the primary key, choose it well`,
+      ];
+    }
     if (!Object.values(sink.columns).some(({ text }) => /^key\b/.test(text.trim()))) {
       remarks.push(`${table}: no column is mapped to key.*, so rows of different keys would be one row: map the key`);
     }
@@ -72,29 +81,73 @@ function createTable(pipeline: CompiledPipeline, sink: CassandraSink): string {
   ].join('\n');
 }
 
-function columnsOf(pipeline: CompiledPipeline, sink: CassandraSink): readonly Column[] {
-  const entries = Object.entries(sink.columns);
-  const timeText = TIME_COLUMNS.find((text) => entries.some(([, expression]) => expression.text.trim() === text));
-  return entries.map(([name, expression]) => ({
-    name,
-    type: typeOf(pipeline, expression.text.trim()),
-    role: roleOf(expression, timeText),
-  }));
+function anyRemarks(pipeline: CompiledPipeline, sink: CassandraSink): string[] {
+  return Object.entries(sink.columns).flatMap(([name, { text }]) => {
+    const aggregate = pipeline.aggregates.find((other) => other.name === text.trim());
+    if (!aggregate || !ANY.has(aggregate.aggregator.name)) return [];
+    const column = `${sink.keyspace}.${sink.table}.${name}`;
+    return [`${column}: text takes whatever ${aggregate.name} is; make it double if that is a number`];
+  });
 }
 
-function roleOf({ text, identifiesRow }: ColumnExpression, timeText: string | undefined): Column['role'] {
+/** Those of the key in the order of the key: a clustering key may have its columns in another order than the sink. */
+function columnsOf(pipeline: CompiledPipeline, sink: CassandraSink): readonly Column[] {
+  const texts = Object.values(sink.columns).map(({ text }) => text.trim());
+  const clustering = clusteringOf(pipeline, texts);
+  const columns = Object.entries(sink.columns).map(([name, expression], i) => ({
+    name,
+    text: expression.text.trim(),
+    type: typeOf(pipeline, expression.text.trim()),
+    role: pipeline.keyNames.length > 0 ? roleOf(pipeline, expression, clustering) : i === 0 ? 'partition' : 'value',
+  })) satisfies readonly Column[];
+  const place = ({ text }: { readonly text: string }): number => clustering.indexOf(text);
+  const inKey = columns.filter(({ role }) => role === 'clustering').sort((a, b) => place(a) - place(b));
+  return columns.map((column) => (column.role === 'clustering' ? inKey.shift()! : column));
+}
+
+/** What tells the windows of a key apart, as far as columns are mapped to it. */
+function clusteringOf({ definition }: CompiledPipeline, texts: readonly string[]): readonly string[] {
+  const mapped = (names: readonly string[]): string[] => names.filter((name) => texts.includes(name));
+  switch (definition.spec.window?.kind) {
+    case 'session':
+    case 'sliding':
+    case 'cumulative':
+      return mapped(['window.start', 'window.end']);
+    case 'hopping':
+      return mapped(['window.start', 'window.end']).slice(0, 1);
+    case 'count':
+      return mapped(['window.index']);
+    case 'tumbling':
+    case 'calendar':
+      return mapped(['window.start', 'window.date', 'window.end']).slice(0, 1);
+    case 'global':
+    case undefined:
+      return [];
+  }
+}
+
+function roleOf(
+  { definition }: CompiledPipeline,
+  { text, identifiesRow }: ColumnExpression,
+  clustering: readonly string[],
+): Column['role'] {
   const trimmed = text.trim();
   if (!identifiesRow) return 'value';
-  if (trimmed === timeText) return 'clustering';
-  if (TIME_COLUMNS.includes(trimmed)) return 'value';
-  return 'partition';
+  if (clustering.includes(trimmed)) return 'clustering';
+  // A global window has no bounds: what is made of them is null.
+  const isUnbounded = definition.spec.window?.kind === 'global' && /\bwindow\b/.test(trimmed);
+  return isUnbounded || TIME_COLUMNS.includes(trimmed) ? 'value' : 'partition';
 }
 
-/** Keys are text, counts whole numbers, other results doubles. A computed column is what its expression most likely gives. */
+/**
+ * Keys are text, counts whole numbers, other results doubles; a column of text holds lists and objects as JSON, and
+ * whatever else an aggregate or a record gives. A computed column is what its expression most likely gives.
+ */
 function typeOf(pipeline: CompiledPipeline, text: string): string {
   if (TYPES[text]) return TYPES[text];
   if (/^key\b/.test(text) || /^string\(/.test(text)) return 'text';
+  if (pipeline.keyNames.length === 0) return 'text';
   const aggregate = pipeline.aggregates.find(({ name }) => name === text)?.aggregator;
-  if (aggregate && COMPOUNDS.has(aggregate.name)) return 'text';
+  if (aggregate && (isCompound(aggregate) || ANY.has(aggregate.name))) return 'text';
   return aggregate && COUNTS.has(aggregate.name) ? 'bigint' : 'double';
 }

@@ -71,6 +71,46 @@ describe('CQL of a pipeline', () => {
     ]);
   });
 
+  const tableOf = (spec: Record<string, unknown>, columns: Record<string, string>): string => {
+    const pipeline = compiledWith({ ...spec, sinks: [{ cassandra: { table: 'ks.t', columns } }] });
+    return createStatements(pipeline, REPLICATION)[1]!;
+  };
+  const KEY = { key: 'key.key', n: 'n' };
+  const BOUNDS = { until: 'window.end', start: 'window.start', ...KEY };
+
+  it.each([
+    [{ kind: 'hopping', size: '1m', advance: '10s' }, BOUNDS, '((key), start)'],
+    [{ kind: 'session', gap: '1m' }, { ...BOUNDS, year: 'window.year' }, '((key, year), start, until)'],
+    [{ kind: 'sliding', size: '1m' }, BOUNDS, '((key), start, until)'],
+    [{ kind: 'cumulative', size: '1m', step: '10s' }, BOUNDS, '((key), start, until)'],
+    [{ kind: 'cumulative', size: '1m', step: '10s' }, { until: 'window.end', ...KEY }, '((key), until)'],
+    [{ kind: 'count', size: 3 }, { ...BOUNDS, at: 'window.index' }, '((key), at)'],
+    [{ kind: 'global' }, { ...KEY, start: 'window.start' }, '((key))'],
+  ])('takes what tells windows of %j apart for the order', (window, columns, primaryKey) => {
+    expect(tableOf({ window }, columns)).toContain(`PRIMARY KEY ${primaryKey}\n`);
+  });
+
+  it('takes the first column of a stateless pipeline for the primary key, and says that it is a guess', () => {
+    const spec = { key: undefined, window: undefined, aggregate: undefined };
+    const columns = { id: 'sensor', x: 'x', version: 'revision' };
+    expect(tableOf(spec, columns)).toContain('  id text,\n  x text,\n  version bigint,\n  PRIMARY KEY ((id))\n');
+    const sinks = [{ cassandra: { table: 'ks.t', columns } }];
+    expect(tableRemarks(compiledWith({ ...spec, sinks }))).toEqual([
+      expect.stringContaining('id is taken as the primary key'),
+    ]);
+  });
+
+  it('keeps lists, objects and values of the records as text, and says so where they may be numbers', () => {
+    const aggregate = { n: 'count()', top: 'top_k(x, 3)', price: 'ohlc(x)', newest: 'last(x)', kinds: 'distinct(x)' };
+    const columns = { ...BOUNDS, year: 'window.year', top: 'top', price: 'price', newest: 'newest', kinds: 'kinds' };
+    const table = tableOf({ aggregate }, columns);
+    expect(table).toContain('  top text,\n  price text,\n  newest text,\n  kinds bigint,\n');
+    const sinks = [{ cassandra: { table: 'ks.t', columns } }];
+    expect(tableRemarks(compiledWith({ aggregate, sinks }))).toEqual([
+      'ks.t.newest: text takes whatever newest is; make it double if that is a number',
+    ]);
+  });
+
   it('says nothing for a pipeline without a table', () => {
     expect(createStatements(compiledWith(), REPLICATION)).toEqual([]);
   });
