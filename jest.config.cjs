@@ -17,6 +17,9 @@ module.exports = {
   moduleNameMapper: {
     // Commands are imported when they run, under the names that they have once built.
     '^(\\./[a-z-]+\\.command)\\.js$': '$1',
+    '^(\\.\\./processing/extension-modules)\\.js$': '$1',
+    // Modules of extensions are imported by URL.
+    '^file://(.*)$': '$1',
     // Examples import this package as users do.
     '^millrace$': '<rootDir>/src/index.ts',
   },

@@ -16,9 +16,9 @@ import { NestLogger } from './config/nest-logger';
 import { problemText } from './core/pipeline/problem';
 import type { Log } from './core/ports/log.port';
 import { BatchTransport } from './processing/batch-transport';
-import { readDefinitionFiles } from './processing/definition-files';
 import { ProcessingService } from './processing/processing.service';
-import { catalogOf, type PipelineCatalog } from './runtime/pipeline-catalog';
+import { readCatalog } from './processing/read-catalog';
+import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { VERSION } from './version';
 
 export interface StartOptions {
@@ -36,7 +36,7 @@ export interface StartOptions {
 export async function startService(config: MillraceConfig, { demo }: StartOptions): Promise<NestExpressApplication> {
   const log = createLogger(config.logLevel);
   log.info({ event: 'service.starting', version: VERSION, config: maskedConfig(config) }, 'Millrace starts');
-  const catalog = await readCatalog(config, log);
+  const catalog = await catalogOf(config, log);
   const ports = config.mode === 'embedded' ? embeddedPorts() : externalPorts(config, catalog.pipelines, log);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of({ config, catalog, ports, log }), {
     logger: new NestLogger(log),
@@ -55,8 +55,8 @@ export async function startService(config: MillraceConfig, { demo }: StartOption
   return app;
 }
 
-async function readCatalog(config: MillraceConfig, log: Log): Promise<PipelineCatalog> {
-  const catalog = catalogOf(await readDefinitionFiles(config.pipelines));
+async function catalogOf(config: MillraceConfig, log: Log): Promise<PipelineCatalog> {
+  const catalog = await readCatalog(config);
   for (const problem of catalog.refused.flatMap(({ problems }) => problems)) {
     log.error({ event: 'pipeline.refused', ...problem }, problemText(problem));
   }

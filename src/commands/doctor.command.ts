@@ -10,8 +10,7 @@ import { ConfigError, messageOf, TransientError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { problemText } from '../core/pipeline/problem';
 import { silentLog } from '../core/ports/log.port';
-import { readDefinitionFiles } from '../processing/definition-files';
-import { catalogOf } from '../runtime/pipeline-catalog';
+import { type CatalogSources, readCatalog } from '../processing/read-catalog';
 import type { CommandIo } from './command-io';
 import { cassandraFindings } from './doctor/cassandra-findings';
 import { away, type Finding, findingText, ok, wrong } from './doctor/finding';
@@ -29,7 +28,7 @@ export interface DoctorOptions {
  * answer, 1 when something is wrong, 0 otherwise; warnings do not count.
  */
 export async function doctor(config: MillraceConfig, { timeoutMs }: DoctorOptions, io: CommandIo): Promise<number> {
-  const { pipelines, findings } = await pipelineFindings(config.pipelines);
+  const { pipelines, findings } = await pipelineFindings(config);
   const servers =
     config.mode === 'embedded'
       ? [ok('servers', 'none are needed in embedded mode')]
@@ -53,9 +52,9 @@ function exitCodeFor(findings: readonly Finding[]): number {
 }
 
 async function pipelineFindings(
-  folder: string,
+  sources: CatalogSources,
 ): Promise<{ pipelines: readonly CompiledPipeline[]; findings: Finding[] }> {
-  const { pipelines, refused } = catalogOf(await readDefinitionFiles(folder));
+  const { pipelines, refused } = await readCatalog(sources);
   const problems = refused.flatMap((each) => each.problems.map((problem) => ({ name: each.name, problem })));
   const findings = [
     ...pipelines.map(({ name }) => ok(`pipeline ${name}`, 'its definition is right')),

@@ -6,15 +6,14 @@ import { problemText } from '../core/pipeline/problem';
 import { loadExtensions } from '../processing/extension-modules';
 import { NO_EXTENSIONS } from '../runtime/catalog-extensions';
 import type { CommandIo } from './command-io';
-
-const MODULE = /\.[cm]?js$/;
+import { isModule } from './module-file';
 
 /**
  * The pipelines of a file of definitions, or of a module in JavaScript. Throws ConfigError with a line for each problem, or
  * when the file cannot be read.
  */
 export async function readPipelines(path: string, io: CommandIo): Promise<readonly CompiledPipeline[]> {
-  if (MODULE.test(path)) return readModule(path);
+  if (isModule(path)) return pipelinesOfModule(path);
   const text = await io.readFile(path).catch((thrown: unknown) => {
     throw new ConfigError(`${path}: cannot be read: ${messageOf(thrown)}`);
   });
@@ -24,7 +23,7 @@ export async function readPipelines(path: string, io: CommandIo): Promise<readon
   return definitions.map((definition) => compilePipeline(definition, language));
 }
 
-async function readModule(path: string): Promise<readonly CompiledPipeline[]> {
+async function pipelinesOfModule(path: string): Promise<readonly CompiledPipeline[]> {
   const { pipelines, refused } = await loadExtensions([path]);
   const problems = refused.flatMap((pipeline) => pipeline.problems);
   if (problems.length > 0) throw new ConfigError(problems.map(problemText).join('\n'));

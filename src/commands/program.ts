@@ -11,7 +11,8 @@ Exit codes: 0 done, 1 a check failed, 2 wrong use or bad input, 3 a dependency i
 Settings come from MILLRACE_* variables or the file that MILLRACE_CONFIG names.`;
 
 /** The command line. What a command needs is loaded when it runs: `validate` must not wait for Kafka's client. */
-export function program(io: CommandIo, setExitCode: SetExitCode): Command {
+export function program(given: CommandIo, setExitCode: SetExitCode): Command {
+  const io: ExtendedIo = { ...given };
   const root = new Command('millrace')
     .description('A stateful, event-time stream processor: Kafka in, Redis for state, Cassandra out.')
     .version(VERSION)
@@ -24,7 +25,26 @@ export function program(io: CommandIo, setExitCode: SetExitCode): Command {
   addReplay(root, io, setExitCode);
   addIngest(root, io, setExitCode);
   addServerCommands(root, io, setExitCode);
+  addExtensions(root, io);
   return root;
+}
+
+/** Those that read files of definitions; the others know the modules from the configuration. */
+const READ_FILES = ['validate', 'test', 'explain', 'replay', 'ingest', 'ddl'];
+
+type ExtendedIo = { -readonly [Name in keyof CommandIo]: CommandIo[Name] };
+
+function addExtensions(root: Command, io: ExtendedIo): void {
+  for (const command of root.commands.filter((known) => READ_FILES.includes(known.name()))) {
+    command
+      .option('--extensions <paths>', 'modules whose aggregates and functions definitions call (MILLRACE_EXTENSIONS)')
+      .hook('preAction', async (_root, called) => {
+        const paths = called.opts<{ extensions?: string }>().extensions ?? process.env['MILLRACE_EXTENSIONS'] ?? '';
+        if (paths === '') return;
+        const { loadExtensions } = await import('../processing/extension-modules.js');
+        io.extensions = await loadExtensions(paths.split(',').map((path) => path.trim()));
+      });
+  }
 }
 
 function addService(root: Command, setExitCode: SetExitCode): void {
@@ -79,6 +99,7 @@ function addReplay(root: Command, io: CommandIo, setExitCode: SetExitCode): void
     .option('--table', 'print the rows that are left at the end, ordered by key then start')
     .option('--close', 'close the windows that are open at the end of the input')
     .option('--late', 'print late records, to standard error')
+    .option('--lookup <name=file>', 'entries of a table that records are looked up in; for each table', collected)
     .option('--partitions <n>', 'spread keys over so many partitions', wholeNumber, 1)
     .action(async (file: string, options: Parameters<(typeof import('./replay.command.js'))['replay']>[1]) => {
       const { replay } = await import('./replay.command.js');
@@ -129,6 +150,10 @@ function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCod
       const { doctor } = await import('./doctor.command.js');
       setExitCode(await doctor(loadConfig(), { timeoutMs: timeout }, io));
     });
+}
+
+function collected(given: string, before: readonly string[] = []): readonly string[] {
+  return [...before, given];
 }
 
 function wholeNumber(given: string): number {

@@ -6,8 +6,7 @@ import type { MillraceConfig } from '../config/config';
 import { parseIsoTime } from '../core/decoding/iso-time';
 import { ConfigError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
-import { readDefinitionFiles } from '../processing/definition-files';
-import { catalogOf } from '../runtime/pipeline-catalog';
+import { readCatalog } from '../processing/read-catalog';
 import { resetPipeline, type ResetTarget } from '../runtime/reset-pipeline';
 import type { CommandIo } from './command-io';
 import { commandLogger } from './command-logger';
@@ -39,7 +38,7 @@ function targetOf(to: string): ResetTarget {
 }
 
 async function pipelineOf(name: string, config: MillraceConfig): Promise<CompiledPipeline> {
-  const { pipelines } = catalogOf(await readDefinitionFiles(config.pipelines));
+  const { pipelines } = await readCatalog(config);
   const found = pipelines.find((pipeline) => pipeline.name === name);
   if (found) return found;
   const names = pipelines.map((pipeline) => pipeline.name).join(', ');

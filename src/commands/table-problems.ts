@@ -7,8 +7,9 @@ import { tableProblems } from '../adapters/cassandra/table-check';
 import { readTable, type TableSchema } from '../adapters/cassandra/table-schema';
 import { FatalError } from '../core/errors';
 import type { LocatedDefinition } from '../core/pipeline/check-together';
-import { compilePipeline } from '../core/pipeline/compile';
+import { compileSink } from '../core/pipeline/compile-sink';
 import type { CompiledSink } from '../core/pipeline/compiled-pipeline';
+import { STANDARD_LANGUAGE } from '../core/pipeline/language';
 import type { Problem } from '../core/pipeline/problem';
 
 /** The numbered migrations that are shipped with the service; `ddl --apply` runs them. */
@@ -42,7 +43,9 @@ export function tablesOf(client: CassandraClient): FindTable {
 /** What keeps a pipeline's rows from being written to its tables, each at the column that it is about. */
 export async function checkTables({ definition, locate }: LocatedDefinition, find: FindTable): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const [i, sink] of compilePipeline(definition).sinks.entries()) {
+  const options = { language: STANDARD_LANGUAGE, isStateless: definition.spec.window === undefined };
+  for (const [i, given] of definition.spec.sinks.entries()) {
+    const sink = compileSink(given, options);
     if (sink.kind !== 'cassandra') continue;
     const path = ['spec', 'sinks', i, 'cassandra'];
     const found = await find(sink);

@@ -3,15 +3,17 @@ import type { MillraceConfig } from '../config/config';
 import { messageOf } from '../core/errors';
 import { parsePipelineFiles, type PipelineFile } from '../core/pipeline/parse';
 import { type Problem, problemText } from '../core/pipeline/problem';
+import { NO_EXTENSIONS } from '../runtime/catalog-extensions';
 import { parseGoldenTests } from '../testing/golden-file';
 import type { CommandIo } from './command-io';
 import { EXIT } from './exit-codes';
+import { isModule, readModule } from './module-file';
 import { checkTables, type FindTable, migratedTables, tablesOf } from './table-problems';
 
-export type ValidateIo = Pick<CommandIo, 'out' | 'err' | 'readFile'>;
+export type ValidateIo = Pick<CommandIo, 'out' | 'err' | 'readFile' | 'extensions'>;
 
 /**
- * Checks the pipelines and golden tests of files, each by itself and the pipelines together: each problem to `err` as
+ * Checks the pipelines and golden tests of files and modules, each by itself and the pipelines together: each problem to `err` as
  * `file:line:column: message`, each good file to `out`. Tables that the migrations make are checked too; `findTable`
  * takes their place. Exit code 0 when all are right, 1 when one has a problem, 2 when one cannot be read. All files are
  * looked at in any case.
@@ -21,14 +23,20 @@ export async function validate(files: readonly string[], io: ValidateIo, findTab
     io.err('no file given; use: millrace validate FILE...');
     return EXIT.wrongUse;
   }
-  const read = await Promise.all(files.map((path) => readOne(path, io)));
+  const modules = await Promise.all(files.filter(isModule).map(readModule));
+  const read = await Promise.all(files.filter((path) => !isModule(path)).map((path) => readOne(path, io)));
   const texts = read.filter((file) => file !== undefined);
-  const { located, problems } = parsePipelineFiles(texts);
+  const { language } = io.extensions ?? NO_EXTENSIONS;
+  const ofModules = modules.flatMap((module) => module.located);
+  const parsed = parsePipelineFiles(texts, language, ofModules);
+  const located = [...parsed.located, ...ofModules];
   const find = findTable ?? (await migratedTables());
   const ofTables = (await Promise.all(located.map((pipeline) => checkTables(pipeline, find)))).flat();
-  const all = [...problems, ...ofTables, ...texts.flatMap(testProblems)];
-  for (const file of texts) report(file, located.filter((pipeline) => pipeline.file === file.path).length, all, io);
-  if (texts.length < files.length) return EXIT.wrongUse;
+  const ofEach = [...parsed.problems, ...modules.flatMap((module) => module.problems)];
+  const all = [...ofEach, ...ofTables, ...texts.flatMap(testProblems)];
+  const looked = [...texts, ...modules.map(({ path }) => ({ path, text: '' }))];
+  for (const file of looked) report(file, located.filter((pipeline) => pipeline.file === file.path).length, all, io);
+  if (looked.length < files.length) return EXIT.wrongUse;
   return all.length > 0 ? EXIT.checkFailed : EXIT.done;
 }
 

@@ -33,14 +33,15 @@ export function parsePipelines(text: string, file: string, language: Language = 
   return parsePipelineFiles([{ path: file, text }], language);
 }
 
-/** The same for files that are to run side by side. */
+/** The same for files that are to run side by side, and beside pipelines from elsewhere. */
 export function parsePipelineFiles(
   files: readonly PipelineFile[],
   language: Language = STANDARD_LANGUAGE,
+  others: readonly LocatedDefinition[] = [],
 ): ParsedPipelines {
   const parsed = files.map((file) => parseFile(file, language));
   const located = parsed.flatMap((file) => file.located);
-  const problems = [...parsed.flatMap((file) => file.problems), ...checkTogether(located, language)];
+  const problems = [...parsed.flatMap((file) => file.problems), ...checkTogether([...located, ...others], language)];
   return { definitions: located.map(({ definition }) => definition), located, problems: inOrder(problems, files) };
 }
 
