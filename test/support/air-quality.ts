@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client } from 'cassandra-driver';
-import { Kafka, type KafkaMessage, logLevel } from 'kafkajs';
+import { Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs';
 
 import { cqlStatements } from '../../src/adapters/cassandra/cql-statements';
 import type { DailyRow } from './readings';
@@ -120,10 +120,10 @@ export class AirQualityCopy {
     }
   }
 
-  async produce(messages: { key: string | null; value: string | Buffer | null }[]): Promise<void> {
+  async produce(messages: readonly Pick<Message, 'key' | 'value' | 'headers'>[]): Promise<void> {
     const producer = this.kafka.producer();
     await producer.connect();
-    await producer.send({ topic: this.topic, messages });
+    await producer.send({ topic: this.topic, messages: [...messages] });
     await producer.disconnect();
   }
 
