@@ -25,6 +25,7 @@ export function embeddedPorts(): Ports {
     deadLetters: new KafkaDeadLetterSink(log),
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
+    liveness: undefined,
     dependencies: [],
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>

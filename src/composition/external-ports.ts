@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { pid } from 'node:process';
 
 import { CassandraClient } from '../adapters/cassandra/cassandra-client';
 import { cassandraRowReader } from '../adapters/cassandra/cassandra-row-reader';
@@ -10,6 +12,7 @@ import { checkTable } from '../adapters/cassandra/table-check';
 import { KafkaBatchConsumer } from '../adapters/kafka/kafka-batch-consumer';
 import { createKafka } from '../adapters/kafka/kafka-client';
 import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
+import { KafkaGroupMembers } from '../adapters/kafka/kafka-group-members';
 import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
@@ -18,6 +21,7 @@ import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-produc
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
+import { RedisProcessLeases } from '../adapters/redis/redis-process-leases';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import type { MillraceConfig } from '../config/config';
@@ -37,6 +41,9 @@ const LOOKUP_GROUP = 'millrace-lookup';
 /** The real servers: Kafka, Redis and Cassandra. Nothing is connected before it is used. */
 export function externalPorts(config: MillraceConfig, pipelines: readonly CompiledPipeline[], log: Log): Ports {
   const kafka = createKafka(config.kafka, log);
+  const process = processName(config.kafka.clientId);
+  const consumerKafka = createKafka({ ...config.kafka, clientId: process }, log);
+  const members = new KafkaGroupMembers(kafka);
   const producer = new KafkaRecordProducer(kafka);
   const rowProducer = new ThreadedRecordProducer(config.kafka, log);
   const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
@@ -56,12 +63,13 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     deadLetters: new KafkaDeadLetterSink(producer),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
+    liveness: { process, leases: new RedisProcessLeases(redis), members },
     dependencies: [kafkaPing, { name: 'redis', ping: () => pingRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) => Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(sink, rowProducer, tables))),
     consumerOf: ({ name, definition }) =>
       new KafkaBatchConsumer({
-        kafka,
+        kafka: consumerKafka,
         log,
         groupId: name,
         topic: definition.spec.source.topic,
@@ -78,10 +86,15 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
       }),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {
-      await Promise.all([producer.close(), rowProducer.close(), topics.close(), tables?.close()]);
+      await Promise.all([producer.close(), rowProducer.close(), topics.close(), members.close(), tables?.close()]);
       redis.disconnect();
     },
   };
+}
+
+/** Unlike that of every other process, also of one with the same host and process id in another container. */
+function processName(clientId: string): string {
+  return [clientId, hostname(), pid, randomUUID().slice(0, 8)].join('-').replace(/[^A-Za-z0-9._-]/g, '-');
 }
 
 function hasTable(pipeline: CompiledPipeline): boolean {

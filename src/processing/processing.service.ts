@@ -7,6 +7,7 @@ import { FatalError, messageOf } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Log } from '../core/ports/log.port';
+import { DeadProcessWatch } from '../runtime/dead-process-watch';
 import { deploy } from '../runtime/deployment';
 import type { RuntimeEvent } from '../runtime/events';
 import { ReferenceTables } from '../runtime/lookup/reference-tables';
@@ -48,6 +49,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   private serversReady: Promise<void> | undefined;
 
   private readonly tables: ReferenceTables;
+  private watch: DeadProcessWatch | undefined;
 
   constructor(private readonly options: ProcessingOptions) {
     this.tables = new ReferenceTables({ ...options.ports, log: options.log });
@@ -109,6 +111,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     if (!running) return undefined;
     this.running.set(name, running);
     running.runner.start(running.consumer);
+    this.watch ??= this.startWatch();
     this.log('info', 'pipeline.running', `Pipeline ${name} runs`, { pipeline: name });
     return running.consumer;
   }
@@ -128,11 +131,25 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await Promise.all([...this.running.values()].map((running) => this.end(running)));
+    await this.watch?.stop();
     await this.tables.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.options.ports.close();
+  }
+
+  private startWatch(): DeadProcessWatch | undefined {
+    const { liveness, clock } = this.options.ports;
+    if (!liveness) return undefined;
+    const watch = new DeadProcessWatch({
+      ...liveness,
+      clock,
+      groups: () => [...this.running.keys()],
+      log: (level, event, message, fields) => this.log(level, event, message, fields),
+    });
+    watch.start();
+    return watch;
   }
 
   /** Takes at most `shutdownMs`, whatever is away: what is not written by then, the next owner does again. */

@@ -10,7 +10,9 @@ export type RuntimeEvent =
   | 'task.paused'
   | 'task.resumed'
   | 'task.state-lost'
-  | 'checkpoint.mirror-failed';
+  | 'checkpoint.mirror-failed'
+  | 'group.member-expelled'
+  | 'group.watch-failed';
 
 /** Where the runtime's events go. */
 export type RuntimeLog = (

@@ -2,9 +2,11 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { GroupMembers } from '../core/ports/group-members.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
+import type { ProcessLeases } from '../core/ports/process-leases.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
@@ -19,6 +21,13 @@ export interface Dependency {
   ping(): Promise<void>;
 }
 
+export interface Liveness {
+  /** The name of this process, which its consumers give as their client id. */
+  readonly process: string;
+  readonly leases: ProcessLeases;
+  readonly members: GroupMembers;
+}
+
 /** Everything outside the process, chosen once at start: memory twins (embedded) or the real servers (external). */
 export interface Ports {
   readonly clock: Clock;
@@ -31,6 +40,8 @@ export interface Ports {
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;
+  /** Signs of life of the processes that share the work; `undefined` where there is one process only. */
+  readonly liveness: Liveness | undefined;
   readonly dependencies: readonly Dependency[];
   /** Brings tables up to date (numbered migrations, under a lock). */
   migrate(): Promise<void>;

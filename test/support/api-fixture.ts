@@ -81,6 +81,7 @@ export class ApiFixture {
       deadLetters: { write: unused },
       lateRecords: { write: unused },
       referenceHash: { read: unused },
+      liveness: undefined,
       dependencies: [...this.pings].map(([name, ping]) => ({ name, ping })),
       migrate: unused,
       consumerOf: unused,

@@ -10,10 +10,11 @@ export interface ScriptedRedis extends Redis {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
   millraceDeploy(deployment: string, generation: string, fingerprint: string): Promise<unknown>;
+  millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
 }
 
-const SCRIPTS = { claim: 3, deploy: 1, reset: 4 } as const;
+const SCRIPTS = { claim: 3, deploy: 1, renew: 1, reset: 4 } as const;
 
 export function withScripts(redis: Redis): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {

@@ -15,6 +15,11 @@ function taskPrefix({ pipeline, partition }: TaskId): string {
   return `${PREFIX}:{${pipeline}:${partition}}`;
 }
 
+/** Sorted set: process to the end of its lease. */
+export function leasesKey(): string {
+  return `${PREFIX}:processes`;
+}
+
 export interface TaskKeys {
   /** Hash: epoch, owner, generation and the committed progress. */
   readonly task: string;

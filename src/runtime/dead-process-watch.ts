@@ -1,0 +1,81 @@
+import { messageOf } from '../core/errors';
+import type { Clock } from '../core/ports/clock.port';
+import type { GroupMembers } from '../core/ports/group-members.port';
+import type { ProcessLeases } from '../core/ports/process-leases.port';
+import type { RuntimeLog } from './events';
+
+/**
+ * A dead process is taken out of its groups this long after its last sign of life, and a beat. Kafka's own session
+ * time-out, which is longer, stands behind it.
+ */
+const LEASE_MS = 1_200;
+const BEAT_MS = 300;
+
+export interface DeadProcessWatchOptions {
+  /** The name of this process, and the client id of its consumers. */
+  readonly process: string;
+  readonly leases: ProcessLeases;
+  readonly members: GroupMembers;
+  /** The consumer groups of this process. */
+  readonly groups: () => readonly string[];
+  readonly clock: Clock;
+  readonly log: RuntimeLog;
+}
+
+/**
+ * Says that this process lives, and takes processes that no longer say so out of the consumer groups, so that their
+ * partitions go to others in about two seconds. A wrong guess is harmless: a process that only stood still finds its
+ * tasks fenced, and joins again.
+ *
+ * Nobody is judged while the store was away: then leases lapse of processes that could not renew them.
+ */
+export class DeadProcessWatch {
+  private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> | undefined;
+  /** Since when every beat has reached the store, epoch ms; `undefined` after one that did not. */
+  private steadySinceMs: number | undefined;
+  private lastBeatMs = -Infinity;
+
+  constructor(private readonly options: DeadProcessWatchOptions) {}
+
+  start(): void {
+    this.timer = setInterval(() => (this.beating ??= this.beat().finally(() => (this.beating = undefined))), BEAT_MS);
+  }
+
+  /** Ends the lease, so that nobody takes this process for dead. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.beating;
+    const { leases, process } = this.options;
+    await leases.forget(process).catch((error: unknown) => this.trouble(error));
+  }
+
+  private async beat(): Promise<void> {
+    const { leases, process, clock } = this.options;
+    try {
+      const lapsed = await leases.renew(process, LEASE_MS);
+      const nowMs = clock.now();
+      if (nowMs - this.lastBeatMs > LEASE_MS) this.steadySinceMs = nowMs;
+      this.lastBeatMs = nowMs;
+      this.steadySinceMs ??= nowMs;
+      if (nowMs - this.steadySinceMs >= LEASE_MS) for (const dead of lapsed) await this.bury(dead);
+    } catch (error) {
+      this.steadySinceMs = undefined;
+      this.trouble(error);
+    }
+  }
+
+  private async bury(dead: string): Promise<void> {
+    const { members, groups, leases, log } = this.options;
+    const expelled = await members.expel(groups(), dead);
+    await leases.forget(dead);
+    if (expelled === 0) return;
+    log('warn', 'group.member-expelled', `Process ${dead} gives no sign of life: took it out of ${expelled} groups`, {
+      process: dead,
+    });
+  }
+
+  private trouble(error: unknown): void {
+    this.options.log('info', 'group.watch-failed', `Dead processes are not watched for now: ${messageOf(error)}`, {});
+  }
+}

@@ -1,0 +1,110 @@
+import { TransientError } from '../../../src/core/errors';
+import { DeadProcessWatch } from '../../../src/runtime/dead-process-watch';
+
+const BEAT_MS = 300;
+
+/** A watch over leases and groups that a test sets, on fake timers. */
+function setUp() {
+  const world = {
+    lapsed: [] as string[],
+    away: false,
+    expelled: [] as string[],
+    forgotten: [] as string[],
+    renewed: 0,
+    groupsAway: false,
+  };
+  const watch = new DeadProcessWatch({
+    process: 'me',
+    leases: {
+      renew: () => {
+        if (world.away) return Promise.reject(new TransientError('Redis is away'));
+        world.renewed += 1;
+        return Promise.resolve([...world.lapsed]);
+      },
+      forget: (process) => {
+        world.forgotten.push(process);
+        world.lapsed = world.lapsed.filter((one) => one !== process);
+        return Promise.resolve();
+      },
+    },
+    members: {
+      expel: (groups, process) => {
+        if (world.groupsAway) return Promise.reject(new TransientError('Kafka is away'));
+        world.expelled.push(`${process} from ${groups.join(',')}`);
+        return Promise.resolve(groups.length);
+      },
+    },
+    groups: () => ['one', 'two'],
+    clock: { now: () => Date.now() },
+    log: () => undefined,
+  });
+  const beats = (count: number): Promise<void> => jest.advanceTimersByTimeAsync(count * BEAT_MS);
+  return { world, watch, beats };
+}
+
+describe('the watch over dead processes', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('takes a process whose lease has lapsed out of the groups, once', async () => {
+    const { world, watch, beats } = setUp();
+    watch.start();
+    await beats(6);
+    world.lapsed = ['dead'];
+    await beats(3);
+    expect(world.expelled).toEqual(['dead from one,two']);
+    expect(world.forgotten).toEqual(['dead']);
+    await watch.stop();
+  });
+
+  it('judges nobody until it has itself reached the store for as long as a lease lasts', async () => {
+    const { world, watch, beats } = setUp();
+    world.lapsed = ['slow'];
+    watch.start();
+    await beats(3);
+    expect(world.expelled).toEqual([]);
+    await beats(3);
+    expect(world.expelled).toHaveLength(1);
+    await watch.stop();
+  });
+
+  it('judges nobody after the store was away until all had time to renew', async () => {
+    const { world, watch, beats } = setUp();
+    watch.start();
+    await beats(10);
+    world.away = true;
+    await beats(10);
+    world.away = false;
+    world.lapsed = ['neighbour'];
+    await beats(2);
+    world.lapsed = [];
+    await beats(10);
+    expect(world.expelled).toEqual([]);
+    await watch.stop();
+  });
+
+  it('tries again when the groups could not be reached', async () => {
+    const { world, watch, beats } = setUp();
+    watch.start();
+    await beats(6);
+    world.groupsAway = true;
+    world.lapsed = ['dead'];
+    await beats(2);
+    expect(world.forgotten).toEqual([]);
+    world.groupsAway = false;
+    await beats(8);
+    expect(world.expelled).toEqual(['dead from one,two']);
+    await watch.stop();
+  });
+
+  it('ends its own lease when it stops, and beats no more', async () => {
+    const { world, watch, beats } = setUp();
+    watch.start();
+    await beats(2);
+    await watch.stop();
+    const { renewed } = world;
+    await beats(5);
+    expect(world.renewed).toBe(renewed);
+    expect(world.forgotten).toEqual(['me']);
+  });
+});
