@@ -129,7 +129,9 @@ export class KafkaBatchConsumer implements BatchConsumer {
     consumer.on(consumer.events.REBALANCING, () => void (this.joined = false));
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
-      handlers.skipped(payload.partition, BigInt(payload.firstOffset), BigInt(payload.lastOffset) + 1n);
+      // Null for the end of a batch that compaction has shortened: kafkajs goes over it one offset at a time.
+      const first = (payload.firstOffset as string | null) ?? payload.lastOffset;
+      handlers.skipped(payload.partition, BigInt(first), BigInt(payload.lastOffset) + 1n);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       this.joined = false;

@@ -8,12 +8,13 @@ describe('a Kafka consumer that is told to end', () => {
   let eachBatch: EachBatchHandler;
   let consumer: KafkaBatchConsumer;
   let heartbeats: number;
+  const listeners = new Map<string, (happening: { payload: object }) => void>();
 
   /** What kafkajs offers of a consumer, as far as a batch needs it. */
   const kafka = (): Kafka => {
     const client = {
       events: { GROUP_JOIN: 'a', END_BATCH_PROCESS: 'b', CRASH: 'c' },
-      on: () => undefined,
+      on: (event: string, listener: (happening: { payload: object }) => void) => void listeners.set(event, listener),
       connect: () => Promise.resolve(),
       subscribe: () => Promise.resolve(),
       disconnect: () => Promise.resolve(),
@@ -83,5 +84,16 @@ describe('a Kafka consumer that is told to end', () => {
       null,
       value,
     ]);
+  });
+
+  it.each([
+    ['of records that are not for us', { firstOffset: '5', lastOffset: '7' }, [0, 5n, 8n]],
+    ['of which compaction took the end', { firstOffset: null, lastOffset: '5' }, [0, 5n, 6n]],
+  ])('goes over the offsets of a batch %s', async (_what, offsets, expected) => {
+    const skipped: unknown[] = [];
+    const batch = (): Promise<void> => Promise.resolve();
+    await consumer.run({ assigned: () => undefined, skipped: (...gap) => void skipped.push(gap), batch });
+    listeners.get('b')!({ payload: { batchSize: 0, partition: 0, ...offsets } });
+    expect(skipped).toEqual([expected]);
   });
 });
