@@ -79,6 +79,17 @@ function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode)
       setExitCode(await test(files, io));
     });
   root
+    .command('explain')
+    .description('print what a pipeline reads, keeps and writes: topics, tasks, state size, Redis keys, tables')
+    .argument('<file>', 'pipeline')
+    .option('--pipeline <name>', 'which one, if the file holds several')
+    .option('--mermaid', 'print the graph alone, as Mermaid text')
+    .option('--json', 'print the plan as JSON')
+    .action(async (file: string, options: Parameters<(typeof import('./explain.command.js'))['explain']>[1]) => {
+      const { explain } = await import('./explain.command.js');
+      setExitCode(await explain(file, options, io));
+    });
+  root
     .command('schema')
     .description('print the JSON Schema of pipelines, or of golden tests')
     .addArgument(new Argument('[kind]', 'what to describe').choices(['pipeline', 'test']).default('pipeline'))

@@ -6,6 +6,7 @@ import { replay as replayRecords, type ReplayResult } from '../testing/replay';
 import type { CommandIo } from './command-io';
 import { EXIT } from './exit-codes';
 import { LineWriter } from './line-writer';
+import { readLookups } from './lookup-files';
 import { readPipeline } from './pipeline-file';
 
 export interface ReplayOptions {
@@ -17,6 +18,8 @@ export interface ReplayOptions {
   readonly late?: boolean;
   readonly close?: boolean;
   readonly partitions: number;
+  /** `NAME=FILE` for each table that the pipeline looks records up in. */
+  readonly lookup?: readonly string[];
 }
 
 /** Beyond this many only their number is told. */
@@ -30,6 +33,7 @@ const RECORDS_BETWEEN_WAITS = 256;
  */
 export async function replay(file: string, options: ReplayOptions, io: CommandIo): Promise<number> {
   const pipeline = await readPipeline(file, options.pipeline, io);
+  const lookups = await readLookups(options.lookup ?? [], pipeline, io);
   const report = new ReplayReport(io, options.late === true);
   const writer = new LineWriter(io.stdout);
   const printRows = options.rows === true || options.table !== true;
@@ -41,6 +45,7 @@ export async function replay(file: string, options: ReplayOptions, io: CommandIo
   });
   const result = await replayRecords(pipeline, paced(input, writer), {
     partitions: options.partitions,
+    lookups,
     close: options.close === true,
     onRow: (row) => {
       report.rows += 1;

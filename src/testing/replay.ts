@@ -1,4 +1,5 @@
 import { partitionOf } from '../core/partitioning/murmur2';
+import type { LookupTable } from '../core/lookup/lookup-table';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { SourceRecord } from '../core/ports/record-source.port';
 import { PoisonRecordError } from '../core/errors';
@@ -8,6 +9,7 @@ import { NewestRows } from '../core/row/row-identity';
 import type { DeadLetter } from '../core/task/dead-letter';
 import { Task } from '../core/task/task';
 import type { TaskCounts } from '../core/ports/state-store.port';
+import { type ReplayLookups, replayTables } from './replay-lookups';
 
 export interface ReplayInput {
   readonly value: Uint8Array;
@@ -27,6 +29,8 @@ export interface ReplayOptions {
   readonly partitions: number;
   /** Whether to close the windows that are open when the input ends. */
   readonly close: boolean;
+  /** Of every table that the pipeline looks records up in. */
+  readonly lookups?: ReplayLookups;
   readonly onRow: (row: Row) => void;
   readonly onDeadLetter?: (letter: DeadLetter) => void;
   /** A record that was late, with how late it was in ms. */
@@ -62,12 +66,14 @@ export async function replay(
  */
 export class ReplayRun {
   private readonly partitions: ReplayPartition[];
+  private readonly lookupTables: readonly LookupTable[];
   private readonly newest = new NewestRows();
 
   constructor(
     private readonly pipeline: CompiledPipeline,
     private readonly options: ReplayOptions,
   ) {
+    this.lookupTables = replayTables(pipeline, options.lookups ?? {});
     this.partitions = Array.from({ length: options.partitions }, (_, partition) => this.createPartition(partition));
   }
 
@@ -116,6 +122,7 @@ export class ReplayRun {
     const task = new Task({
       id: { pipeline: this.pipeline.name, partition },
       pipeline: this.pipeline,
+      lookupTables: this.lookupTables,
       generation: 0n,
       checkpoint: undefined,
       startOffset: 0n,

@@ -101,4 +101,54 @@ describe('millrace replay', () => {
     expect(err.filter((line) => line.startsWith('dead letter'))).toHaveLength(20);
     expect(err.join('\n')).toContain('... and 10 more');
   });
+
+  describe('of a pipeline that looks records up', () => {
+    const definition = (): string => {
+      const path = join(folder, 'lookup.yaml');
+      const lookup = '{ table: topic, name: posts, on: location, as: post, pointInTime: true }';
+      const [head, tail] = readFileSync(SHIPPED, 'utf8').split('  where:');
+      writeFileSync(path, `${head}  lookup: ${lookup}\n  where: post.open == true &&${tail}`);
+      return path;
+    };
+    const table = (text: string): string => {
+      const path = join(folder, 'posts.ndjson');
+      writeFileSync(path, text);
+      return `posts=${path}`;
+    };
+    const counted = async (text: string): Promise<number> => {
+      const rows = rowsOf(await run(DAYS.slice(0, 2), { lookup: [table(text)], table: true }, definition()));
+      return rows.length;
+    };
+
+    it.each([
+      ['an object of values by key', '{"A":{"open":true},"B":{"open":false}}', 1],
+      ['lines', '{"key":"A","value":{"open":true}}\n\n{"key":"B","value":{"open":true}}\n', 2],
+      ['one line', '{"key":"A","value":{"open":true}}', 1],
+      ['lines that hold from a time on', '{"key":"A","value":{"open":true},"time":"2013-01-02T00:00:00Z"}\n', 0],
+      ['lines of which one deletes', '{"key":"A","value":{"open":true}}\n{"key":"A","value":null}\n', 0],
+    ])('takes entries as %s', async (_what, text, rows) => {
+      expect(await counted(text)).toBe(rows);
+    });
+
+    it.each([
+      ['a table without a file', [], /looks records up in posts; give its entries: --lookup posts=FILE/],
+      ['a name that is no table', ['poste=x'], /"poste" is no lookup table of the pipeline; did you mean "posts"\?/],
+      ['no file', ['posts'], /--lookup posts: NAME=FILE is needed/],
+      ['a file that is not there', ['posts=/nowhere/posts'], /\/nowhere\/posts: cannot be read/],
+    ])('refuses %s', async (_what, lookup, message) => {
+      await expect(run(DAYS, { lookup }, definition())).rejects.toThrow(message);
+    });
+
+    it.each([
+      ['{"key":"A","value":1}\n{"kye":"B"}', 2, 'is needed'],
+      ['{"key":"A","value":1,"time":"noon"}', 1, 'time field "time": "noon" is no time'],
+      ['[1]', 1, 'is needed'],
+    ])('refuses the line that is no entry: %s', async (text, line, message) => {
+      const lookup = table(text);
+      const place = `${lookup.slice('posts='.length)}:${line}: `;
+      const failure = await run(DAYS, { lookup: [lookup] }, definition()).catch((error: Error) => error.message);
+      expect(failure).toContain(place);
+      expect(failure).toContain(message);
+    });
+  });
 });
