@@ -1,6 +1,7 @@
-import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { PipelineDefinition } from '../core/pipeline/definition';
 import { type Problem, problemText } from '../core/pipeline/problem';
+import { sinkName } from '../core/pipeline/sink-name';
 import type { TaskCounts } from '../core/ports/state-store.port';
 import type { PipelineState, PipelineStatus } from '../runtime/pipeline-status';
 import type { ClosedRows } from '../runtime/pipeline-tally';
@@ -73,17 +74,6 @@ export function refusedPipelineView({ name, problems }: RefusedPipeline): Refuse
     reason: problems[0] ? problemText(problems[0]) : 'The definition was refused.',
     problems: problems.map((problem) => ({ ...problem, text: problemText(problem) })),
   };
-}
-
-export function sinkName(sink: CompiledSink): string {
-  switch (sink.kind) {
-    case 'cassandra':
-      return `cassandra:${sink.keyspace}.${sink.table}`;
-    case 'kafka':
-      return `kafka:${sink.topic}`;
-    case 'live':
-      return 'live';
-  }
 }
 
 function canBeLate({ definition }: CompiledPipeline): boolean {

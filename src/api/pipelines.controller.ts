@@ -3,6 +3,7 @@ import { ApiBody, ApiConsumes, ApiNotFoundResponse, ApiOkResponse, ApiOperation,
 import type { Request } from 'express';
 import { parsePipelines } from '../core/pipeline/parse';
 import { problemText } from '../core/pipeline/problem';
+import { type Topology, topologyOf } from '../core/plan/topology';
 import { Catalogue } from './catalogue';
 import { CommittedTasks } from './committed-tasks';
 import type { PipelineView, RefusedPipelineView } from './pipeline-view';
@@ -10,7 +11,6 @@ import { PipelineViews } from './pipeline-views.service';
 import { unknownPipeline } from './problem-details';
 import { requestText } from './request-text';
 import { PIPELINE_LIST_SCHEMA, PIPELINE_SCHEMA, PROBLEM_SCHEMA, TOPOLOGY_SCHEMA, VALIDATION_SCHEMA } from './schemas';
-import { type Topology, topologyOf } from './topology';
 
 const MAX_DEFINITION_BYTES = 1024 * 1024;
 const FILE_NAME = 'request';

@@ -22,10 +22,15 @@ export type FindTable = (sink: CassandraSink) => Promise<TableSchema | { readonl
 
 /** Knows the tables that the migrations make. */
 export async function migratedTables(): Promise<FindTable> {
+  const tables = await migratedSchemas();
+  return ({ keyspace, table }) => Promise.resolve(tables.get(`${keyspace}.${table}`));
+}
+
+/** The tables that the migrations make, by `keyspace.table`. */
+export async function migratedSchemas(): Promise<ReadonlyMap<string, TableSchema>> {
   const files = await readMigrationFiles(MIGRATIONS);
   const inOrder = [...files].sort((left, right) => (left.fileName < right.fileName ? -1 : 1));
-  const tables = createdTables(inOrder.flatMap(({ text }) => cqlStatements(text)));
-  return ({ keyspace, table }) => Promise.resolve(tables.get(`${keyspace}.${table}`));
+  return createdTables(inOrder.flatMap(({ text }) => cqlStatements(text)));
 }
 
 /** Asks the server. Throws TransientError when it does not answer. */

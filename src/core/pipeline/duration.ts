@@ -30,3 +30,10 @@ function isoDuration(text: string): number | undefined {
   const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
   return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
+
+/** The shortest text that {@link parseDuration} reads as so many milliseconds: `90s`, `1h`, `7d`. */
+export function durationText(ms: number): string {
+  if (ms === 0) return '0s';
+  const unit = ['d', 'h', 'm', 's'].find((name) => ms % (UNIT_MS[name] ?? NaN) === 0) ?? 'ms';
+  return `${ms / (UNIT_MS[unit] ?? NaN)}${unit}`;
+}

@@ -1,7 +1,7 @@
 import { Temporal } from '@js-temporal/polyfill';
 import fc from 'fast-check';
 import { parseByteSize } from '../../../../src/core/pipeline/byte-size';
-import { LONGEST_DURATION_MS, parseDuration } from '../../../../src/core/pipeline/duration';
+import { durationText, LONGEST_DURATION_MS, parseDuration } from '../../../../src/core/pipeline/duration';
 
 describe('durations', () => {
   it('agree with Temporal on ISO 8601', () => {
@@ -64,4 +64,15 @@ describe('sizes', () => {
   it.each(['1', '1GB', '1.5MiB', '-1B', '1 MiB', 'MiB'])('refuse %p', (text) =>
     expect(parseByteSize(text)).toBeUndefined(),
   );
+});
+
+describe('a duration as text', () => {
+  it.each([0, 1, 250, 1000, 90_000, 60_000, 5_400_000, 3_600_000, 86_400_000, 604_800_000, 86_400_001])(
+    'of %d ms reads as itself',
+    (ms) => expect(parseDuration(durationText(ms))).toBe(ms),
+  );
+
+  it('is in the largest unit that it is whole in', () => {
+    expect([0, 1500, 90_000, 7_200_000, 604_800_000].map(durationText)).toEqual(['0s', '1500ms', '90s', '2h', '7d']);
+  });
 });

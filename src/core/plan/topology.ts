@@ -1,8 +1,10 @@
-import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
-import type { WindowDefinition } from '../core/pipeline/definition';
-import { sinkName } from './pipeline-view';
+import { tableName } from '../lookup/compiled-lookup';
+import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
+import { sinkName } from '../pipeline/sink-name';
+import { windowText } from './window-text';
 
-export type TopologyNodeKind = 'topic' | 'where' | 'derive' | 'window' | 'aggregate' | 'sink' | 'dead-letters';
+export type TopologyNodeKind =
+  'topic' | 'lookup' | 'where' | 'derive' | 'window' | 'aggregate' | 'sink' | 'late-records' | 'dead-letters';
 
 export interface TopologyNode {
   readonly id: string;
@@ -24,20 +26,23 @@ export function topologyOf(pipeline: CompiledPipeline, tasks: number): Topology 
   const way = stepsOf(pipeline);
   const sinks = pipeline.sinks.map((sink, i) => node(`sink${i}`, 'sink', sinkName(sink)));
   const dead = node('dead', 'dead-letters', `${pipeline.definition.spec.source.topic}.dead`);
+  const late = pipeline.lateTopic === undefined ? [] : [node('late', 'late-records', pipeline.lateTopic)];
   const last = way.at(-1)!;
   const edges = [
     ...way.slice(1).map((step, i) => ({ from: way[i]!.id, to: step.id })),
     ...sinks.map((sink) => ({ from: last.id, to: sink.id })),
+    ...late.map((topic) => ({ from: 'window', to: topic.id })),
     { from: 'source', to: dead.id },
   ];
-  const nodes = [...way, ...sinks, dead];
+  const nodes = [...way, ...sinks, ...late, dead];
   return { pipeline: pipeline.name, tasks, nodes, edges, mermaid: mermaidOf(nodes, edges) };
 }
 
-function stepsOf({ definition, keyNames }: CompiledPipeline): readonly TopologyNode[] {
+function stepsOf({ definition, keyNames, lookups }: CompiledPipeline): readonly TopologyNode[] {
   const { source, where, derive, window, aggregate } = definition.spec;
   return [
     node('source', 'topic', source.topic),
+    ...lookups.map(({ as, table }, i) => node(`lookup${i}`, 'lookup', `${as} from ${tableName(table)}`)),
     ...(where === undefined ? [] : [node('where', 'where', where)]),
     ...(derive === undefined ? [] : [node('derive', 'derive', listOf(derive))]),
     ...(window ? [node('window', 'window', `by ${keyNames.join(', ')}; ${windowText(window)}`)] : []),
@@ -55,30 +60,11 @@ function listOf(expressions: Readonly<Record<string, string>>): string {
     .join('; ');
 }
 
-function windowText(window: WindowDefinition): string {
-  switch (window.kind) {
-    case 'calendar':
-      return `calendar ${window.unit} in ${window.zone ?? `the zone of ${window.zoneField}`}`;
-    case 'hopping':
-      return `hopping ${window.size / 1000} s every ${window.advance / 1000} s`;
-    case 'cumulative':
-      return `cumulative ${window.size / 1000} s by ${window.step / 1000} s`;
-    case 'session':
-      return `sessions with gaps of ${window.gap / 1000} s`;
-    case 'count':
-      return `every ${window.size} records`;
-    case 'global':
-      return 'all records';
-    case 'tumbling':
-    case 'sliding':
-      return `${window.kind} ${window.size / 1000} s`;
-  }
-}
-
 function mermaidOf(nodes: readonly TopologyNode[], edges: Topology['edges']): string {
   const shapes: Partial<Record<TopologyNodeKind, readonly [string, string]>> = {
     topic: ['[(', ')]'],
     sink: ['[[', ']]'],
+    'late-records': ['[(', ')]'],
     'dead-letters': ['[[', ']]'],
     where: ['{{', '}}'],
   };
