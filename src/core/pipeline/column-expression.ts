@@ -20,7 +20,8 @@ type Evaluate = (row: ColumnContext) => JsonValue;
  * Compiles the CEL of a column over `key`, `window`, the aggregates, `revision` (text) and `final`; for a stateless pipeline
  * over the fields of the record in place of the aggregates. What is named and absent is null: the window's fields of a row
  * without one, `index` unless it is a count window, fields that the record lacks, the aggregates while only the identity is
- * asked for.
+ * asked for. No data stops a pipeline: what fails over an aggregate that is null, and what is no finite number (a division
+ * by zero), gives null, as in SQL. Other failures are faults of the definition and throw FatalError.
  */
 export function compileColumnExpression(
   column: string,
@@ -32,8 +33,10 @@ export function compileColumnExpression(
   const identifiesRow = isStateless || names.every((name) => name === 'key' || name === 'window');
   const evaluate: Evaluate = (row) => {
     try {
-      return toJson(expression(contextOf(row, names)));
+      const result: unknown = expression(contextOf(row, names));
+      return typeof result === 'number' && !Number.isFinite(result) ? null : toJson(result);
     } catch (error) {
+      if (row.values && names.some((name) => row.values![name] === null)) return null;
       const cause = error instanceof NoJsonError ? messageOf(error) : faultOf(error).message;
       throw new FatalError(`column ${column}: ${text}: ${cause}`);
     }
