@@ -14,8 +14,8 @@ export interface LatenessFigures {
   readonly grace999Ms: number | null;
 }
 
-/** What shares of counts are off by, as binary fractions, and less than a record. */
-const ROUNDING = 1e-3;
+/** What shares of up to a billion records are off by as binary fractions; less than a thousandth of a record. */
+const ROUNDING = 1e-6;
 
 /**
  * Counts accepted and late records of one pipeline in this process, whatever becomes of the late ones. Lateness goes into a

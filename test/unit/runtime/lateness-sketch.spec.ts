@@ -25,6 +25,7 @@ describe('how late records are', () => {
 
   it('asks for no longer grace when the records were kept as it was, to the last record', () => {
     expect(sketchOf(999, [7]).figures().grace999Ms).toBeNull();
+    expect(sketchOf(998, [7]).figures().grace999Ms).toBe(8);
     expect(sketchOf(998, [7, 7]).figures()).toMatchObject({ grace99Ms: null, grace999Ms: 8 });
   });
 
