@@ -112,6 +112,28 @@ export function describeRowSink(name: string, open: () => Promise<RowSinkHarness
       await expectOnly(location, { values: valuesOf(2), revision: 6n });
     });
 
+    it.each([
+      ['after it', [0, 1], 1],
+      ['before it', [1, 0], 1],
+      ['in one write with it', [0, 1], 2],
+      ['in one write before it', [1, 0], 2],
+    ])(
+      'drops a row that is deleted with its own revision, %s, and stores the one that takes its place',
+      async (...how) => {
+        const [, order, cut] = how;
+        const location = newLocation();
+        const versions = [
+          row({ location, values: valuesOf(1), revision: 5n }),
+          row({ location, values: undefined, revision: 5n }),
+        ];
+        const writes = order.flatMap((i) => versions[i] ?? []);
+        for (let i = 0; i < writes.length; i += cut) await sink.write(writes.slice(i, i + cut), never);
+        await expectOnly(location, undefined);
+        await sink.write([row({ location, values: valuesOf(2), revision: 6n })], never);
+        await expectOnly(location, { values: valuesOf(2), revision: 6n });
+      },
+    );
+
     it('keeps rows apart whose keys are alike', async () => {
       const keys = ['हैदराबाद', 'हैदराबा', "O'Hare; DROP TABLE x --", '東京 🗼', ' ', 'a"b', 'ä', 'a\u0308'];
       await sink.write(

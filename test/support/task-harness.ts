@@ -12,6 +12,8 @@ const ID = { pipeline: 'test', partition: 0 };
 export interface HarnessOptions {
   readonly cacheBytes?: number;
   readonly maxRows?: number;
+  /** See `TaskOptions`; true by default. */
+  readonly keyedByMessage?: boolean;
   /** What tells rows apart in the table; key and start by default. */
   readonly nameOf?: (row: Row) => string;
 }
@@ -54,7 +56,7 @@ export class TaskHarness {
       cacheBytes: this.options.cacheBytes ?? Infinity,
       maxRows: this.options.maxRows ?? 5_000,
       maxBytes: 1 << 20,
-      keyedByMessage: true,
+      keyedByMessage: this.options.keyedByMessage ?? true,
     });
     const pending = checkpoint?.pending ?? [];
     if (this.pipeline.amendMs > 0) this.task.hydrate(pending, await this.store.load(ID, pending));
