@@ -7,6 +7,7 @@ import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
+import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Ports } from '../runtime/ports';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
@@ -31,7 +32,8 @@ export function embeddedPorts(): Ports {
     sinksOf: (pipeline) =>
       Promise.resolve(
         pipeline.sinks.flatMap((sink) => {
-          if (sink.kind === 'kafka') return [new KafkaRowSink(log, sink.topic)];
+          if (sink.kind === 'kafka')
+            return [new KafkaRowSink(log, sink.topic, endsInclusively(pipeline.definition.spec.window))];
           return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
         }),
       ),

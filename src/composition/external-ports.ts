@@ -30,6 +30,7 @@ import type { Log } from '../core/ports/log.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink } from '../core/ports/row-sink.port';
+import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Dependency, Ports } from '../runtime/ports';
 
 const MIGRATIONS = join(__dirname, '..', '..', 'cql');
@@ -66,7 +67,8 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     liveness: { process, leases: new RedisProcessLeases(redis), members },
     dependencies: [kafkaPing, { name: 'redis', ping: () => pingRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
-    sinksOf: (pipeline) => Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(sink, rowProducer, tables))),
+    sinksOf: (pipeline) =>
+      Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, tables }))),
     consumerOf: ({ name, definition }) =>
       new KafkaBatchConsumer({
         kafka: consumerKafka,
@@ -101,12 +103,18 @@ function hasTable(pipeline: CompiledPipeline): boolean {
   return pipeline.sinks.some(({ kind }) => kind === 'cassandra');
 }
 
-function sinkOf(sink: CompiledSink, producer: RecordProducer, tables: CassandraTables | undefined): Promise<RowSink>[] {
+function sinkOf(
+  pipeline: CompiledPipeline,
+  sink: CompiledSink,
+  { producer, tables }: { readonly producer: RecordProducer; readonly tables: CassandraTables | undefined },
+): Promise<RowSink>[] {
   switch (sink.kind) {
     case 'cassandra':
       return tables ? [tables.sinkOf(sink)] : [];
     case 'kafka':
-      return [Promise.resolve(new KafkaRowSink(producer, sink.topic))];
+      return [
+        Promise.resolve(new KafkaRowSink(producer, sink.topic, endsInclusively(pipeline.definition.spec.window))),
+      ];
     case 'live':
       return [];
   }

@@ -8,7 +8,8 @@ import { recordChunks } from './record-chunks';
 /**
  * Appends each version of a row to a topic, at least once: key is the row's key, value its JSON text, and the header
  * `millrace-revision` lets a reader keep the newest version. The record's
- * timestamp is the last millisecond of the row's window, so that the topic's time is event time.
+ * timestamp is the last millisecond of the row's window, so that the topic's time is event time; a row without a window
+ * gets the producer's.
  *
  * Rows of one key keep their order. When the signal aborts, what has been sent stays, and sending stops between chunks.
  * Throws FatalError for a row that the topic refuses for its size.
@@ -19,12 +20,14 @@ export class KafkaRowSink implements RowSink {
   constructor(
     private readonly producer: RecordProducer,
     private readonly topic: string,
+    /** Whether windows hold their end: those of session, sliding and count. */
+    private readonly endIsInclusive = false,
   ) {
     this.name = `kafka:${topic}`;
   }
 
   async write(rows: readonly Row[], signal: AbortSignal): Promise<void> {
-    for (const chunk of recordChunks(rows.map(outgoingRow))) {
+    for (const chunk of recordChunks(rows.map((row) => outgoingRow(row, this.endIsInclusive)))) {
       signal.throwIfAborted();
       await this.send(chunk);
     }
@@ -46,11 +49,11 @@ export class KafkaRowSink implements RowSink {
   }
 }
 
-function outgoingRow(row: Row): OutgoingRecord {
+function outgoingRow(row: Row, endIsInclusive: boolean): OutgoingRecord {
   return {
     key: row.keyText,
     value: rowText(row),
-    ...(row.window && { timestampMs: row.window.endMs - 1 }),
+    ...(row.window && { timestampMs: endIsInclusive ? row.window.endMs : row.window.endMs - 1 }),
     // One header: the rest is in the value.
     headers: { 'millrace-revision': row.revision.toString() },
   };

@@ -34,6 +34,27 @@ describe('KafkaRowSink', () => {
     expect(producer.sends).toEqual([{ topic: 'daily', records }]);
   });
 
+  it('puts rows of windows that hold their end at that end', async () => {
+    const producer = new RecordingProducer();
+    await new KafkaRowSink(producer, 'sessions', true).write([rowOf(7n)], never);
+    expect(producer.sends[0]?.records[0]).toMatchObject({ timestampMs: 2_000 });
+  });
+
+  it('sends a deleted row as one that says so', async () => {
+    const producer = new RecordingProducer();
+    await new KafkaRowSink(producer, 'sessions').write([{ ...rowOf(3n), values: undefined, final: false }], never);
+    const [record] = producer.sends[0]!.records;
+    expect(JSON.parse(String(record!.value))).toEqual({
+      pipeline: 'p',
+      key: { post: 'हैदराबाद' },
+      window: { start: '1970-01-01T00:00:01.000Z', end: '1970-01-01T00:00:02.000Z' },
+      deleted: true,
+      revision: '3',
+      final: false,
+    });
+    expect(record).toMatchObject({ key: 'हैदराबाद', headers: { 'millrace-revision': '3' } });
+  });
+
   it('leaves the timestamp of a row without window to the producer', async () => {
     const producer = new RecordingProducer();
     await new KafkaRowSink(producer, 'daily').write([{ ...rowOf(2n), window: undefined }], never);
