@@ -55,7 +55,7 @@ export class PipelineViews {
   private async read(pipeline: CompiledPipeline): Promise<PipelineView> {
     const owned = new Map(this.pipelines.status(pipeline.name)?.tasks.map((task) => [task.partition, task]));
     const tasks = await this.tasksOf(pipeline, [...owned.keys()]);
-    const views = await Promise.all(tasks.map((task) => this.taskView(task, owned.get(task.partition))));
+    const views = await Promise.all(tasks.map((task) => this.taskView(pipeline, task, owned.get(task.partition))));
     return pipelineView(pipeline, this.pipelines.status(pipeline.name), views);
   }
 
@@ -68,11 +68,11 @@ export class PipelineViews {
     }
   }
 
-  private async taskView(task: TaskId, status: TaskStatus | undefined): Promise<TaskView> {
+  private async taskView(pipeline: CompiledPipeline, task: TaskId, status: TaskStatus | undefined): Promise<TaskView> {
     try {
       const committed = await this.committed.peek(task);
       if (status) return ownedTaskView(status, committed?.owner);
-      return committed ? committedTaskView(committed) : { partition: task.partition, state: 'unclaimed' };
+      return committed ? committedTaskView(pipeline, committed) : { partition: task.partition, state: 'unclaimed' };
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       if (status) return ownedTaskView(status, undefined);

@@ -1,4 +1,6 @@
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { TaskCounts, TaskProgress } from '../core/ports/state-store.port';
+import { storedRows } from '../core/task/stored-rows';
 import type { TaskState, TaskStatus } from '../runtime/pipeline-status';
 import type { CommittedTask } from './committed-tasks';
 
@@ -40,8 +42,12 @@ export function ownedTaskView(status: TaskStatus, owner: string | undefined): Ta
   };
 }
 
-export function committedTaskView({ task, owner, epoch, checkpoint }: CommittedTask): TaskView {
+export function committedTaskView(
+  pipeline: CompiledPipeline,
+  { task, owner, epoch, checkpoint }: CommittedTask,
+): TaskView {
   const { progress, segments } = checkpoint;
+  const openWindows = storedRows(pipeline, checkpoint)?.openWindows;
   return {
     partition: task.partition,
     state: 'elsewhere',
@@ -51,7 +57,7 @@ export function committedTaskView({ task, owner, epoch, checkpoint }: CommittedT
     streamTime: timeView(progress.streamTimeMs),
     watermark: timeView(progress.watermarkMs),
     counts: progress.counts,
-    openWindows: segments.length,
+    ...(openWindows !== undefined && { openWindows }),
     stateKeys: segments.reduce((keys, segment) => keys + segment.entries, 0),
   };
 }

@@ -87,6 +87,10 @@ abstract class Stored {
 export class StoredPanes extends Stored {
   readonly shape = 'panes';
 
+  get openWindows(): number {
+    return this.state.segments.filter(({ id }) => !this.isClosed(segmentWindow(id))).length;
+  }
+
   /** Segments of windows in the range, in order of their windows. */
   segments(range: StartRange): readonly string[] {
     const windows = this.state.segments.map(({ id }) => segmentWindow(id));
@@ -123,6 +127,11 @@ export class StoredSlices extends Stored {
   ) {
     super(pipeline, state);
     this.slices = state.segments.map(({ id }) => segmentWindow(id)).sort(compareWindows);
+  }
+
+  get openWindows(): number {
+    const windows = this.slices.flatMap((slice) => this.plan.windowsOver(slice));
+    return new Set(windows.filter((window) => !this.isClosed(window)).map(segmentId)).size;
   }
 
   /** Segments of all slices that windows in the range need. Each key in them has a row in the range. */
@@ -170,6 +179,8 @@ export class StoredSlices extends Stored {
 export class StoredSpans extends Stored {
   readonly shape = 'spans';
   readonly segment = KEYS_SEGMENT;
+  /** Only the entries tell. */
+  readonly openWindows = undefined;
 
   /** The rows of a key in the range, in order. */
   rows({ entry, value }: Pick<EntryWrite, 'entry' | 'value'>, range: StartRange): readonly Row[] {

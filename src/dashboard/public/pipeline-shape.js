@@ -3,7 +3,7 @@ const CALL = /^\s*(\w+)\((.*)\)\s*$/;
 /** The aggregates of a pipeline view, with what the chart needs to know of each. */
 export function measuresOf({ definition, description = '' }) {
   const unit = /, in (\S+?)\.?$/.exec(description)?.[1] ?? '';
-  return Object.entries(definition.spec.aggregate).map(([name, expression]) => {
+  return Object.entries(definition.spec.aggregate ?? {}).map(([name, expression]) => {
     const [, call = '', argument = ''] = CALL.exec(expression) ?? [];
     return { name, expression, call, argument: argument.trim(), unit: call === 'count' ? '' : unit };
   });
@@ -24,17 +24,17 @@ export function bandOf(measure, measures) {
   return measure.call === 'avg' && low && high ? { low: low.name, high: high.name } : undefined;
 }
 
-export const zoneOf = ({ definition }) => definition.spec.window.zone ?? 'UTC';
+export const zoneOf = ({ definition }) => definition.spec.window?.zone ?? 'UTC';
 
 export function isDaily({ definition }) {
-  const { kind, unit } = definition.spec.window;
+  const { kind, unit } = definition.spec.window ?? {};
   return kind === 'calendar' && unit !== 'hour';
 }
 
 /** What one window is called, for one and for many. */
 export function windowNames({ definition }) {
-  const { kind, unit } = definition.spec.window;
-  const one = kind === 'calendar' ? unit : 'window';
+  const { kind, unit } = definition.spec.window ?? {};
+  const one = kind === 'calendar' ? unit : kind === 'session' ? 'session' : 'window';
   return [one, `${one}s`];
 }
 

@@ -2,7 +2,7 @@
 const MAX_KEYS = 500;
 const MAX_WINDOWS = 5_000;
 
-/** The newest revision of each row that the page has seen, by key and window start. */
+/** The newest revision of each row that the page has seen, by key and window. */
 export class RowModel {
   #series = new Map();
   /** Keys that came when no more were taken. */
@@ -26,7 +26,7 @@ export class RowModel {
     if (!series) return [];
     series.sorted ??= [...series.rows.values()]
       .filter((entry) => !entry.row.deleted)
-      .sort((a, b) => a.startMs - b.startMs);
+      .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
     return series.sorted;
   }
 
@@ -45,9 +45,11 @@ export class RowModel {
     const series = this.#seriesOf(key);
     if (!series) return false;
     const revision = BigInt(row.revision);
-    const held = series.rows.get(row.window.start);
-    if (held && held.revision >= revision) return false;
-    series.rows.set(row.window.start, { row, revision, startMs: Date.parse(row.window.start) });
+    const { start, end, index = '' } = row.window;
+    const identity = `${start}/${end}/${index}`;
+    const held = series.rows.get(identity);
+    if (held && !isNewer(row, revision, held)) return false;
+    series.rows.set(identity, { row, revision, startMs: Date.parse(start), endMs: Date.parse(end) });
     series.sorted = undefined;
     if (series.rows.size > MAX_WINDOWS) series.rows.delete([...series.rows.keys()].sort()[0]);
     return true;
@@ -64,4 +66,9 @@ export class RowModel {
     this.#series.set(key, series);
     return series;
   }
+}
+
+/** Of equal revisions a deletion is the newer. */
+function isNewer(row, revision, held) {
+  return revision > held.revision || (revision === held.revision && row.deleted && !held.row.deleted);
 }
