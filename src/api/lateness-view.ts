@@ -1,5 +1,6 @@
+import { durationText } from '../core/pipeline/duration';
 import type { LatenessFigures } from '../runtime/lateness-sketch';
-import { durationText, roundedUpText } from './duration-text';
+import { roundedUpText } from './rounded-up-text';
 
 /** How late records were in this process since it started, and which `grace` would have kept them. */
 export interface LatenessView {

@@ -1,6 +1,5 @@
-import { durationText, roundedUpText } from '../../../src/api/duration-text';
 import { latenessView } from '../../../src/api/lateness-view';
-import { parseDuration } from '../../../src/core/pipeline/duration';
+import { roundedUpText } from '../../../src/api/rounded-up-text';
 
 const some = { p50Ms: 800, p99Ms: 11_000, maxMs: 40_000 };
 
@@ -29,18 +28,6 @@ describe('advice on lateness', () => {
       advice: 'no record was late with grace 0s',
     });
     expect(latenessView({ records: 0, ...none }, 0)).toMatchObject({ share: 0, advice: 'no record yet' });
-  });
-
-  it.each([
-    [0, '0s'],
-    [1, '1ms'],
-    [1_500, '1500ms'],
-    [90_000, '90s'],
-    [3_600_000, '1h'],
-    [7 * 86_400_000, '7d'],
-  ])('writes %d ms as %s, which definitions take', (ms, text) => {
-    expect(durationText(ms)).toBe(text);
-    expect(parseDuration(text)).toBe(ms);
   });
 
   it.each([
