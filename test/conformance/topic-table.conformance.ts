@@ -4,6 +4,7 @@ import { silentLog } from '../../src/core/ports/log.port';
 import type { RecordProducer } from '../../src/core/ports/record-producer.port';
 import type { TopicAdmin } from '../../src/core/ports/topic-admin.port';
 import { TopicTable } from '../../src/runtime/lookup/topic-table';
+import { retryTransient } from '../../src/runtime/retry';
 import { waitUntil } from '../support/wait-until';
 
 export interface TopicTableHarness {
@@ -39,17 +40,17 @@ export function describeTopicTable(name: string, open: () => Promise<TopicTableH
         topic,
         entries.map(([key, value, timestampMs]) => ({ key, value, ...(timestampMs !== undefined && { timestampMs }) })),
       );
-    const opened = async (pointInTime?: TopicTableSpec['pointInTime']): Promise<TopicTable> => {
+    const opened = (pointInTime?: TopicTableSpec['pointInTime']): Promise<TopicTable> => {
       const spec: TopicTableSpec = { kind: 'topic', name: topic, pointInTime, maxEntries: 100_000 };
-      const table = new TopicTable({
-        spec,
-        topics: harness.topics,
-        log: silentLog,
-        consumer: harness.followerOf(topic),
-      });
-      tables.push(table);
-      await table.open();
-      return table;
+      const open = async (): Promise<TopicTable> => {
+        const consumer = harness.followerOf(topic);
+        const table = new TopicTable({ spec, topics: harness.topics, log: silentLog, consumer });
+        tables.push(table);
+        await table.open();
+        return table;
+      };
+      // As the service does: a broker may not lead a partition yet that it has just been given.
+      return retryTransient(open, { signal: new AbortController().signal, onFailure: () => undefined });
     };
 
     it('holds all that was in the topic when it was opened, from all partitions', async () => {
