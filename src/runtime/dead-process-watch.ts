@@ -39,7 +39,9 @@ export class DeadProcessWatch {
   constructor(private readonly options: DeadProcessWatchOptions) {}
 
   start(): void {
-    this.timer = setInterval(() => (this.beating ??= this.beat().finally(() => (this.beating = undefined))), BEAT_MS);
+    this.timer = setInterval(() => {
+      this.beating ??= this.beat().finally(() => (this.beating = undefined));
+    }, BEAT_MS);
   }
 
   /** Ends the lease, so that nobody takes this process for dead. */
