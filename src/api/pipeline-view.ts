@@ -2,6 +2,7 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { PipelineDefinition } from '../core/pipeline/definition';
 import { type Problem, problemText } from '../core/pipeline/problem';
 import { sinkName } from '../core/pipeline/sink-name';
+import { windowText } from '../core/plan/window-text';
 import type { TaskCounts } from '../core/ports/state-store.port';
 import type { PipelineState, PipelineStatus } from '../runtime/pipeline-status';
 import type { ClosedRows } from '../runtime/pipeline-tally';
@@ -16,6 +17,8 @@ export interface PipelineView {
   readonly reason?: string;
   readonly partitions: number;
   readonly key: readonly string[];
+  /** In words; absent for a stateless pipeline. */
+  readonly window?: string;
   readonly aggregates: readonly string[];
   /** As they label metrics. */
   readonly sinks: readonly string[];
@@ -46,6 +49,7 @@ export function pipelineView(
   tasks: readonly TaskView[],
 ): PipelineView {
   const { description } = pipeline.definition.metadata;
+  const { window } = pipeline.definition.spec;
   const lags = tasks.flatMap(({ lagRecords }) => (lagRecords === undefined ? [] : [lagRecords]));
   const watermarks = tasks.flatMap(({ watermark }) => (watermark ? [watermark] : []));
   return {
@@ -55,6 +59,7 @@ export function pipelineView(
     ...(status?.reason !== undefined && { reason: status.reason }),
     partitions: tasks.length,
     key: pipeline.keyNames,
+    ...(window && { window: windowText(window) }),
     aggregates: pipeline.aggregates.map(({ name }) => name),
     sinks: pipeline.sinks.map(sinkName),
     totals: totalsOf(tasks),

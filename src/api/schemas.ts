@@ -72,6 +72,7 @@ export const PIPELINE_SCHEMA = object(
     reason: text,
     partitions: integer,
     key: listOf(text),
+    window: { ...text, description: 'In words, such as calendar day in Asia/Shanghai' },
     aggregates: listOf(text),
     sinks: listOf(text),
     totals: counts,

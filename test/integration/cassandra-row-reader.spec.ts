@@ -132,6 +132,56 @@ describe('reading tables of other shapes', () => {
     await expect(reader.read({ key, ...century, limit: 5 })).rejects.toThrow('at most 10000 windows');
   });
 
+  it('reads rows without a key back from the columns that hold a field, each record once', async () => {
+    const table = `${target.keyspace}.records`;
+    await target.run(`CREATE TABLE ${table} (id text PRIMARY KEY, x double, note text, version bigint)`);
+    const pipeline = compiled(
+      [
+        ...['apiVersion: millrace/v1', 'kind: Pipeline', 'metadata: { name: records }', 'spec:'],
+        '  source: { topic: readings, format: json }',
+        `  sinks: [ { cassandra: { table: ${table}, columns: { id: id, x: x, note: '"x is " + string(x)' } } } ]`,
+      ].join('\n'),
+    );
+    const { sink, reader } = open(pipeline);
+    const rows = [5n, 7n, 5n].map((revision, i): Row => ({
+      ...{ pipeline: 'records', key: {}, keyText: '[]', window: undefined, revision, final: true },
+      values: { id: `r${i}`, x: i / 2 },
+    }));
+    await sink.write(
+      rows.map((row, i) => ({ ...row, partition: i % 2, values: { ...row.values, other: 1 } })),
+      never,
+    );
+    const found = await reader.read({ limit: 10, fromMs: 5, toMs: 6 });
+    expect([...found.rows].sort((a, b) => (a.values!['id']! < b.values!['id']! ? -1 : 1))).toEqual(rows);
+    expect((await reader.read({ key: {}, limit: 10 })).rows).toHaveLength(3);
+  });
+
+  it('reads lists and objects back from text', async () => {
+    const table = `${target.keyspace}.lists`;
+    await target.run(
+      `CREATE TABLE ${table} (city text, sensor int, top text, price text, newest text, PRIMARY KEY (city, sensor))`,
+    );
+    const text = pipelineText(
+      table,
+      '{ kind: global }',
+      'city: key.city, sensor: key.sensor, top: top, price: price, newest: newest',
+    ).replace('peak: max(pm25)', 'top: "top_k(pm25, 2)", price: ohlc(pm25), newest: last(name)');
+    const { sink, reader } = open(compiled(text));
+    const values = { top: [{ value: 1, count: 2 }], price: { open: 1, high: 2, low: 1, close: 1 }, newest: '[a' };
+    const key = { city: 'c', sensor: 1 };
+    const row: Row = {
+      pipeline: 'shapes',
+      key,
+      keyText: encodeKey(['c', 1]),
+      window: undefined,
+      values,
+      revision: 8n,
+      final: false,
+    };
+    await sink.write([row], never);
+    expect(await reader.read({ key, fromMs: 0, toMs: 1, limit: 5 })).toEqual({ rows: [row] });
+  });
+
   it.each([
     [
       'a field of the key',

@@ -85,7 +85,8 @@ export class RowStatements {
     const assigner = assignerOf(this.pipeline, key);
     if (!assigner) return [];
     if (!this.isPartitionedByWindow()) {
-      const first = assigner.assign(fromMs)[0] ?? windowsFrom(assigner, fromMs).next().value;
+      const [next] = windowsFrom(assigner, fromMs);
+      const first = assigner.assign(fromMs)[0] ?? next;
       const last = assigner.assign(toMs).at(-1);
       return first && last ? [first, last] : [];
     }

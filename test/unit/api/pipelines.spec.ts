@@ -3,8 +3,11 @@ import { ApiModule } from '../../../src/api/api.module';
 import { setupOpenApi } from '../../../src/api/open-api';
 import type { PipelineView } from '../../../src/api/pipeline-view';
 import { TransientError } from '../../../src/core/errors';
+import { defineFunction } from '../../../src/core/pipeline/function-definition';
+import { createLanguage } from '../../../src/core/pipeline/language';
 import { ApiFixture } from '../../support/api-fixture';
 import { taskStatus } from '../../support/task-status';
+import { pipelineText } from '../core/pipeline/pipeline-text';
 
 const JUNE_1 = Date.parse('2013-06-01T12:00:00+08:00');
 
@@ -31,7 +34,7 @@ describe('/v1/pipelines', () => {
     const counts = { accepted: 5, filtered: 2, late: 1, dead: 0 };
     world.owned = [taskStatus(0, { counts, watermarkMs: JUNE_1 + 1, lagRecords: 7 })];
 
-    const { tasks, totals, watermark, lagRecords, definition } = await one();
+    const { tasks, totals, watermark, lagRecords, window, definition } = await one();
     expect(tasks).toMatchObject([
       { partition: 0, state: 'running', counts, lagRecords: 7 },
       {
@@ -47,6 +50,7 @@ describe('/v1/pipelines', () => {
     expect(totals).toEqual({ accepted: 6, filtered: 2, late: 1, dead: 0 });
     expect(watermark).toEqual({ iso: '2013-06-01T04:00:00.000Z', ms: JUNE_1 });
     expect(lagRecords).toBe(7);
+    expect(window).toBe('calendar day in Asia/Shanghai');
     expect(definition.metadata.name).toBe('air-quality-daily');
   });
 
@@ -132,6 +136,19 @@ describe('/v1/pipelines', () => {
     const { valid, problems } = (await response.json()) as { valid: boolean; problems: { text: string }[] };
     expect(valid).toBe(false);
     expect(problems[0]?.text).toMatch(/^request:\d+:\d+: /);
+  });
+
+  it('validates calls of what extensions add', async () => {
+    const triple = defineFunction('triple', '(double): double', (x: number) => 3 * x, 1);
+    await app.close();
+    world.language = createLanguage({ functions: [triple] });
+    ({ app, url } = await world.start([ApiModule]));
+    const valid = await fetch(`${url}/v1/pipelines:validate`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/yaml' },
+      body: pipelineText({ derive: '  derive: { y: triple(x) }' }),
+    });
+    expect(await valid.json()).toMatchObject({ valid: true, problems: [] });
   });
 
   it('publishes OpenAPI, and its pages without anything from elsewhere', async () => {

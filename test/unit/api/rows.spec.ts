@@ -110,6 +110,15 @@ describe('GET /v1/pipelines/:name/rows', () => {
     expect(headers.get('millrace-staleness-ms')).toBeNull();
   });
 
+  it('says why rows of closed windows are missing', async () => {
+    await threeDays();
+    const note = 'rows of table ks.t cannot be read back: map a column to window.start';
+    world.tables.readerFor = () => ({ read: () => Promise.resolve({ rows: [], note }) });
+    const answer = await rows();
+    expect(answer).toMatchObject({ note });
+    expect(answer.rows.map(text)).toEqual(['Beijing 2013-06-02 12', 'Chengdu 2013-06-02 22', 'Shanghai 2013-06-02 32']);
+  });
+
   it('is empty before anything was committed', async () => {
     expect((await rows()).rows).toEqual([]);
   });
