@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { Language } from '../core/pipeline/language';
 import { type Pipelines, PIPELINES } from '../runtime/pipelines';
 import { refusedPipeline, unknownPipeline } from './problem-details';
 
@@ -7,6 +8,10 @@ import { refusedPipeline, unknownPipeline } from './problem-details';
 @Injectable()
 export class Catalogue {
   constructor(@Inject(PIPELINES) private readonly pipelines: Pipelines) {}
+
+  get language(): Language {
+    return this.pipelines.language;
+  }
 
   /** Names of all pipelines, refused ones too. */
   names(): readonly string[] {

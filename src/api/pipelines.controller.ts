@@ -64,7 +64,8 @@ export class PipelinesController {
   @ApiBody({ schema: { type: 'string' }, description: 'YAML (several documents are allowed) or JSON' })
   @ApiOkResponse({ schema: VALIDATION_SCHEMA })
   async validate(@Req() request: Request): Promise<Validation> {
-    const { definitions, problems } = parsePipelines(await requestText(request, MAX_DEFINITION_BYTES), FILE_NAME);
+    const text = await requestText(request, MAX_DEFINITION_BYTES);
+    const { definitions, problems } = parsePipelines(text, FILE_NAME, this.catalogue.language);
     return {
       valid: problems.length === 0,
       pipelines: definitions.map(({ metadata }) => metadata.name),

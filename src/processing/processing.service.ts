@@ -5,6 +5,7 @@ import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/c
 import { AbortedError, retryTransient } from '../runtime/retry';
 import { FatalError, messageOf } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { Language } from '../core/pipeline/language';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Log } from '../core/ports/log.port';
 import { DeadProcessWatch } from '../runtime/dead-process-watch';
@@ -54,6 +55,10 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   constructor(private readonly options: ProcessingOptions) {
     this.tables = new ReferenceTables({ ...options.ports, log: options.log });
     this.byName = new Map(options.catalog.pipelines.map((pipeline) => [pipeline.name, pipeline]));
+  }
+
+  get language(): Language {
+    return this.options.catalog.language;
   }
 
   all(): readonly CompiledPipeline[] {

@@ -2,6 +2,7 @@ import type { LocatedDefinition } from '../core/pipeline/check-together';
 import { compilePipeline } from '../core/pipeline/compile';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { findingText } from '../core/pipeline/finding';
+import type { Language } from '../core/pipeline/language';
 import { parsePipelineFiles } from '../core/pipeline/parse';
 import { type CatalogExtensions, type ModulePipeline, NO_EXTENSIONS } from './catalog-extensions';
 import type { RefusedPipeline } from './pipelines';
@@ -14,6 +15,8 @@ export interface DefinitionFile {
 export interface PipelineCatalog {
   readonly pipelines: readonly CompiledPipeline[];
   readonly refused: readonly RefusedPipeline[];
+  /** Of the definitions. */
+  readonly language: Language;
 }
 
 /**
@@ -33,7 +36,7 @@ export function catalogOf(files: readonly DefinitionFile[], extensions = NO_EXTE
     ...located.filter(isRight).map(({ definition }) => compilePipeline(definition, language)),
     ...extensions.pipelines.filter(isRight).map(({ compiled }) => compiled),
   ];
-  return { pipelines, refused: [...refused, ...extensions.refused] };
+  return { pipelines, refused: [...refused, ...extensions.refused], language };
 }
 
 /** A module has no places. */

@@ -1,4 +1,5 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import type { Language } from '../core/pipeline/language';
 import type { Problem } from '../core/pipeline/problem';
 import type { PipelineStatus } from './pipeline-status';
 
@@ -10,6 +11,8 @@ export interface RefusedPipeline {
 
 /** What this process knows of the pipelines in its folder. Injected wherever pipelines are asked about. */
 export interface Pipelines {
+  /** What definitions can call: also what extensions add. */
+  readonly language: Language;
   all(): readonly CompiledPipeline[];
   get(name: string): CompiledPipeline | undefined;
   refused(): readonly RefusedPipeline[];

@@ -7,10 +7,13 @@ import { toRowJson } from '../core/row/row-json';
 import type { RowOfShape, Shape } from '../builder/shape';
 import type { BuiltPipeline, Pipeline } from '../builder/stages';
 import { type ReplayPlace, ReplayRun } from './replay';
+import type { ReplayLookups } from './replay-lookups';
 
 export interface TestDriverOptions {
   /** Default 1. */
   readonly partitions?: number;
+  /** Entries of the reference tables that the pipeline looks records up in, by the tables' names. */
+  readonly tables?: ReplayLookups;
 }
 
 export interface PipeOptions {
@@ -54,13 +57,14 @@ export class TestDriver<Types extends Shape> {
   private dead: DeadLetterOf[] = [];
   private isClosed = false;
 
-  /** Throws ConfigError when the pipeline is wrong. */
-  constructor(pipeline: Pipeline<Types> | BuiltPipeline<Types>, { partitions = 1 }: TestDriverOptions = {}) {
+  /** Throws ConfigError when the pipeline is wrong, or looks records up in a table whose entries are not given. */
+  constructor(pipeline: Pipeline<Types> | BuiltPipeline<Types>, { partitions = 1, tables }: TestDriverOptions = {}) {
     this.pipeline = 'build' in pipeline ? pipeline.build().compiled : pipeline.compiled;
     this.partitions = partitions;
     this.run = new ReplayRun(this.pipeline, {
       partitions,
       close: true,
+      ...(tables && { lookups: tables }),
       onRow: (row) => this.emitted.push(row),
       onLate: (record, latenessMs) => this.lateRecords.push({ record: this.recordOf(record), latenessMs }),
       onDeadLetter: ({ record, reason, message }) => this.dead.push({ value: textOf(record), reason, message }),

@@ -5,6 +5,7 @@ import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempot
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
 import { compilePipeline } from '../../src/core/pipeline/compile';
+import { STANDARD_LANGUAGE } from '../../src/core/pipeline/language';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import { pipelineSchema } from '../../src/core/pipeline/definition';
 import type { PipelineStatus, TaskStatus } from '../../src/runtime/pipeline-status';
@@ -43,6 +44,7 @@ export class ApiFixture {
   /** As of a process that computes the pipeline. */
   figures: Pick<PipelineStatus, 'lateness' | 'closedRows'> = {};
   refused: readonly RefusedPipeline[] = [];
+  language = STANDARD_LANGUAGE;
   readonly pings = new Map<'kafka' | 'redis' | 'cassandra', () => Promise<void>>();
 
   constructor(
@@ -95,6 +97,7 @@ export class ApiFixture {
   pipelines(): Pipelines {
     const { pipeline } = this;
     return {
+      language: this.language,
       all: () => [pipeline],
       get: (name) => (name === pipeline.name ? pipeline : undefined),
       refused: () => this.refused,

@@ -1,4 +1,5 @@
 import { embeddedPorts } from '../../../src/composition/embedded-ports';
+import { STANDARD_LANGUAGE } from '../../../src/core/pipeline/language';
 import { silentLog } from '../../../src/core/ports/log.port';
 import type { TopicSpec } from '../../../src/core/ports/topic-admin.port';
 import type { Row } from '../../../src/core/row/row';
@@ -21,7 +22,11 @@ describe('a service whose pipeline looks records up in a topic', () => {
     const aggregate = { limit: 'max(sensor)', n: 'count()' };
     service = new ProcessingService({
       ...{ ports, log: silentLog, shutdownMs: 5_000, cacheBytes: 1 << 20, awaitServers: () => Promise.resolve() },
-      catalog: { pipelines: [compiledWith({ aggregate, checkpoint: { interval: '10ms' }, ...spec })], refused: [] },
+      catalog: {
+        pipelines: [compiledWith({ aggregate, checkpoint: { interval: '10ms' }, ...spec })],
+        refused: [],
+        language: STANDARD_LANGUAGE,
+      },
       observer: new PrometheusObserver(),
     });
   };

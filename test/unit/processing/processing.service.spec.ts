@@ -1,5 +1,6 @@
 import { embeddedPorts } from '../../../src/composition/embedded-ports';
 import { TransientError } from '../../../src/core/errors';
+import { STANDARD_LANGUAGE } from '../../../src/core/pipeline/language';
 import { silentLog } from '../../../src/core/ports/log.port';
 import { PrometheusObserver } from '../../../src/metrics/prometheus-observer';
 import { ASSIGNED, BatchContext, BatchTransport, RECORDS } from '../../../src/processing/batch-transport';
@@ -28,7 +29,7 @@ describe('the pipelines of a process', () => {
   const create = (awaitServers = (): Promise<void> => Promise.resolve()): void => {
     service = new ProcessingService({
       ...{ ports, log: silentLog, shutdownMs: SHUTDOWN_MS, cacheBytes: 1 << 20, awaitServers },
-      catalog: { pipelines: [compiledWith()], refused: [] },
+      catalog: { pipelines: [compiledWith()], refused: [], language: STANDARD_LANGUAGE },
       observer: new PrometheusObserver(),
     });
   };

@@ -172,6 +172,17 @@ describe('the test driver', () => {
     expect(driver.table()).toMatchObject([{ key: { k: 'a' }, values: { total: 2, n: 1 } }]);
   });
 
+  it('looks records up in the tables that it is given', () => {
+    const yaml = pipelineText({
+      where: '  lookup: { table: topic, name: posts, on: k, as: post }',
+      derive: '  derive: { x: x * post.factor }',
+    });
+    const tables = { posts: [{ key: 'a', value: { factor: 10 } }] };
+    const driver = new TestDriver(fromYaml(yaml), { tables }).pipe({ k: 'a', x: 2, at: T });
+    expect(driver.table()).toMatchObject([{ values: { total: 20 } }]);
+    expect(() => new TestDriver(fromYaml(yaml))).toThrow('give the entries of that table');
+  });
+
   it('refuses a clock that goes back, and what is no time', () => {
     const driver = new TestDriver(summed.to(live())).pipe(at(10));
     expect(() => driver.advanceTo(T)).toThrow(
