@@ -189,6 +189,20 @@ describe('a task with a lookup', () => {
     expect(at.map((_ms, x) => limits.get(x))).toEqual([20, 10, null, null]);
   });
 
+  it('stops, before the record, when its table cannot be used any more', () => {
+    const lookup = { table: 'topic', name: 'sensors', on: 'sensor_id', as: 'sensor', maxEntries: 1 };
+    const pipeline = compiledWith({ lookup });
+    const { table: spec } = pipeline.lookups[0]!;
+    if (spec.kind !== 'topic') throw new Error('a topic was asked for');
+    const table = new MemoryTable(spec);
+    const task = taskOf(pipeline, [table]);
+    const two = records({ sensor_id: 's1' }, { sensor_id: 's1' });
+    task.process(two, 0, 1);
+    for (const key of ['s1', 's2']) table.put({ key, value: 1, timeMs: 0, offset: 0n });
+    expect(() => task.process(two)).toThrow(/more than 1 entries/);
+    expect([task.position, task.totals]).toEqual([1n, { accepted: 1, filtered: 0, late: 0, dead: 0 }]);
+  });
+
   it('is refused without its table', () => {
     expect(() => taskOf(compiledWith({ lookup: redis() }), [])).toThrow(/1 lookups was given 0 tables/);
   });
