@@ -28,7 +28,12 @@ describe('docs/lookup.md', () => {
         done();
       },
     });
-    const io = { out: () => undefined, err: () => undefined, readFile: (path: string) => readFile(path, 'utf8'), stdout };
+    const io = {
+      out: () => undefined,
+      err: () => undefined,
+      readFile: (path: string) => readFile(path, 'utf8'),
+      stdout,
+    };
     await replay(
       file('too-high.yaml', pipeline!),
       {
