@@ -91,9 +91,11 @@ function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode)
     });
   root
     .command('schema')
-    .description('print the JSON Schema of pipelines, or of golden tests')
-    .addArgument(new Argument('[kind]', 'what to describe').choices(['pipeline', 'test']).default('pipeline'))
-    .action(async (kind: 'pipeline' | 'test') => {
+    .description('print the JSON Schema of pipelines or of golden tests, or the reference in Markdown')
+    .addArgument(
+      new Argument('[kind]', 'what to describe').choices(['pipeline', 'test', 'reference']).default('pipeline'),
+    )
+    .action(async (kind: 'pipeline' | 'test' | 'reference') => {
       const { schema } = await import('./schema.command.js');
       setExitCode(schema(io, kind));
     });

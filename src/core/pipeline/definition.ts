@@ -19,22 +19,33 @@ const aggregates = z
   .refine((calls) => Object.keys(calls).length > 0, { error: 'at least one aggregate is needed' });
 
 const emitSchema = strict({
-  on: choice(['update', 'close', 'both']).default('update'),
+  on: choice(['update', 'close', 'both'])
+    .default('update')
+    .describe('Whether a row comes when it changes, when its window closes, or both'),
   every: duration().prefault('0s').describe('Least time between two updates of rows; 0s for one with each checkpoint'),
 });
 
 const checkpointSchema = strict({
-  interval: positiveDuration().prefault('200ms'),
-  maxRows: z.int().min(1).max(100_000).default(5000),
-  maxBytes: byteSize(1024, 16 * 1024 * 1024).prefault('1MiB'),
+  interval: positiveDuration().prefault('200ms').describe('Longest time between two checkpoints while rows change'),
+  maxRows: z.int().min(1).max(100_000).default(5000).describe('Changed rows that make a checkpoint come earlier'),
+  maxBytes: byteSize(1024, 16 * 1024 * 1024)
+    .prefault('1MiB')
+    .describe('Bytes of changed state that make a checkpoint come earlier'),
 });
 
 const sinks = z.array(sinkSchema).min(1, { error: 'at least one sink is needed' });
 
 const lateSchema = z
-  .union([z.literal('drop'), strict({ topic: topicName() }), strict({ amend: positiveDuration() })], {
-    error: (issue) => choiceMessage(lateName(issue.input), ['drop', 'topic', 'amend'], []),
-  })
+  .union(
+    [
+      z.literal('drop'),
+      strict({ topic: topicName().describe('Late records go there, with headers that say why') }),
+      strict({ amend: positiveDuration().describe('How long after it closed a window is kept and corrected') }),
+    ],
+    {
+      error: (issue) => choiceMessage(lateName(issue.input), ['drop', 'topic', 'amend'], []),
+    },
+  )
   .default('drop')
   .describe('What becomes of records all of whose windows have closed; they are counted whatever it says');
 
@@ -43,13 +54,17 @@ const specSchema = strict({
   lookup: lookupSchema.optional(),
   where: expression().optional().describe('CEL over the fields of the record, key, timestamp; runs before derive'),
   derive: named.optional().describe('CEL; new fields for what follows'),
-  key: distinctNames().optional(),
-  window: windowSchema.optional(),
-  aggregate: aggregates.optional(),
+  key: distinctNames()
+    .optional()
+    .describe('Fields that records are grouped by; with window and aggregate, or without both'),
+  window: windowSchema.optional().describe('Which records of a key are aggregated together'),
+  aggregate: aggregates.optional().describe('Values of a row: name, and a call such as avg(pm25)'),
   emit: emitSchema.prefault({}),
   late: lateSchema,
-  sinks,
-  onStateLoss: choice(['rebuild', 'fail', 'reset']).default('rebuild'),
+  sinks: sinks.describe('Where rows go: cassandra and live at most once each, kafka as often as needed'),
+  onStateLoss: choice(['rebuild', 'fail', 'reset'])
+    .default('rebuild')
+    .describe('When Redis has lost a task: read again from where it began, stop, or go on without its state'),
   checkpoint: checkpointSchema.prefault({}),
 }).superRefine((spec, context) => {
   const missing = (['key', 'window', 'aggregate'] as const).filter((part) => spec[part] === undefined);

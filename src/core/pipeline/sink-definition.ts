@@ -13,7 +13,8 @@ const columnName = () =>
 const cassandraSchema = strict({
   table: z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,47}\.[a-z][a-z0-9_]{0,47}$/, { error: 'keyspace.table in lower case is needed' }),
+    .regex(/^[a-z][a-z0-9_]{0,47}\.[a-z][a-z0-9_]{0,47}$/, { error: 'keyspace.table in lower case is needed' })
+    .describe('keyspace.table; `millrace ddl` prints the CQL that makes it'),
   columns: z
     .record(columnName(), z.string())
     .refine((columns) => Object.keys(columns).length > 0, { error: 'at least one column is needed' })
@@ -23,8 +24,10 @@ const cassandraSchema = strict({
 });
 
 const kafkaSchema = strict({
-  topic: topicName(),
-  delivery: choice(['at-least-once'], ['exactly-once']).default('at-least-once'),
+  topic: topicName().describe('Rows as JSON, by the key of the row'),
+  delivery: choice(['at-least-once'], ['exactly-once'])
+    .default('at-least-once')
+    .describe('Each record carries the revision of its row, so that a second one is known'),
 });
 
 /** What is wrong with the outer shape of a sink; the message of last resort, used when no kind of sink fits. */

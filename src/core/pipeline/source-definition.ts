@@ -37,17 +37,25 @@ const timeSchema = strict({
   field: fieldName()
     .optional()
     .describe('ISO 8601 text (UTC unless it names an offset), epoch seconds or milliseconds'),
-  outOfOrderness: duration().prefault('0s'),
-  idleAfter: positiveDurationOrNever().prefault('60s'),
-  advanceOn: choice(['accepted', 'all']).default('accepted'),
+  outOfOrderness: duration().prefault('0s').describe('How far the watermark stays behind the newest record'),
+  idleAfter: positiveDurationOrNever()
+    .prefault('60s')
+    .describe("Silence after which a partition's time follows the clock; never switches that off"),
+  advanceOn: choice(['accepted', 'all'])
+    .default('accepted')
+    .describe('Which records move time; all: also those that where leaves out'),
 });
 
 export const sourceSchema = strict({
-  topic: topicName(),
+  topic: topicName().describe('The Kafka topic that is read; its dead letters go to <topic>.dead'),
   partitions: z.int().min(1).max(1000).default(4).describe('Used only when the topic has to be created'),
-  format: choice(SUPPORTED_FORMATS, PLANNED_FORMATS),
-  csv: strict({ columns: distinctNames() }).optional().describe('For format csv: names of the cells, in order'),
-  maxRecordBytes: byteSize(1, 64 * 1024 * 1024).prefault('1MiB'),
+  format: choice(SUPPORTED_FORMATS, PLANNED_FORMATS).describe('Of the values of its records'),
+  csv: strict({ columns: distinctNames().describe('Names of the cells, in order') })
+    .optional()
+    .describe('For format csv'),
+  maxRecordBytes: byteSize(1, 64 * 1024 * 1024)
+    .prefault('1MiB')
+    .describe('A larger record is a dead letter'),
   time: timeSchema.prefault({}),
 }).superRefine((source, context) => {
   if (source.format === 'csv' && !source.csv) {
