@@ -3,6 +3,7 @@ import type { RecordFunction } from '../core/pipeline/record-function';
 import type { AggregateSpec } from './aggregate-spec';
 import { type Cel, celText } from './cel';
 import { compileModel } from './compile-model';
+import type { LookupOptions, TableSpec } from './lookups';
 import type { PipelineModel } from './model';
 import type { RecordCheck } from './record-check';
 import { recordFunction } from './record-functions';
@@ -54,6 +55,11 @@ class Draft {
 
   from({ source, check }: { source: object; check: RecordCheck | undefined }): Draft {
     return this.with({ source }, { check });
+  }
+
+  lookup(as: string, { table }: TableSpec<unknown>, { on, ...options }: LookupOptions<string>): Draft {
+    const earlier = (this.parts.spec['lookup'] as readonly object[] | undefined) ?? [];
+    return this.with({ lookup: [...earlier, { ...table, as, on: celText(on), ...options }] });
   }
 
   where(condition: Derivation): Draft {

@@ -4,6 +4,7 @@ import type { PipelineDefinition } from '../core/pipeline/definition';
 import type { AggregateSpec, ResultsOf } from './aggregate-spec';
 import type { Cel } from './cel';
 import type { Duration } from './duration';
+import type { Found, LookupOptions, MissingPolicy, TableSpec } from './lookups';
 import type { PipelineModel } from './model';
 import type { FieldName, FieldOf, KeyField, Merged, Present, Seen } from './record-fields';
 import type { Shape, Shaped } from './shape';
@@ -14,15 +15,21 @@ import type { WindowKind, WindowSpec } from './windows';
 /** After `pipeline(name)`. */
 export interface Start {
   /** Where records come from. */
-  from<Input extends object>(source: TopicSource<Input>): Sourced<Input>;
+  from<Input extends object>(source: TopicSource<Input>): Sourced<Input, Input>;
 }
 
 /** A condition over a record: CEL, or a pure function. */
 export type Condition<Fields> = string | Cel<boolean> | ((record: Seen<Fields>) => boolean);
 
-export interface Sourced<Input extends object> extends Derivable<Input, Input> {
+export interface Sourced<Input extends object, Fields extends object> extends Derivable<Input, Fields> {
+  /** Adds the entry of a reference table to each record, as the field `as`. */
+  lookup<const As extends string, Entry, const Missing extends MissingPolicy = null>(
+    as: As,
+    table: TableSpec<Entry>,
+    options: LookupOptions<FieldName<Fields>, Missing>,
+  ): Sourced<Input, Merged<Fields, { [Name in As]: Found<Entry, Missing> }>>;
   /** Records for which this does not hold are left out. */
-  where(condition: Condition<Input>): Derivable<Input, Input>;
+  where(condition: Condition<Fields>): Derivable<Input, Fields>;
 }
 
 /** New fields: CEL, or pure functions that give JSON. */

@@ -13,6 +13,7 @@ import {
   kafka,
   live,
   numberArgument,
+  redisTable,
   pipeline,
   type RowOf,
   session,
@@ -62,6 +63,19 @@ sourced.where((r) => r.pm25);
 sourced.derive({ a: () => 1 }).where('a > 0');
 // @ts-expect-error a function must not change the record
 sourced.where((r) => (r.location = 'x') === 'x');
+
+// lookup
+interface Post {
+  readonly city: string;
+  readonly height: number;
+}
+const posts = redisTable<Post>('posts');
+export const enriched = sourced.lookup('post', posts, { on: 'location', missing: 'drop' });
+enriched.where((r) => r.post.height > 10).derive({ city: (r) => r.post.city });
+// @ts-expect-error an entry may be missing
+sourced.lookup('post', posts, { on: 'location' }).where((r) => r.post.height > 10);
+// @ts-expect-error a field that the record does not have
+sourced.lookup('post', posts, { on: 'post' });
 
 // derive
 sourced

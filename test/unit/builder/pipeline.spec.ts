@@ -25,11 +25,13 @@ import {
   ohlc,
   pipeline,
   quantile,
+  redisTable,
   session,
   sliding,
   sum,
   top_k,
   topic,
+  topicTable,
   tumbling,
   versioned,
   vwap,
@@ -139,6 +141,18 @@ describe('a pipeline written in TypeScript', () => {
     expect(spec.sinks).toEqual([
       { cassandra: { table: 'a.b', columns: { p: 'key.location', s: 'window.start', n: 'n * 2' } } },
       { kafka: { topic: 'out', delivery: 'at-least-once' } },
+    ]);
+  });
+
+  it('looks records up in the order of the calls', () => {
+    const { definition } = sourced
+      .lookup('post', redisTable<{ city: string }>('posts', { maxAge: '5s' }), { on: 'location', missing: 'drop' })
+      .lookup('city', topicTable('cities', { pointInTime: true }), { on: cel('post.city') })
+      .to(live())
+      .build();
+    expect(definition.spec.lookup).toEqual([
+      { table: 'redis', name: 'posts', as: 'post', on: 'location', missing: 'drop', maxAge: 5000 },
+      expect.objectContaining({ table: 'topic', name: 'cities', as: 'city', on: 'post.city', pointInTime: true }),
     ]);
   });
 
