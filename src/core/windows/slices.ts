@@ -14,8 +14,8 @@ export interface SlicePlan {
 }
 
 /**
- * `[k*advance + offset, +size)` for every `k`, none with a negative start: Kafka Streams' `TimeWindows.advanceBy`. All in
- * ms; `0 < advanceMs <= sizeMs`, `0 <= offsetMs < advanceMs`.
+ * `[k*advance + offset, +size)` for every `k`: Kafka Streams' `TimeWindows.advanceBy`, and as there none with a negative
+ * start, unless there is an offset, before which a record would be in no window. All in ms; `0 < advanceMs <= sizeMs`, `0 <= offsetMs < advanceMs`.
  */
 export class HoppingSlices implements SlicePlan {
   private readonly sliceMs: number;
@@ -38,7 +38,7 @@ export class HoppingSlices implements SlicePlan {
     const windows: Window[] = [];
     const least = Math.ceil((slice.endMs - sizeMs - offsetMs) / advanceMs) * advanceMs + offsetMs;
     for (let startMs = least; startMs <= slice.startMs; startMs += advanceMs) {
-      if (startMs >= 0) windows.push({ startMs, endMs: startMs + sizeMs, zone: 'UTC' });
+      if (startMs >= 0 || offsetMs > 0) windows.push({ startMs, endMs: startMs + sizeMs, zone: 'UTC' });
     }
     return windows;
   }

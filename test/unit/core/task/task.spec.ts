@@ -180,5 +180,7 @@ it('lets state leave memory while `every` holds its rows back, and emits them wh
   await add(2);
   for (let i = 0; i < 20; i++) await harness.checkpoint();
   expect(harness.task.stateSize.bytes).toBeLessThanOrEqual(10_000);
-  expect(Object.values(harness.values())).toEqual(keys.map(() => expect.objectContaining({ n: 2, total: 3 }) as unknown));
+  expect(Object.values(harness.values())).toEqual(
+    keys.map(() => expect.objectContaining({ n: 2, total: 3 }) as unknown),
+  );
 });
