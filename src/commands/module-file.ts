@@ -1,5 +1,5 @@
 import { messageOf } from '../core/errors';
-import type { LocatedDefinition } from '../core/pipeline/check-together';
+import type { LocatedDefinition } from '../core/pipeline/located-definition';
 import type { Problem } from '../core/pipeline/problem';
 import { loadExtensions } from '../processing/extension-modules';
 import { locatedIn } from '../runtime/pipeline-catalog';

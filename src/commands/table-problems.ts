@@ -6,7 +6,7 @@ import { cqlStatements } from '../adapters/cassandra/cql-statements';
 import { tableProblems } from '../adapters/cassandra/table-check';
 import { readTable, type TableSchema } from '../adapters/cassandra/table-schema';
 import { FatalError } from '../core/errors';
-import type { LocatedDefinition } from '../core/pipeline/check-together';
+import type { LocatedDefinition } from '../core/pipeline/located-definition';
 import { compileSink } from '../core/pipeline/compile-sink';
 import type { CompiledSink } from '../core/pipeline/compiled-pipeline';
 import { STANDARD_LANGUAGE } from '../core/pipeline/language';

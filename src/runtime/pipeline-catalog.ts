@@ -1,4 +1,4 @@
-import type { LocatedDefinition } from '../core/pipeline/check-together';
+import type { LocatedDefinition } from '../core/pipeline/located-definition';
 import { compilePipeline } from '../core/pipeline/compile';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { findingText } from '../core/pipeline/finding';

@@ -1,17 +1,8 @@
-import type { PipelineDefinition } from './definition';
-import type { Finding } from './finding';
 import { type Language, STANDARD_LANGUAGE } from './language';
+import type { LocatedDefinition } from './located-definition';
 import { checkLoops } from './loop-findings';
 import type { Problem } from './problem';
 import { checkSharedTables } from './table-findings';
-
-/** A pipeline that has no problem of its own, and where it stands. */
-export interface LocatedDefinition {
-  readonly definition: PipelineDefinition;
-  readonly file: string;
-  /** The place of a finding in the file. */
-  locate(finding: Finding): Problem;
-}
 
 /**
  * What is wrong with pipelines only because the others are there: a name that is given twice, topics that lead back to

@@ -1,4 +1,4 @@
-import type { LocatedDefinition } from './check-together';
+import type { LocatedDefinition } from './located-definition';
 import type { PipelineDefinition } from './definition';
 import type { Path } from './finding';
 import type { Problem } from './problem';

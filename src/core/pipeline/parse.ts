@@ -1,4 +1,5 @@
-import { checkTogether, type LocatedDefinition } from './check-together';
+import { checkTogether } from './check-together';
+import type { LocatedDefinition } from './located-definition';
 import { checkDefinition } from './check-definition';
 import type { PipelineDefinition } from './definition';
 import { type Finding, valueAt } from './finding';

@@ -2,7 +2,7 @@ import { aggregateReference } from '../aggregates/reference';
 import { builtInFunctions } from './built-in-functions';
 import { pipelineJsonSchema } from './json-schema';
 import { STANDARD_LANGUAGE } from './language';
-import { type Schema, type SchemaRow, schemaRows } from './schema-rows';
+import { type SchemaRow, schemaRows } from './schema-rows';
 
 /** What the functions that are not CEL's own give; each of them has a line. */
 const FUNCTIONS: Readonly<Record<string, string>> = {

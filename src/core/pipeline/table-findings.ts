@@ -1,5 +1,5 @@
 import { mentionsIn } from './cel-names';
-import type { LocatedDefinition } from './check-together';
+import type { LocatedDefinition } from './located-definition';
 import type { Language } from './language';
 import type { Problem } from './problem';
 
