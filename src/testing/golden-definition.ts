@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseIsoTime } from '../core/decoding/iso-time';
 import { choice, positiveDuration, strict } from '../core/pipeline/schema-kit';
 import { givenRecord } from './golden-record';
+import { goldenTable } from './golden-table';
 
 const TIME_EXPECTED = 'a time such as 2026-01-31T08:00:00Z, or epoch milliseconds, is needed';
 
@@ -70,6 +71,10 @@ const specSchema = strict({
     .transform((given) => (typeof given === 'string' ? { file: given, name: undefined } : given))
     .describe('A pipeline file, by its path from the folder of the test'),
   partitions: z.int().min(1).max(1000).default(1).describe('Keys are spread over so many, as Kafka spreads them'),
+  tables: z
+    .record(z.string(), goldenTable(time))
+    .default({})
+    .describe('Entries of each table that the pipeline looks records up in: values by key, or a list with times'),
   tolerance: z
     .number()
     .min(0)

@@ -6,7 +6,7 @@ import type { ExpectedRow, GoldenTestDefinition } from './golden-definition';
 /** What a test names that its pipeline does not have: a misspelt aggregate would fail for a reason that nobody sees. */
 export function checkGoldenNames({ spec }: GoldenTestDefinition, pipeline: CompiledPipeline): Finding[] {
   const columns = pipeline.definition.spec.source.csv?.columns;
-  return spec.steps.flatMap((step, i) => {
+  const inSteps = spec.steps.flatMap((step, i) => {
     const path = ['spec', 'steps', i];
     const rows = (name: 'expect' | 'expectTable'): Finding[] =>
       (step[name] ?? []).flatMap((row, j) => checkRow(row, [...path, name, j], pipeline));
@@ -17,6 +17,19 @@ export function checkGoldenNames({ spec }: GoldenTestDefinition, pipeline: Compi
     );
     return [...records, ...rows('expect'), ...rows('expectTable')];
   });
+  return [...checkTables(spec.tables, pipeline), ...inSteps];
+}
+
+function checkTables(given: GoldenTestDefinition['spec']['tables'], { lookups }: CompiledPipeline): Finding[] {
+  const known = [...new Set(lookups.map(({ table }) => table.name))];
+  const missing = known.filter((name) => !Object.hasOwn(given, name));
+  return [
+    ...missing.map((name) => ({
+      path: ['spec', 'tables'],
+      message: `the pipeline looks records up in "${name}"; give its entries`,
+    })),
+    ...unknown(given, known, { path: ['spec', 'tables'], what: 'lookup table' }),
+  ];
 }
 
 function checkRow({ key, values, window }: ExpectedRow, path: Path, pipeline: CompiledPipeline): Finding[] {

@@ -37,6 +37,7 @@ class GoldenRun {
   ) {
     this.replay = new ReplayRun(pipeline, {
       partitions: definition.spec.partitions,
+      lookups: definition.spec.tables,
       close: true,
       onRow: (row) => this.rows.push(row),
       onDeadLetter: (letter) => this.dead.push(letter),

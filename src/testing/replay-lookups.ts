@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors';
+import { ConfigError, messageOf } from '../core/errors';
 import type { JsonValue } from '../core/json';
 import type { TableSpec, TopicTableSpec } from '../core/lookup/compiled-lookup';
 import type { LookupTable } from '../core/lookup/lookup-table';
@@ -20,7 +20,7 @@ export type ReplayLookups = Readonly<Record<string, readonly ReplayEntry[]>>;
 
 /**
  * The tables of a pipeline's lookups, with all their entries from the start. Throws ConfigError for a table that is given
- * no entries, PoisonRecordError for an entry without a valid time where the table takes it from a field.
+ * no entries, and for an entry without a valid time where the table takes it from a field.
  */
 export function replayTables({ name, lookups }: CompiledPipeline, given: ReplayLookups): readonly LookupTable[] {
   return lookups.map(({ table }) => {
@@ -40,7 +40,11 @@ function tableOf(spec: TableSpec, entries: readonly ReplayEntry[]): MemoryTable 
       ...{ offset: BigInt(i), timestampMs: timeMs, key: textEncoder.encode(key) },
       value: value === null ? null : textEncoder.encode(JSON.stringify(value)),
     };
-    table.put(referenceRecordOf(record, inMemory.pointInTime?.timeField));
+    try {
+      table.put(referenceRecordOf(record, inMemory.pointInTime?.timeField));
+    } catch (error) {
+      throw new ConfigError(`Entry ${i + 1} of table ${spec.name}: ${messageOf(error)}`);
+    }
   });
   return table;
 }

@@ -184,4 +184,39 @@ describe('millrace test', () => {
     expect(await run(pipelineText())).toBe(2);
     expect(err).toEqual(['0.test.yaml:1:1: there is no document of kind Test in this file']);
   });
+
+  describe('of a pipeline that looks records up', () => {
+    const tables = (text: string): string =>
+      steps(GIVEN, 'expectTable: [{ key: { k: a }, values: { total: 5 } }]').replace('  steps:', `${text}  steps:`);
+    beforeEach(() => {
+      const lookup = '  lookup: { table: topic, name: sensors, on: k, as: sensor, pointInTime: true, missing: drop }';
+      const definition = pipelineText({ aggregate: '  aggregate: { total: sum(sensor) }' });
+      writeFileSync(join(folder, 'p.yaml'), definition.replace('  where:', `${lookup}\n  where:`));
+    });
+
+    it.each([
+      ['values by key', '  tables: { sensors: { a: 2.5 } }\n'],
+      [
+        'a list with times',
+        "  tables: { sensors: [{ key: a, value: 1 }, { key: a, value: 4, time: '2026-01-01T00:00:01Z' }] }\n",
+      ],
+    ])('takes its tables as %s', async (_what, text) => {
+      expect([await run(tables(text)), err]).toEqual([0, []]);
+    });
+
+    it.each([
+      ['', '4:1: spec.tables: the pipeline looks records up in "sensors"; give its entries'],
+      [
+        '  tables: { sensors: { a: 1 }, senors: {} }\n',
+        '6:32: spec.tables.senors: the pipeline has no lookup table "senors"; did you mean "sensors"?',
+      ],
+      [
+        '  tables: { sensors: 5 }\n',
+        '6:22: spec.tables.sensors: a mapping of values by key, or a list of { key, value, time }, is needed',
+      ],
+    ])('refuses tables that are not its own: %s', async (text, problem) => {
+      expect(await run(tables(text))).toBe(2);
+      expect(err).toEqual([`0.test.yaml:${problem}`]);
+    });
+  });
 });
