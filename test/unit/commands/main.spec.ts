@@ -32,7 +32,7 @@ describe('millrace', () => {
 
   it('lists its commands, and exits with 0', async () => {
     expect(await run('--help')).toBe(0);
-    for (const command of ['start', 'validate', 'replay', 'ingest', 'ddl', 'doctor', 'schema']) {
+    for (const command of ['start', 'validate', 'test', 'explain', 'replay', 'ingest', 'ddl', 'doctor', 'schema']) {
       expect(out.join('\n')).toContain(command);
     }
   });
@@ -52,6 +52,12 @@ describe('millrace', () => {
     const wrong = file('wrong.yaml', readFileSync(SHIPPED, 'utf8').replace('unit: day', 'unit: dya'));
     expect(await run('validate', wrong)).toBe(1);
     expect(err.join('\n')).toMatch(/wrong\.yaml:\d+:\d+: /);
+  });
+
+  it('exits with 3 when the tables of Cassandra are asked for and it is away', async () => {
+    process.env['MILLRACE_CASSANDRA_CONTACT_POINTS'] = '127.0.0.1:1';
+    expect(await run('validate', '--tables', SHIPPED)).toBe(3);
+    expect(err.join('\n')).toContain('127.0.0.1:1');
   });
 
   it('prints the JSON Schema of pipelines', async () => {
