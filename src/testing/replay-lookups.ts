@@ -41,7 +41,7 @@ function tableOf(spec: TableSpec, entries: readonly ReplayEntry[]): MemoryTable 
       value: value === null ? null : textEncoder.encode(JSON.stringify(value)),
     };
     try {
-      table.put(referenceRecordOf(record, inMemory.pointInTime?.timeField));
+      table.put(referenceRecordOf(record, inMemory.pointInTime));
     } catch (error) {
       throw new ConfigError(`Entry ${i + 1} of table ${spec.name}: ${messageOf(error)}`);
     }

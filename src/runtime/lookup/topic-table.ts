@@ -96,7 +96,7 @@ export class TopicTable {
 
   private put(partition: number, record: SourceRecord): void {
     try {
-      this.entries.put(referenceRecordOf(record, this.options.spec.pointInTime?.timeField));
+      this.entries.put(referenceRecordOf(record, this.options.spec.pointInTime));
     } catch (error) {
       if (!(error instanceof PoisonRecordError)) throw error;
       this.tell(partition, record, error);
