@@ -97,7 +97,7 @@ const specSchema = strict({
     }
     step.given?.forEach(({ partition = 0 }, record) => {
       if (partition < partitions) return;
-      at(['given', record, 'partition'], `there are ${partitions} partitions, counted from 0; set spec.partitions`);
+      at(['given', record, 'partition'], `must be below spec.partitions, which is ${partitions}`);
     });
   });
 });

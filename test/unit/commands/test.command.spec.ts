@@ -148,7 +148,10 @@ describe('millrace test', () => {
     ['steps: [{ advanceBy: 5 }]', 'spec.steps[0].advanceBy: 5 has no unit'],
     ['steps: [{ advanceTo: noon }]', 'spec.steps[0].advanceTo: a time such as 2026-01-31T08:00:00Z'],
     ['steps: [{ close: true }, { advanceBy: 5s }]', 'spec.steps[1].advanceBy: the input has ended in a step before'],
-    ['steps: [{ given: [{ value: {}, partition: 1 }] }]', 'spec.steps[0].given[0].partition: there are 1 partitions'],
+    [
+      'steps: [{ given: [{ value: {}, partition: 1 }] }]',
+      'spec.steps[0].given[0].partition: must be below spec.partitions, which is 1',
+    ],
     ['steps: [{ expect: [{ values: { totl: 1 } }] }]', 'the pipeline has no aggregate "totl"; did you mean "total"?'],
     ['steps: [{ expect: [{ key: { q: 1 } }] }]', 'the pipeline has no key field "q"; did you mean "k"?'],
     ['steps: [{ expectDead: [{ reason: bad-tim }] }]', 'unknown value "bad-tim"; did you mean "bad-time"?'],
