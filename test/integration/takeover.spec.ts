@@ -40,7 +40,7 @@ describe('a process that dies', () => {
     const diedAt = Date.now();
     await victim.kill();
     await waitUntil('the survivor runs all tasks', async () => (await running()) === 4);
-    console.log(`taken over ${Date.now() - diedAt} ms after the death`);
+    process.stderr.write(`taken over ${Date.now() - diedAt} ms after the death\n`);
     expect(readFileSync(survivor.logFile, 'utf8')).toContain('group.member-expelled');
   });
 });

@@ -3,6 +3,7 @@ import type { JsonPrimitive, JsonValue } from '../../core/json';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import { encodeKey } from '../../core/row/key';
 import type { Row } from '../../core/row/row';
+import type { StoredRow } from './stored-row';
 import type { CassandraSinkPlan } from './table-check';
 import { rebuildWindow, type WindowLayout, windowLayout } from './window-layout';
 
@@ -64,12 +65,6 @@ function hasVersion({ keyNames }: CompiledPipeline, { columns }: CassandraSinkPl
 /** Of a stateless pipeline: the columns that hold one field as it is. */
 function fieldsIn(columns: ReadonlyMap<string, string>): readonly string[] {
   return [...columns.keys()].filter((text) => /^[A-Za-z_]\w*$/.test(text) && text !== 'revision' && text !== 'final');
-}
-
-/** A stored row: its columns as JSON values, and the newest time that the server keeps with one of its cells. */
-export interface StoredRow {
-  readonly column: (name: string) => JsonValue;
-  readonly writeTime: bigint;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import type { KeyFields } from '../../core/row/row';
 import { isIanaZone } from '../../core/time/zone-name';
 import type { Window, WindowAssigner } from '../../core/windows/window';
-import type { StoredRow } from './row-layout';
+import type { StoredRow } from './stored-row';
 import { dateIdentifiesWindow, windowEndingAt, windowStartingAt, windowStartingOn } from './window-range';
 
 /**

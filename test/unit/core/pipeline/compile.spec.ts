@@ -43,7 +43,7 @@ describe('a compiled pipeline', () => {
       ['total', 'sum'],
       ['n', 'count'],
     ]);
-    expect(pipeline.windows.assign(61_000)[0]).toEqual({ startMs: 60_000, endMs: 120_000, zone: 'UTC' });
+    expect(pipeline.windows!.assign(61_000)[0]).toEqual({ startMs: 60_000, endMs: 120_000, zone: 'UTC' });
   });
 
   it.each([
