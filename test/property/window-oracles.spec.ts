@@ -22,6 +22,14 @@ function readingsOf(draws: readonly { key: string; step: number; x: number | nul
   });
 }
 
+/** The last record shares a slice with a window whose time for corrections has just ended, and with open ones. */
+const AFTER_THE_LAST_CORRECTION = [
+  { key: 'a', step: 0, x: null },
+  { key: 'c', step: -11, x: null },
+  { key: 'a', step: 3, x: null },
+  { key: 'c', step: -10, x: null },
+];
+
 type Span = readonly [start: number, end: number];
 
 /** The windows that hold a time, all in seconds, by trying every one that could. */
@@ -140,7 +148,7 @@ describe.each(Object.entries(ALIGNED))('%s windows', (_, { window, holding }) =>
         expect(harness.task.totals.late).toBe(expected.late);
         expect(harness.emitted.every(({ final }) => final)).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[AFTER_THE_LAST_CORRECTION]] },
     );
   });
 });

@@ -59,6 +59,8 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
   private emittedIn: Writes | undefined;
   /** Rows of closed windows that a late record has changed since they were emitted. */
   private readonly amended = new Map<string, { window: Window; keyText: string }>();
+  /** At most the watermark, epoch ms, at which the first of them may not be changed any more. */
+  private amendmentsDueMs = Infinity;
   private readonly lateness = { latenessMs: ON_TIME, amended: false };
 
   constructor(private readonly options: SlicedWindowsOptions) {
@@ -78,7 +80,7 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
   }
 
   override get nextDueMs(): number {
-    return this.dueMs;
+    return Math.min(this.dueMs, this.amendmentsDueMs);
   }
 
   get closable(): number {
@@ -120,7 +122,7 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
       this.finish(this.closing);
       this.closing = undefined;
     }
-    if (this.amended.size > 0) this.emitExpiring(writes);
+    if (this.amendmentsDueMs <= this.watermarkMs) this.emitExpiring(writes);
     this.dropSlices(writes);
   }
 
@@ -195,7 +197,7 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
   }
 
   private get isDue(): boolean {
-    return this.dueMs <= this.watermarkMs && this.slices.length > 0;
+    return this.nextDueMs <= this.watermarkMs && this.slices.length > 0;
   }
 
   /** Notes the closed windows that a record of this slice changes; false if there are none. */
@@ -204,6 +206,7 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
     for (const window of windows) {
       if (!this.isClosed(window) || !this.isKept(window)) continue;
       this.amended.set(rowName(window, keyText), { window, keyText });
+      this.amendmentsDueMs = Math.min(this.amendmentsDueMs, this.expiresAt(window));
       any = true;
     }
     return any;
@@ -211,8 +214,12 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
 
   /** Amendments of windows that no later record may change: what comes next for their slices is not for them. */
   private emitExpiring(writes: Writes): void {
+    this.amendmentsDueMs = Infinity;
     for (const [row, { window, keyText }] of this.amended) {
-      if (this.isKept(window)) continue;
+      if (this.isKept(window)) {
+        this.amendmentsDueMs = Math.min(this.amendmentsDueMs, this.expiresAt(window));
+        continue;
+      }
       this.amended.delete(row);
       writes.rows.push(this.rowOf(this.contentOf(window, this.slicesOf(window), keyText), true));
     }
@@ -222,9 +229,14 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
     return endMs + this.options.pipeline.graceMs <= this.watermarkMs;
   }
 
-  private isKept({ endMs }: Window): boolean {
+  private isKept(window: Window): boolean {
+    return this.expiresAt(window) > this.watermarkMs;
+  }
+
+  /** The least watermark at which no record changes the window any more. */
+  private expiresAt({ endMs }: Window): number {
     const { amendMs, graceMs } = this.options.pipeline;
-    return endMs + graceMs + amendMs > this.watermarkMs;
+    return endMs + graceMs + amendMs;
   }
 
   private startClosing(): Closing | undefined {
