@@ -42,7 +42,7 @@ const stepSchema = strict({
     .array(givenRecord())
     .min(1)
     .optional()
-    .describe('Records: their fields, the text of their value, or { value, key, timestamp, partition }'),
+    .describe('Records: their fields, the text of their value, or { value, key, timestamp, partition, headers }'),
   advanceTo: time().optional().describe('Puts the clock; time passes without a record'),
   advanceBy: positiveDuration().optional().describe('Puts the clock so far ahead'),
   close: z.literal(true).optional().describe('Ends the input: every window that is open closes'),

@@ -11,9 +11,10 @@ export interface GivenRecord {
   /** The record's own timestamp, epoch ms; the clock's when absent. */
   readonly timestamp?: number | undefined;
   readonly partition?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-const LONG_FORM = ['value', 'key', 'timestamp', 'partition'];
+const LONG_FORM = ['value', 'key', 'timestamp', 'partition', 'headers'];
 
 const longForm = strict({
   value: z.union([z.string(), z.record(z.string(), z.unknown())]),
@@ -23,10 +24,11 @@ const longForm = strict({
     .refine((ms) => Number.isInteger(ms) && ms >= 0, { error: 'a time, or epoch milliseconds, is needed' })
     .optional(),
   partition: z.int().min(0).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
 });
 
 /**
- * A mapping of fields, text, or `{ value, key, timestamp, partition }`. That is told from a mapping of fields by its
+ * A mapping of fields, text, or `{ value, key, timestamp, partition, headers }`. That is told from a mapping of fields by its
  * names, and by a value that is a mapping or text: a record whose only field is a text called `value` needs it.
  */
 export function givenRecord() {

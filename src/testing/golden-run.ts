@@ -89,11 +89,12 @@ class GoldenRun {
     return Math.max(0, this.replay.clockMs);
   }
 
-  private push({ value, key, timestamp, partition }: GivenRecord): void {
+  private push({ value, key, timestamp, partition, headers }: GivenRecord): void {
     const bytes = recordBytes(value, this.pipeline.definition.spec.source);
     this.replay.push(bytes, typeof key === 'string' ? textEncoder.encode(key) : key, {
       timestampMs: timestamp ?? this.clockMs,
       ...(partition !== undefined && { partition }),
+      ...(headers && { headers }),
     });
   }
 }

@@ -1,7 +1,7 @@
 import { partitionOf } from '../core/partitioning/murmur2';
 import type { LookupTable } from '../core/lookup/lookup-table';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
-import type { SourceRecord } from '../core/ports/record-source.port';
+import type { RecordHeaders, SourceRecord } from '../core/ports/record-source.port';
 import { PoisonRecordError } from '../core/errors';
 import { encodeKey } from '../core/row/key';
 import type { Row } from '../core/row/row';
@@ -21,6 +21,7 @@ export interface ReplayInput {
 export interface ReplayPlace {
   /** The record's own timestamp, epoch ms; 0 when absent. */
   readonly timestampMs?: number;
+  readonly headers?: RecordHeaders;
   /** Instead of the partition that the message key belongs to. */
   readonly partition?: number;
 }
@@ -78,9 +79,9 @@ export class ReplayRun {
   }
 
   push(value: Uint8Array, key: Uint8Array | null = this.keyOf(value), place: ReplayPlace = {}): void {
-    const { partition = key === null ? 0 : partitionOf(key, this.partitions.length), timestampMs = 0 } = place;
+    const { partition = key === null ? 0 : partitionOf(key, this.partitions.length), timestampMs = 0, headers } = place;
     const target = this.partitions[partition]!;
-    target.process({ offset: target.task.position, timestampMs, key, value });
+    target.process({ offset: target.task.position, timestampMs, key, value, ...(headers && { headers }) });
   }
 
   /** Epoch ms; -1 before the first accepted record. */
@@ -149,7 +150,10 @@ export class ReplayRun {
   private keyOf(value: Uint8Array): Uint8Array | null {
     if (this.options.partitions === 1) return null;
     try {
-      const fields = this.pipeline.decode({ offset: 0n, timestampMs: 0, key: null, value });
+      const record = { offset: 0n, timestampMs: 0, key: null, value };
+      const fields = this.pipeline.decode(record);
+      // A key may be made of derived fields.
+      if (!this.pipeline.accepts(fields, record)) return null;
       return textEncoder.encode(encodeKey(this.pipeline.keyValues(fields)));
     } catch (error) {
       if (error instanceof PoisonRecordError) return null;

@@ -23,6 +23,7 @@ export interface PipeOptions {
   readonly timestamp?: Time;
   /** Default the one that the message key belongs to. */
   readonly partition?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A moment: epoch milliseconds, ISO 8601 text, or a date. */
@@ -85,6 +86,7 @@ export class TestDriver<Types extends Shape> {
     const place: ReplayPlace = {
       timestampMs: timestamp === undefined ? Math.max(0, this.run.clockMs) : epochMs(timestamp),
       ...(options.partition !== undefined && { partition }),
+      ...(options.headers && { headers: options.headers }),
     };
     this.run.push(utf8.encode.encode(this.valueOf(record)), key, place);
     return this;

@@ -23,7 +23,7 @@ function readingsOf(draws: readonly { key: string; step: number; x: number | nul
 }
 
 /** The last record shares a slice with a window whose time for corrections has just ended, and with open ones. */
-const AFTER_THE_LAST_CORRECTION = [
+const AFTER_THE_LAST_CORRECTION: { key: 'a' | 'b' | 'c'; step: number; x: number | null }[] = [
   { key: 'a', step: 0, x: null },
   { key: 'c', step: -11, x: null },
   { key: 'a', step: 3, x: null },

@@ -52,7 +52,9 @@ const lateSchema = z
 const specSchema = strict({
   source: sourceSchema,
   lookup: lookupSchema.optional(),
-  where: expression().optional().describe('CEL over the fields of the record, key, timestamp; runs before derive'),
+  where: expression()
+    .optional()
+    .describe('CEL over the fields of the record, key, timestamp, headers; runs before derive'),
   derive: named.optional().describe('CEL; new fields for what follows'),
   key: distinctNames()
     .optional()

@@ -8,13 +8,13 @@ const CEL_WORDS = [
 const UNSAFE_NAMES = ['__proto__'];
 
 /** What expressions over records see besides the record's fields. */
-export const RECORD_VARIABLES = ['key', 'timestamp'] as const;
+export const RECORD_VARIABLES = ['key', 'timestamp', 'headers'] as const;
 
 /** What column expressions see besides the aggregates. */
 export const ROW_VARIABLES = ['key', 'window', 'revision', 'final'] as const;
 
 export const WINDOW_FIELDS = ['start', 'end', 'date', 'year', 'index'] as const;
 
-export const RESERVED_FIELD_NAMES: readonly string[] = [...CEL_WORDS, ...UNSAFE_NAMES, ...RECORD_VARIABLES, 'headers'];
+export const RESERVED_FIELD_NAMES: readonly string[] = [...CEL_WORDS, ...UNSAFE_NAMES, ...RECORD_VARIABLES];
 
 export const RESERVED_AGGREGATE_NAMES: readonly string[] = [...CEL_WORDS, ...UNSAFE_NAMES, ...ROW_VARIABLES];

@@ -1,5 +1,5 @@
 import { PoisonRecordError } from '../errors';
-import type { SourceRecord } from '../ports/record-source.port';
+import type { HeaderContent, RecordHeaders, SourceRecord } from '../ports/record-source.port';
 import { type Expression, faultOf } from './cel';
 import { mentionsIn } from './cel-names';
 import type { Fields } from './compiled-pipeline';
@@ -9,7 +9,7 @@ import { RECORD_VARIABLES } from './names';
 /** An expression over a record. Throws PoisonRecordError `expression-failed` naming expression and cause. */
 export type RecordExpression = (fields: Fields, record: SourceRecord) => unknown;
 
-/** What an expression sees: `record` its fields, `key` and `timestamp`; `fields` nothing else. */
+/** What an expression sees: `record` its fields, `key`, `timestamp` and `headers`; `fields` nothing else. */
 export type Scope = 'record' | 'fields';
 
 function isVariable(name: string, scope: Scope): boolean {
@@ -32,7 +32,7 @@ export interface RecordExpressionSource {
 /**
  * Compiles CEL over a record. The result is what the
  * library gives: integers are bigint. Evaluates on the record's fields themselves, without a copy, unless the
- * expression names `key` or `timestamp`.
+ * expression names `key`, `timestamp` or `headers`.
  */
 export function compileRecordExpression(source: RecordExpressionSource, language: Language): RecordExpression {
   const { label, text, scope } = source;
@@ -47,8 +47,12 @@ export function compileRecordExpression(source: RecordExpressionSource, language
       throw failed(error);
     }
   };
-  const namesVariables = mentionsIn(expression.ast).some(({ name }) => isVariable(name, scope));
-  return namesVariables ? (fields, record) => evaluate(contextOf(fields, record)) : evaluate;
+  const mentions = mentionsIn(expression.ast).filter(({ name }) => isVariable(name, scope));
+  if (mentions.length === 0) return evaluate;
+  const inHeaders = mentions.filter(({ name }) => name === 'headers');
+  if (inHeaders.length === 0) return (fields, record) => evaluate(contextOf(fields, record));
+  const named = inHeaders.flatMap(({ field }) => (field === undefined ? [] : [field]));
+  return (fields, record) => evaluate({ ...contextOf(fields, record), headers: headersOf(record, named) });
 }
 
 /** An expression that is nothing but `name()` of a function over records is that function. */
@@ -62,6 +66,22 @@ function recordFunctionOf(
 }
 
 const lenientUtf8 = new TextDecoder('utf-8');
+
+/** As text; of several of one name the last. Those that an expression names are null where the record has none. */
+function headersOf({ headers = {} }: SourceRecord, named: readonly string[]): Record<string, string | null> {
+  const texts: Record<string, string | null> = Object.fromEntries(named.map((name) => [name, null]));
+  for (const [name, content] of Object.entries(headers)) texts[name] = headerText(content);
+  return texts;
+}
+
+function headerText(content: RecordHeaders[string]): string | null {
+  const last = isList(content) ? (content.at(-1) ?? null) : content;
+  return last === null || typeof last === 'string' ? last : lenientUtf8.decode(last);
+}
+
+function isList(content: RecordHeaders[string]): content is readonly HeaderContent[] {
+  return Array.isArray(content);
+}
 
 /** The record's fields, and over them `key` (text or null) and `timestamp` (epoch ms) of the record itself. */
 function contextOf(fields: Fields, record: SourceRecord): Fields {

@@ -2,19 +2,11 @@ import { mentionsIn } from './cel-names';
 import { checkExpression } from './expression-fault';
 import type { Finding, Path } from './finding';
 import type { Language } from './language';
-import { NOT_SUPPORTED } from './schema-kit';
 
 /** What is wrong with an expression over a record, wherever it stands. */
 export function checkRecordExpression(path: Path, text: string, language: Language): Finding[] {
   const checked = checkExpression(text, language);
-  if ('fault' in checked) return [faultAt(path, checked.fault)];
-  return mentionsIn(checked.expression.ast)
-    .filter((mention) => mention.name === 'headers')
-    .map(({ start }) => ({
-      path,
-      message: `"headers" ${NOT_SUPPORTED}; supported: fields, key, timestamp`,
-      offset: start,
-    }));
+  return 'fault' in checked ? [faultAt(path, checked.fault)] : [];
 }
 
 /** An expression, and how the steps are called whose order matters: `step` runs before `later`. */

@@ -4,7 +4,7 @@ import { parseDuration } from './duration';
 import { suggestion } from './nearest';
 
 /** Known to the language of pipelines, but not yet to this build. Refused by name rather than called unknown. */
-export const NOT_SUPPORTED = 'is not supported by this version';
+const NOT_SUPPORTED = 'is not supported by this version';
 
 /**
  * An object without properties other than those of `shape`. One message for each unknown property, in their order,

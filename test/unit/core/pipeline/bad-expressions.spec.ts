@@ -15,11 +15,7 @@ const expressions: Case[] = [
     '  where: avg(x) > 0',
     '6:10: spec.where: "avg" is an aggregate; name it under spec.aggregate and use that name',
   ],
-  [
-    'where',
-    '  where: headers.a == "b"',
-    '6:10: spec.where: "headers" is not supported by this version; supported: fields, key, timestamp',
-  ],
+  ['derive', '  derive: { headers: x }', '7:13: spec.derive.headers: "headers" is a reserved name'],
   ['where', '  where: x > 0 && twice > 1', '6:19: spec.where: where runs before derive, so "twice" is not there yet'],
   ['derive', '  derive: { band: 1 + "a" }', '7:19: spec.derive.band: no such overload: int + string'],
   ['derive', '  derive: { key: x }', '7:13: spec.derive.key: "key" is a reserved name'],

@@ -109,8 +109,15 @@ describe('where', () => {
     ['has(x.y) && x.y.exists(z, z > 1)', { x: { y: [1, 2] } }, true],
     ['timestamp == 1356998400000 && key == "k1"', {}, true],
     ['key == null', {}, false],
+    ['headers.device == "a" && headers["trace-id"] == "t2"', {}, true],
+    ['headers.device == "b"', {}, false],
+    ['headers.missing == null && headers["none"] == null', {}, true],
+    ['size(headers) == 3 && "device" in headers', {}, true],
+    ['headers.empty == null', {}, true],
   ])('%s of %j is %p', (condition, value, accepted) => {
-    expect(run(where(condition), value, { key: new TextEncoder().encode('k1') }) !== false).toBe(accepted);
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    const headers = { device: bytes('a'), 'trace-id': [bytes('t1'), 't2'], empty: null };
+    expect(run(where(condition), value, { key: bytes('k1'), headers }) !== false).toBe(accepted);
   });
 
   it.each([

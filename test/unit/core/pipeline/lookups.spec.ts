@@ -79,10 +79,6 @@ describe('lookups of a definition', () => {
       '{ table: redis, name: n, on: "[k]", as: s }',
       '6:40: spec.lookup.on: text, a number or a boolean is needed; this gives list',
     ],
-    [
-      '{ table: redis, name: n, on: headers.id, as: s }',
-      '6:40: spec.lookup.on: "headers" is not supported by this version; supported: fields, key, timestamp',
-    ],
   ])('are refused with their place: %s', (lookup, ...problems) => {
     expect(problemsOf(withLookup(lookup))).toEqual(problems);
   });
