@@ -97,8 +97,9 @@ export class PipelineFeed {
 
   private async take(entries: readonly FeedEntry[], signal: AbortSignal): Promise<void> {
     for (const partition of new Set(entries.map((entry) => entry.partition))) {
-      if (!this.followed.has(partition)) await this.catchUp(partition, signal);
-      this.followed.add(partition);
+      if (!signal.aborted && !this.followed.has(partition)) await this.catchUp(partition, signal);
+      // What an earlier run left in the queue says nothing of what this one has read.
+      if (!signal.aborted) this.followed.add(partition);
     }
     if (!signal.aborted) this.publish(entries);
   }

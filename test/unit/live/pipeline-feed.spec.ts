@@ -7,6 +7,7 @@ import { GENERATION } from '../../support/fixture-task';
 
 const JUNE_1 = Date.parse('2013-06-01T00:00:00+08:00');
 const CHECK_MS = 5_000;
+const NEXT_GENERATION = GENERATION + 1_000_000n;
 
 class Recorder implements FeedSubscriber {
   joinedAt = '';
@@ -98,26 +99,50 @@ describe('PipelineFeed', () => {
     expect(recorder.ids).toEqual(['1:1-0']);
   });
 
-  it('begins anew when the pipeline has a new generation', async () => {
-    await feed.join(recorder);
+  /** The first commit of another generation, as by a process that deployed it. */
+  async function redeploy(): Promise<void> {
     const { pipeline, store } = world;
-    await store.redeploy(pipeline.name, { generation: GENERATION + 1_000_000n, fingerprint: 'f' }, 2);
+    await store.redeploy(pipeline.name, { generation: NEXT_GENERATION, fingerprint: 'f' }, 2);
     const { epoch } = await store.claim({ pipeline: pipeline.name, partition: 0 }, 'worker-2');
-    const progress = { ...world.task(0).progress, nextOffset: 1n, feedId: '1-0' };
-    await store.commit(
-      { pipeline: pipeline.name, partition: 0 },
-      { epoch, commit: 1n },
-      {
-        generation: GENERATION + 1_000_000n,
-        progress,
-        ...{ upserts: [], removals: [], droppedSegments: [], pendingAdded: [], pendingCleared: [] },
-        feed: ['{"pipeline":"p","key":{},"revision":"1","final":false}'],
-      },
-    );
+    for (const commit of [1n, 2n, 3n]) {
+      await store.commit(
+        { pipeline: pipeline.name, partition: 0 },
+        { epoch, commit },
+        {
+          generation: NEXT_GENERATION,
+          progress: { ...world.task(0).progress, nextOffset: commit, feedId: `${commit}-0` },
+          ...{ upserts: [], removals: [], droppedSegments: [], pendingAdded: [], pendingCleared: [] },
+          feed: ['{"pipeline":"p","key":{},"revision":"1","final":false}'],
+        },
+      );
+      if (commit === 1n) await reset();
+    }
+  }
+
+  async function reset(): Promise<void> {
     await jest.advanceTimersByTimeAsync(CHECK_MS);
     await settled();
-    expect(recorder.resets).toEqual([`0:1-0,1:0-0@${GENERATION + 1_000_000n}`]);
+  }
+
+  it('begins anew when the pipeline has a new generation', async () => {
+    await feed.join(recorder);
+    await redeploy();
+    expect(recorder.resets).toEqual([`0:1-0,1:0-0@${NEXT_GENERATION}`]);
     expect(followers).toHaveLength(2);
+  });
+
+  it('does not take what it heard before it began anew for having followed since', async () => {
+    await feed.join(recorder);
+    const peek = world.store.peek.bind(world.store);
+    // An entry of the old generation waits in the queue behind the look that finds the new one.
+    const stale = await world.store.read({ pipeline: world.pipeline.name, partition: 0 }, '0-0', 1);
+    jest.spyOn(world.store, 'peek').mockImplementation((task) => {
+      if (followers.length === 1) followers[0]!(stale);
+      return peek(task);
+    });
+    await redeploy();
+    await hear(0, '2-0');
+    expect(recorder.ids).toEqual(['0:2-0', '0:3-0']);
   });
 
   it('follows only while somebody listens', async () => {
