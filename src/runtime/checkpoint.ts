@@ -109,11 +109,11 @@ export class Checkpoint {
   }
 
   /** Step 4 of the sinks that show a row once, which come last. Returns what step 5 commits. */
-  private async sinkOnce({ rows, newestRecordMs, commit }: FrozenDelta, signal: AbortSignal): Promise<CheckpointDelta> {
-    if (rows.length === 0) return commit;
+  private async sinkOnce(frozen: FrozenDelta, signal: AbortSignal): Promise<CheckpointDelta> {
     const { pipeline, observer, clock } = this.options;
-    const delta = await this.taskSinks.write(rows, commit, signal);
-    if (newestRecordMs !== undefined) observer.endToEnd(pipeline.name, (clock.now() - newestRecordMs) / 1000);
+    const { rows, newestRecordMs } = frozen;
+    const delta = await this.taskSinks.write(frozen, signal);
+    if (rows.length > 0 && newestRecordMs !== undefined) observer.endToEnd(pipeline.name, (clock.now() - newestRecordMs) / 1000);
     return delta;
   }
 

@@ -2,7 +2,7 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { ExactRowSink, SinkState, TaskRowSink } from '../core/ports/row-sink.port';
 import type { CheckpointDelta, StateStore } from '../core/ports/state-store.port';
-import type { Row } from '../core/row/row';
+import type { FrozenDelta } from '../core/task/frozen-delta';
 import { sinkSegment } from '../core/task/sink-segment';
 import type { TaskId } from '../core/task/task-id';
 import type { RuntimeObserver } from './runtime-observer';
@@ -15,6 +15,8 @@ export interface TaskSinksOptions {
   readonly observer: RuntimeObserver;
   readonly clock: Clock;
 }
+
+type TaskSinksDelta = Pick<FrozenDelta, 'rows' | 'commit' | 'leavesHalfClosed'>;
 
 /** One task's parts of the sinks that show each version of a row once. */
 export class TaskSinks {
@@ -34,10 +36,11 @@ export class TaskSinks {
   }
 
   /** Step 4. Nothing is tried again here: a part that fails is of no use any more, and the task is claimed anew. */
-  async write(rows: readonly Row[], delta: CheckpointDelta, signal: AbortSignal): Promise<CheckpointDelta> {
-    if (this.parts.length === 0) return delta;
-    const changes = await Promise.all(this.parts.map((part) => this.writeTo(part, rows, delta, signal)));
-    return changes.reduce(withState, delta);
+  async write(frozen: TaskSinksDelta, signal: AbortSignal): Promise<CheckpointDelta> {
+    const { rows, commit } = frozen;
+    if (rows.length === 0 || this.parts.length === 0) return commit;
+    const changes = await Promise.all(this.parts.map((part) => this.writeTo(part, frozen, signal)));
+    return changes.reduce(withState, commit);
   }
 
   async close(): Promise<void> {
@@ -56,13 +59,12 @@ export class TaskSinks {
 
   private async writeTo(
     part: TaskRowSink,
-    rows: readonly Row[],
-    { progress }: CheckpointDelta,
+    { rows, commit, leavesHalfClosed }: TaskSinksDelta,
     signal: AbortSignal,
   ): Promise<PartState> {
     const { pipeline, observer, clock } = this.options;
     const beganMs = clock.now();
-    const state = await part.write(rows, progress.nextOffset, signal);
+    const state = await part.write(rows, { nextOffset: commit.progress.nextOffset, leavesHalfClosed }, signal);
     observer.sinkDuration(pipeline.name, part.name, (clock.now() - beganMs) / 1000);
     observer.rowsEmitted(pipeline.name, part.name, rows.length);
     return { segment: sinkSegment(part.name), ...state };

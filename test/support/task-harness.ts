@@ -106,7 +106,7 @@ export class TaskHarness {
       if (diesBefore === 'sink') return;
       this.sink(frozen);
       if (diesBefore === 'output') return;
-      const delta = await this.sinks.write(frozen.rows, frozen.commit, AbortSignal.timeout(60_000));
+      const delta = await this.sinks.write(frozen, AbortSignal.timeout(60_000));
       if (diesBefore === 'commit') return;
       await this.owner.commit(delta);
       this.commits.push(delta);

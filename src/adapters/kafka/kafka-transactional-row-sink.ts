@@ -1,5 +1,5 @@
 import type { OutgoingRecord } from '../../core/ports/record-producer.port';
-import type { ExactRowSink, SinkClaim, SinkState, TaskRowSink } from '../../core/ports/row-sink.port';
+import type { ExactRowSink, RowsDelta, SinkClaim, SinkState, TaskRowSink } from '../../core/ports/row-sink.port';
 import type { TransactionLog, TransactionWriter } from '../../core/ports/transaction-log.port';
 import type { Row } from '../../core/row/row';
 import { taskName } from '../../core/task/task-id';
@@ -77,11 +77,15 @@ class TaskPart implements TaskRowSink {
     this.nextOffset = newest?.generation === claim.generation ? (writer.left?.nextOffset ?? 0n) : 0n;
   }
 
-  async write(rows: readonly Row[], nextOffset: bigint, signal: AbortSignal): Promise<SinkState> {
+  async write(
+    rows: readonly Row[],
+    { nextOffset, leavesHalfClosed }: RowsDelta,
+    signal: AbortSignal,
+  ): Promise<SinkState> {
     const unsent = this.options.sent.unsent(rows);
     if (nextOffset > this.nextOffset) this.nextOffset = nextOffset;
     if (unsent.length > 0) await this.send(unsent, signal);
-    return this.changes();
+    return this.changes(leavesHalfClosed);
   }
 
   close(): Promise<void> {
@@ -120,9 +124,14 @@ class TaskPart implements TaskRowSink {
     return sequence > this.known ? sequence : this.known;
   }
 
-  private changes(): SinkState {
+  /**
+   * With windows half closed, the checkpoint does not learn of the newest transactions: the next owner reads them again, because
+   * their final rows would come again.
+   */
+  private changes(leavesHalfClosed: boolean): SinkState {
+    if (!leavesHalfClosed) this.options.sent.settle();
     const { upserts, removals } = this.options.sent.changes();
-    if (this.sequence === this.known) return { upserts, removals };
+    if (leavesHalfClosed || this.sequence === this.known) return { upserts, removals };
     this.known = this.sequence;
     const value = new TextEncoder().encode(this.known.toString());
     return { upserts: [...upserts, { name: SEQUENCE, value }], removals };

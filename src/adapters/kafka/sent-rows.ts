@@ -15,6 +15,8 @@ interface Sent {
  */
 export class SentRows {
   private readonly sent = new Map<string, Sent>();
+  /** Emitted again in deltas that leave windows half closed: a next owner would emit them once more. */
+  private readonly emitted = new Map<string, Sent>();
   /** Names that the checkpoint still has. */
   private stale: string[] = [];
 
@@ -41,9 +43,16 @@ export class SentRows {
       const known = this.sent.get(identity);
       if (!known) return true;
       const isUnsent = isNewer(row, known.version);
-      if (isUnsent || !isNewer(known.version, row)) this.forget(identity, known);
+      if (isUnsent) this.forget(identity, known);
+      else if (!isNewer(known.version, row)) this.emitted.set(identity, known);
       return isUnsent;
     });
+  }
+
+  /** No window is half closed: what was emitted will not be again. */
+  settle(): void {
+    for (const [identity, sent] of this.emitted) if (this.sent.get(identity) === sent) this.forget(identity, sent);
+    this.emitted.clear();
   }
 
   /** What has changed for the checkpoint since the last call. */

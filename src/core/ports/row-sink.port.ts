@@ -35,13 +35,19 @@ export interface SinkClaim {
 export interface TaskRowSink {
   readonly name: string;
   /**
-   * Step 4 for the rows of one delta; `nextOffset` is the delta's. Returns what has to be committed with it in step 5.
+   * Step 4 for the rows of one delta. Returns what has to be committed with it in step 5.
    * Throws FencedError when another owner writes for the task, or when what was shown is not known: the task is then claimed
    * again, which finds out. Throws FatalError when the rows can never be taken.
    */
-  write(rows: readonly Row[], nextOffset: bigint, signal: AbortSignal): Promise<SinkState>;
+  write(rows: readonly Row[], delta: RowsDelta, signal: AbortSignal): Promise<SinkState>;
   /** Never rejects. What is being written may yet be shown. */
   close(): Promise<void>;
+}
+
+/** What the rows are part of, see `FrozenDelta`. */
+export interface RowsDelta {
+  readonly nextOffset: bigint;
+  readonly leavesHalfClosed: boolean;
 }
 
 /** Changes of what a sink keeps in the checkpoint. */
