@@ -22,7 +22,10 @@ export function cassandra<Column extends string = never>(
 }
 
 /** Rows as JSON, keyed by the pipeline's key. */
-export function kafka(topic: string, options: { readonly delivery?: 'at-least-once' } = {}): SinkSpec<never> {
+export function kafka(
+  topic: string,
+  options: { readonly delivery?: 'at-least-once' | 'exactly-once' } = {},
+): SinkSpec<never> {
   return { sink: { kafka: { topic, ...options } } };
 }
 

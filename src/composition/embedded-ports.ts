@@ -1,19 +1,23 @@
 import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
 import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
+import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
+import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
 import { endsInclusively } from '../core/windows/ends-inclusively';
+import type { Sink } from '../core/ports/row-sink.port';
 import type { Ports } from '../runtime/ports';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
 export function embeddedPorts(): Ports {
   const clock = { now: () => Date.now() };
   const log = new MemoryLog(clock);
+  const transactions = new MemoryTransactionLog(log);
   const store = new MemoryStateStore();
   const tables = new MemoryTables();
   return {
@@ -31,10 +35,11 @@ export function embeddedPorts(): Ports {
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>
       Promise.resolve(
-        pipeline.sinks.flatMap((sink) => {
-          if (sink.kind === 'kafka')
-            return [new KafkaRowSink(log, sink.topic, endsInclusively(pipeline.definition.spec.window))];
-          return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
+        pipeline.sinks.flatMap((sink): readonly Sink[] => {
+          if (sink.kind !== 'kafka') return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
+          const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
+          if (sink.delivery === 'at-least-once') return [new KafkaRowSink(log, sink.topic, endIsInclusive)];
+          return [new KafkaTransactionalRowSink(transactions, sink.topic, endIsInclusive)];
         }),
       ),
     consumerOf: ({ name, definition }) =>

@@ -17,6 +17,8 @@ import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
+import { KafkaTransactionLog } from '../adapters/kafka/kafka-transaction-log';
+import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
@@ -29,7 +31,8 @@ import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-p
 import type { Log } from '../core/ports/log.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { RowReader } from '../core/ports/row-reader.port';
-import type { RowSink } from '../core/ports/row-sink.port';
+import type { RowSink, Sink } from '../core/ports/row-sink.port';
+import type { TransactionLog } from '../core/ports/transaction-log.port';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Dependency, Ports } from '../runtime/ports';
 
@@ -48,6 +51,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const producer = new KafkaRecordProducer(kafka);
   const rowProducer = new ThreadedRecordProducer(config.kafka, log);
   const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
+  const transactions = new KafkaTransactionLog({ kafka, topics, log });
   const redis = connectRedis(config.redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const kafkaPing: Dependency = {
@@ -68,7 +72,9 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     dependencies: [kafkaPing, { name: 'redis', ping: () => pingRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
-      Promise.all(pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, tables }))),
+      Promise.all(
+        pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables })),
+      ),
     consumerOf: ({ name, definition }) =>
       new KafkaBatchConsumer({
         kafka: consumerKafka,
@@ -103,17 +109,28 @@ function hasTable(pipeline: CompiledPipeline): boolean {
   return pipeline.sinks.some(({ kind }) => kind === 'cassandra');
 }
 
+interface SinkParts {
+  readonly producer: RecordProducer;
+  readonly transactions: TransactionLog;
+  readonly tables: CassandraTables | undefined;
+}
+
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { producer, tables }: { readonly producer: RecordProducer; readonly tables: CassandraTables | undefined },
-): Promise<RowSink>[] {
+  { producer, transactions, tables }: SinkParts,
+): Promise<Sink>[] {
+  const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
   switch (sink.kind) {
     case 'cassandra':
       return tables ? [tables.sinkOf(sink)] : [];
     case 'kafka':
       return [
-        Promise.resolve(new KafkaRowSink(producer, sink.topic, endsInclusively(pipeline.definition.spec.window))),
+        Promise.resolve(
+          sink.delivery === 'at-least-once'
+            ? new KafkaRowSink(producer, sink.topic, endIsInclusive)
+            : new KafkaTransactionalRowSink(transactions, sink.topic, endIsInclusive),
+        ),
       ];
     case 'live':
       return [];

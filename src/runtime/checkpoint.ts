@@ -2,21 +2,22 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
-import type { RowSink } from '../core/ports/row-sink.port';
-import type { Claim, StateStore } from '../core/ports/state-store.port';
+import { isExact, type RowSink, type Sink } from '../core/ports/row-sink.port';
+import type { CheckpointDelta, Claim, StateStore } from '../core/ports/state-store.port';
 import type { FrozenDelta } from '../core/task/frozen-delta';
 import type { Task } from '../core/task/task';
 import type { TaskId } from '../core/task/task-id';
 import { closedByReason, type PipelineTally } from './pipeline-tally';
 import { retryTransient } from './retry';
 import type { RuntimeObserver } from './runtime-observer';
+import { TaskSinks } from './task-sinks';
 
 export interface CheckpointOptions {
   readonly id: TaskId;
   readonly pipeline: CompiledPipeline;
   readonly owner: string;
   readonly stateStore: StateStore;
-  readonly sinks: readonly RowSink[];
+  readonly sinks: readonly Sink[];
   readonly deadLetters: DeadLetterSink;
   readonly lateRecords: LateRecordSink;
   readonly observer: RuntimeObserver;
@@ -34,7 +35,7 @@ export interface CheckpointOptions {
  *  1. Claim    bump the owner epoch, take over the checkpoint
  *  2. Process  (the task, in memory)
  *  3. Freeze   the delta; processing goes on into the next one
- *  4. Sink     rows, dead letters and late records, written and acknowledged
+ *  4. Sink     rows, dead letters and late records, written and acknowledged; then rows to topics that show them once
  *  5. Commit   state, offset, time, timers and live feed in one fenced script
  *  6. Mirror   the offset to Kafka, for lag tools
  *
@@ -45,7 +46,13 @@ export class Checkpoint {
   /** The number of the last acknowledged commit. */
   private commits = 0n;
 
-  constructor(private readonly options: CheckpointOptions) {}
+  private readonly sinks: readonly RowSink[];
+  private readonly taskSinks: TaskSinks;
+
+  constructor(private readonly options: CheckpointOptions) {
+    this.sinks = options.sinks.filter((sink): sink is RowSink => !isExact(sink));
+    this.taskSinks = new TaskSinks({ ...options, sinks: options.sinks.filter(isExact) });
+  }
 
   get currentEpoch(): bigint {
     return this.epoch;
@@ -57,6 +64,16 @@ export class Checkpoint {
     this.epoch = claim.epoch;
     this.commits = claim.commits;
     return claim;
+  }
+
+  /** The rest of step 1: sinks that show rows once fence the owner before. Throws TransientError, FatalError. */
+  openSinks(generation: bigint): Promise<void> {
+    return this.taskSinks.open(generation);
+  }
+
+  /** Lets go of what {@link openSinks} took. Never rejects. */
+  close(): Promise<void> {
+    return this.taskSinks.close();
   }
 
   /** Step 3. `undefined` when nothing has changed. With `everything`, updates are not held back by `emit.every`. */
@@ -71,18 +88,16 @@ export class Checkpoint {
   async write(frozen: FrozenDelta, signal: AbortSignal): Promise<void> {
     const beganMs = this.options.clock.now();
     await this.sink(frozen, signal);
-    await this.commit(frozen, signal);
+    const delta = await this.sinkOnce(frozen, signal);
+    await this.commit({ ...frozen, commit: delta }, signal);
     this.options.mirror(frozen.commit.progress.nextOffset);
     this.options.observer.checkpoint(this.options.pipeline.name, (this.options.clock.now() - beganMs) / 1000);
   }
 
-  /** Step 4. Every sink gets the rows at the same time; one that fails is tried again alone. */
-  private async sink(
-    { rows, deadLetters, lateRecords, newestRecordMs }: FrozenDelta,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { sinks, pipeline, observer, clock } = this.options;
-    const writes = rows.length === 0 ? [] : sinks.map((sink) => this.writeTo(sink, rows, signal));
+  /** Step 4. Every sink that may have a row twice gets the rows at the same time; one that fails is tried again alone. */
+  private async sink({ rows, deadLetters, lateRecords }: FrozenDelta, signal: AbortSignal): Promise<void> {
+    const { pipeline, observer } = this.options;
+    const writes = rows.length === 0 ? [] : this.sinks.map((sink) => this.writeTo(sink, rows, signal));
     if (deadLetters.length > 0) {
       writes.push(this.persist('dead-letters', () => this.options.deadLetters.write(deadLetters, signal), signal));
     }
@@ -90,10 +105,16 @@ export class Checkpoint {
       writes.push(this.persist('late-records', () => this.options.lateRecords.write(lateRecords, signal), signal));
     }
     await Promise.all(writes);
-    if (rows.length > 0 && newestRecordMs !== undefined) {
-      observer.endToEnd(pipeline.name, (clock.now() - newestRecordMs) / 1000);
-    }
     for (const { reason } of deadLetters) observer.deadLetters(pipeline.name, reason, 1);
+  }
+
+  /** Step 4 of the sinks that show a row once, which come last. Returns what step 5 commits. */
+  private async sinkOnce(frozen: FrozenDelta, signal: AbortSignal): Promise<CheckpointDelta> {
+    const { pipeline, observer, clock } = this.options;
+    const { rows, newestRecordMs } = frozen;
+    const delta = await this.taskSinks.write(frozen, signal);
+    if (rows.length > 0 && newestRecordMs !== undefined) observer.endToEnd(pipeline.name, (clock.now() - newestRecordMs) / 1000);
+    return delta;
   }
 
   private async writeTo(sink: RowSink, rows: FrozenDelta['rows'], signal: AbortSignal): Promise<void> {

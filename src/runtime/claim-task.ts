@@ -12,7 +12,7 @@ export interface ClaimedTask {
 }
 
 /**
- * Step 1 and what belongs to it: takes the task over, finds where it goes on, and makes its state resident.
+ * Step 1 and what belongs to it: takes the task over, from sinks too, finds where it goes on, and makes its state resident.
  * Throws TransientError while a server is away; FatalError when neither checkpoint nor log allow to go on.
  */
 export async function claimTask(context: TaskContext, checkpoint: Checkpoint): Promise<ClaimedTask> {
@@ -26,6 +26,7 @@ export async function claimTask(context: TaskContext, checkpoint: Checkpoint): P
   const found = mirrored.find((offset) => offset.partition === partition);
   const start = whereToStart({ pipeline, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
   if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
+  await checkpoint.openSinks(generation);
   const task = await restore(context, claim, { startOffset: start.offset, shownUpTo: extent.end, generation });
   return { task, endOffset: extent.end };
 }

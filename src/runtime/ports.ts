@@ -10,7 +10,7 @@ import type { ProcessLeases } from '../core/ports/process-leases.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
-import type { RowSink } from '../core/ports/row-sink.port';
+import type { Sink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 
@@ -46,7 +46,7 @@ export interface Ports {
   /** Brings tables up to date (numbered migrations, under a lock). */
   migrate(): Promise<void>;
   /** The sinks of a pipeline that take rows in step 4; `live` is part of step 5 and is not among them. */
-  sinksOf(pipeline: CompiledPipeline): Promise<readonly RowSink[]>;
+  sinksOf(pipeline: CompiledPipeline): Promise<readonly Sink[]>;
   /** A consumer of the pipeline's source topic, in the group of the pipeline's name. */
   consumerOf(pipeline: CompiledPipeline): BatchConsumer;
   /** A consumer of the whole of a topic for this process alone, for `lookup: { table: topic }`. Its group has no offsets. */

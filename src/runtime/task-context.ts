@@ -2,7 +2,7 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
-import type { RowSink } from '../core/ports/row-sink.port';
+import type { Sink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { RuntimeLog } from './events';
@@ -20,7 +20,7 @@ export interface PipelineContext {
   readonly owner: string;
   readonly stateStore: StateStore;
   readonly topics: TopicAdmin;
-  readonly sinks: readonly RowSink[];
+  readonly sinks: readonly Sink[];
   readonly deadLetters: DeadLetterSink;
   readonly lateRecords: LateRecordSink;
   readonly observer: RuntimeObserver;

@@ -133,7 +133,7 @@ export class TaskRunner {
   /** Drops the task without writing. */
   release(): void {
     if (!this.isAlive) return;
-    this.stopping.abort();
+    this.stop();
     this.context.log('info', 'task.released', `Released ${this.name}`);
   }
 
@@ -167,6 +167,13 @@ export class TaskRunner {
     } catch (error) {
       this.fail(error);
     }
+    // Released while it was being claimed.
+    if (!this.isAlive) this.stop();
+  }
+
+  private stop(): void {
+    this.stopping.abort();
+    void this.checkpoint.close();
   }
 
   private begin(task: Task): void {
@@ -190,7 +197,7 @@ export class TaskRunner {
     if (error instanceof AbortedError || !this.isAlive) return;
     if (error instanceof FencedError) {
       this.fencedMs = this.context.clock.now();
-      this.stopping.abort();
+      this.stop();
       this.context.observer.fenced(this.context.pipeline.name);
       this.context.log('warn', 'task.fenced', messageOf(error));
       return;

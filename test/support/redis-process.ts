@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +11,7 @@ const SETTINGS = ['--bind', '127.0.0.1', '--appendonly', 'yes', '--save', '', '-
 /** A Redis of one test's own, which may die without harm to the others. Its append-only file outlives its process. */
 export class RedisProcess {
   private readonly folder = mkdtempSync(join(tmpdir(), 'millrace-redis-'));
+  private readonly memory = `${this.folder}.remembered`;
   private child: ChildProcess | undefined;
 
   private constructor(private readonly port: number) {}
@@ -38,8 +39,21 @@ export class RedisProcess {
     await once(child, 'exit');
   }
 
+  /** Keeps the append-only file as it is now, wherever the last command in it ends. */
+  remember(): void {
+    rmSync(this.memory, { recursive: true, force: true });
+    cpSync(this.folder, this.memory, { recursive: true });
+  }
+
+  /** Goes back to what was remembered; kill it before, and start it after. */
+  forget(): void {
+    rmSync(this.folder, { recursive: true });
+    cpSync(this.memory, this.folder, { recursive: true });
+  }
+
   async remove(): Promise<void> {
     await this.kill();
     rmSync(this.folder, { recursive: true });
+    rmSync(this.memory, { recursive: true, force: true });
   }
 }

@@ -6,7 +6,7 @@ import { TransientError } from '../../src/core/errors';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { BatchConsumer, BatchControl } from '../../src/core/ports/batch-consumer.port';
 import type { RecordBatch } from '../../src/core/ports/record-source.port';
-import type { RowSink } from '../../src/core/ports/row-sink.port';
+import type { ExactRowSink, RowSink } from '../../src/core/ports/row-sink.port';
 import type { DeadLetter } from '../../src/core/task/dead-letter';
 import type { LateRecord } from '../../src/core/task/late-record';
 import type { RuntimeEvent } from '../../src/runtime/events';
@@ -17,7 +17,7 @@ import type { RuntimeObserver } from '../../src/runtime/runtime-observer';
 import { recordOf, type Reading } from './pipelines';
 
 const ignore = (): void => undefined;
-const silentObserver: RuntimeObserver = {
+export const silentObserver: RuntimeObserver = {
   ...{ records: ignore, lateness: ignore, deadLetters: ignore, rowsEmitted: ignore, sinkDuration: ignore },
   ...{
     sinkRetry: ignore,
@@ -54,6 +54,8 @@ export class RunnerHarness {
   lateTopicAway: Error | undefined;
   /** What the sink waits for before it takes rows. */
   sinkHeld: Promise<void> | undefined;
+  /** A sink beside the table that shows each version of a row once. */
+  exactSink: ExactRowSink | undefined;
   cacheBytes = 1 << 20;
   lookupTables: readonly SharedTable[] = [];
   private readonly owners: Owner[] = [];
@@ -131,7 +133,7 @@ export class Owner {
     this.runner = new PipelineRunner(
       {
         ...{ pipeline, owner: 'test', stateStore: store, topics: log, clock },
-        sinks: [sink],
+        sinks: harness.exactSink ? [sink, harness.exactSink] : [sink],
         deadLetters: {
           write: (letters) => {
             deadLetters.push(...letters);

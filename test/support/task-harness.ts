@@ -1,13 +1,17 @@
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { SourceRecord } from '../../src/core/ports/record-source.port';
-import type { SegmentSummary } from '../../src/core/ports/state-store.port';
+import type { ExactRowSink } from '../../src/core/ports/row-sink.port';
+import type { CheckpointDelta, SegmentSummary } from '../../src/core/ports/state-store.port';
 import type { Row } from '../../src/core/row/row';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
-import { StoreOwner } from './store-owner';
 import { Task } from '../../src/core/task/task';
+import { TaskSinks } from '../../src/runtime/task-sinks';
+import { silentObserver } from './runner-harness';
+import { StoreOwner } from './store-owner';
 
 const ID = { pipeline: 'test', partition: 0 };
+const GENERATION = 1_000_000n;
 
 export interface HarnessOptions {
   readonly cacheBytes?: number;
@@ -16,17 +20,22 @@ export interface HarnessOptions {
   readonly keyedByMessage?: boolean;
   /** What tells rows apart in the table; key and start by default. */
   readonly nameOf?: (row: Row) => string;
+  /** A sink beside the table that shows each version of a row once. */
+  readonly exactSink?: ExactRowSink;
 }
 
 /** Drives a task over the memory store as the runtime does, but step by step, so that it can die anywhere. */
 export class TaskHarness {
-  readonly store = new MemoryStateStore();
+  store = new MemoryStateStore();
   /** What a table shows: of each row the version with the greatest revision. */
   readonly table = new Map<string, Row>();
   /** Every row that reached the sink, in order. */
   readonly emitted: Row[] = [];
   task!: Task;
   private owner!: StoreOwner;
+  private sinks!: TaskSinks;
+  /** What the store has taken, in order. */
+  private readonly commits: CheckpointDelta[] = [];
   private clockMs = 0;
   /** The end of the log as an owner finds it. */
   private seenUpTo = 0n;
@@ -46,10 +55,11 @@ export class TaskHarness {
   async restart(): Promise<void> {
     this.owner = await StoreOwner.claim(this.store, ID);
     const { checkpoint } = this.owner;
+    await this.openSinks();
     this.task = new Task({
       id: ID,
       pipeline: this.pipeline,
-      generation: 1_000_000n,
+      generation: GENERATION,
       checkpoint,
       startOffset: 0n,
       shownUpTo: this.seenUpTo,
@@ -76,8 +86,17 @@ export class TaskHarness {
     }
   }
 
-  /** Steps 3 to 5 for everything that is due. `diesBefore` cuts the protocol there. */
-  async checkpoint(diesBefore?: 'sink' | 'commit'): Promise<void> {
+  /** The store goes back by some commits, as one does that restarts from an older log; then a new owner comes. */
+  async forget(count: number): Promise<void> {
+    this.commits.splice(Math.max(0, this.commits.length - count));
+    this.store = new MemoryStateStore();
+    const past = await StoreOwner.claim(this.store, ID);
+    for (const delta of this.commits) await past.commit(delta);
+    await this.restart();
+  }
+
+  /** Steps 3 to 5 for everything that is due. `diesBefore` cuts the protocol there; `output` is the exact sink. */
+  async checkpoint(diesBefore?: 'sink' | 'output' | 'commit'): Promise<void> {
     do {
       await this.scan();
       this.clockMs += 1_000;
@@ -86,8 +105,11 @@ export class TaskHarness {
       if (!frozen) return;
       if (diesBefore === 'sink') return;
       this.sink(frozen);
+      if (diesBefore === 'output') return;
+      const delta = await this.sinks.write(frozen, AbortSignal.timeout(60_000));
       if (diesBefore === 'commit') return;
-      await this.owner.commit(frozen.commit);
+      await this.owner.commit(delta);
+      this.commits.push(delta);
       this.task.committed();
     } while (this.task.hasMore);
   }
@@ -95,6 +117,16 @@ export class TaskHarness {
   /** The newest rows as `key@startSeconds` to values. */
   values(): Record<string, unknown> {
     return Object.fromEntries([...this.table].filter(([, row]) => row.values).map(([name, row]) => [name, row.values]));
+  }
+
+  private async openSinks(): Promise<void> {
+    const { exactSink } = this.options;
+    this.sinks = new TaskSinks({
+      ...{ id: ID, pipeline: this.pipeline, stateStore: this.store, observer: silentObserver },
+      sinks: exactSink ? [exactSink] : [],
+      clock: { now: () => this.clockMs },
+    });
+    await this.sinks.open(GENERATION);
   }
 
   private async load(segments: readonly SegmentSummary[]): Promise<void> {

@@ -49,7 +49,8 @@ export class KafkaRowSink implements RowSink {
   }
 }
 
-function outgoingRow(row: Row, endIsInclusive: boolean): OutgoingRecord {
+/** A version of a row as readers of a topic see it. */
+export function outgoingRow(row: Row, endIsInclusive: boolean): OutgoingRecord {
   return {
     key: row.keyText,
     value: rowText(row),

@@ -1,4 +1,4 @@
-import type { CompressionTypes, Kafka, Producer } from 'kafkajs';
+import type { CompressionTypes, Kafka, Producer, RecordMetadata } from 'kafkajs';
 import { RecordTooLargeError, TransientError } from '../../core/errors';
 import type { OutgoingRecord, RecordPosition } from '../../core/ports/record-producer.port';
 import { asKafkaError, kafkaErrorType } from './kafka-errors';
@@ -127,14 +127,7 @@ export class KafkaTopicLane {
       acks: -1,
       compression: this.compression,
     });
-    const next = new Map(results.map((result) => [result.partition, BigInt(result.baseOffset!)]));
-    return messages.map((message) => {
-      const partition = message.assigned!;
-      const offset = next.get(partition);
-      if (offset === undefined) throw new TransientError(`no answer for partition ${partition} of ${this.topic}`);
-      next.set(partition, offset + 1n);
-      return { partition, offset };
-    });
+    return positionsOf(this.topic, messages, results);
   }
 
   private async connect(): Promise<Producer> {
@@ -163,7 +156,8 @@ export class KafkaTopicLane {
   }
 }
 
-function nextChunk(messages: readonly OutgoingMessage[], from: number): readonly OutgoingMessage[] {
+/** As many of the messages, from one on, as one request may carry: at least one. */
+export function nextChunk(messages: readonly OutgoingMessage[], from: number): readonly OutgoingMessage[] {
   let bytes = messages[from]!.bytes;
   let to = from + 1;
   while (to < messages.length && to - from < MAX_REQUEST_RECORDS) {
@@ -172,6 +166,22 @@ function nextChunk(messages: readonly OutgoingMessage[], from: number): readonly
     to += 1;
   }
   return messages.slice(from, to);
+}
+
+/** Where the messages of one request were put. Throws TransientError when the answer leaves a partition out. */
+export function positionsOf(
+  topic: string,
+  messages: readonly OutgoingMessage[],
+  results: readonly RecordMetadata[],
+): readonly RecordPosition[] {
+  const next = new Map(results.map((result) => [result.partition, BigInt(result.baseOffset!)]));
+  return messages.map((message) => {
+    const partition = message.assigned!;
+    const offset = next.get(partition);
+    if (offset === undefined) throw new TransientError(`no answer for partition ${partition} of ${topic}`);
+    next.set(partition, offset + 1n);
+    return { partition, offset };
+  });
 }
 
 /** By partition while there are several, else in halves. */
@@ -186,7 +196,7 @@ function bytesOf(messages: readonly OutgoingMessage[]): number {
   return messages.reduce((sum, message) => sum + message.bytes, 0);
 }
 
-function isTooLarge(thrown: unknown): boolean {
+export function isTooLarge(thrown: unknown): boolean {
   const type = kafkaErrorType(thrown);
   return type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE';
 }

@@ -11,6 +11,7 @@ import type {
   StateStore,
 } from '../../core/ports/state-store.port';
 import { compareFeedIds } from '../../core/task/feed-id';
+import { isSinkSegment } from '../../core/task/sink-segment';
 import { type TaskId, taskName } from '../../core/task/task-id';
 
 const FEED_ENTRIES = 10_000;
@@ -173,6 +174,7 @@ function nameOf({ segment, entry }: EntryRef): string {
 
 function checkpointOf(task: StoredTask): Checkpoint | undefined {
   if (!task.committed) return undefined;
-  const segments = [...task.segments].map(([id, entries]) => ({ id, entries: entries.size }));
+  const ofWindows = [...task.segments].filter(([id]) => !isSinkSegment(id));
+  const segments = ofWindows.map(([id, entries]) => ({ id, entries: entries.size }));
   return { ...task.committed, segments, pending: [...task.pending.values()] };
 }

@@ -11,6 +11,7 @@ import type {
   EntryWrite,
   StateStore,
 } from '../../core/ports/state-store.port';
+import { isSinkSegment } from '../../core/task/sink-segment';
 import { type TaskId, taskName } from '../../core/task/task-id';
 import { commitArguments, pendingRef, progressOf } from './commit-arguments';
 import { type ScriptedRedis, withScripts } from './redis-commands';
@@ -133,7 +134,8 @@ function checkpointOf(
   if (!committed) return undefined;
   const summaries = [];
   for (let i = 0; i < segments.length; i += 2) {
-    summaries.push({ id: String(segments[i]), entries: Number(segments[i + 1]) });
+    const id = String(segments[i]);
+    if (!isSinkSegment(id)) summaries.push({ id, entries: Number(segments[i + 1]) });
   }
   return { ...committed, segments: summaries, pending: pending.map(pendingRef) };
 }

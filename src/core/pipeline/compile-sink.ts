@@ -4,7 +4,7 @@ import type { SinkDefinition } from './definition';
 
 export function compileSink(sink: SinkDefinition, options: ColumnOptions): CompiledSink {
   if ('live' in sink) return { kind: 'live' };
-  if ('kafka' in sink) return { kind: 'kafka', topic: sink.kafka.topic };
+  if ('kafka' in sink) return { kind: 'kafka', ...sink.kafka };
   const [keyspace = '', table = ''] = sink.cassandra.table.split('.');
   const columns = Object.entries(sink.cassandra.columns).map(
     ([name, text]) => [name, compileColumnExpression(name, text, options)] as const,

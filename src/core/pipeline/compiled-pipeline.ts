@@ -47,7 +47,7 @@ export type CompiledSink =
       readonly table: string;
       readonly columns: ColumnExpressions;
     }
-  | { readonly kind: 'kafka'; readonly topic: string }
+  | { readonly kind: 'kafka'; readonly topic: string; readonly delivery: 'at-least-once' | 'exactly-once' }
   | { readonly kind: 'live' };
 
 /** A validated definition turned into closures. Pure: equal records give equal answers. */

@@ -25,9 +25,11 @@ const cassandraSchema = strict({
 
 const kafkaSchema = strict({
   topic: topicName().describe('Rows as JSON, by the key of the row'),
-  delivery: choice(['at-least-once'], ['exactly-once'])
+  delivery: choice(['at-least-once', 'exactly-once'])
     .default('at-least-once')
-    .describe('Each record carries the revision of its row, so that a second one is known'),
+    .describe(
+      '`at-least-once`: each record carries the revision of its row, so that a second one is known; `exactly-once`: one transaction for each checkpoint, for readers of what is committed',
+    ),
 });
 
 /** What is wrong with the outer shape of a sink; the message of last resort, used when no kind of sink fits. */

@@ -142,6 +142,7 @@ export class Delta {
       ...{ upserts, removals, droppedSegments, pendingAdded, pendingCleared, feed },
     };
     const { newestRecordMs } = this;
+    const leavesHalfClosed = windows.closable > 0;
     this.deadLetters = [];
     this.lateRecords = [];
     this.letterBytes = 0;
@@ -149,7 +150,7 @@ export class Delta {
     this.newestRecordMs = undefined;
     this.frozenOffset = progress.nextOffset;
     changes.sequence++;
-    return { rows, deadLetters, lateRecords, commit, newestRecordMs };
+    return { rows, deadLetters, lateRecords, commit, newestRecordMs, leavesHalfClosed };
   }
 
   private updatesAreDue(clockMs: number): boolean {

@@ -13,6 +13,8 @@ export interface FrozenDelta {
   readonly commit: CheckpointDelta;
   /** Timestamp of the newest record whose effect is in it, epoch ms; `undefined` without one. */
   readonly newestRecordMs: number | undefined;
+  /** Whether windows are left half closed: if the task dies then, its next owner emits the final rows of this delta again. */
+  readonly leavesHalfClosed: boolean;
 }
 
 /** How much may gather before a delta has to be frozen. */

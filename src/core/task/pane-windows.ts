@@ -108,6 +108,8 @@ export class PaneWindows implements TaskWindows {
   }
 
   emit(pane: Pane, writes: Writes): void {
+    // Its row would come again when it is the pane's turn to be closed.
+    if ((pane.segment as OpenWindow).phase === 'closing') return;
     writes.rows.push(this.rowOf(pane));
     this.options.changes.emitted(pane, writes);
   }

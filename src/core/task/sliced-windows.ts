@@ -126,10 +126,19 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
     this.dropSlices(writes);
   }
 
-  emit(pane: Pane, writes: Writes): void {
-    const { pipeline, changes } = this.options;
+  /** With the other panes of the key, whose windows are partly the same: no row of them comes again in the next delta. */
+  emit({ keyText }: Pane, writes: Writes): void {
+    const { pending } = this.options.changes;
     if (this.emittedIn !== writes) this.emittedRows.clear();
     this.emittedIn = writes;
+    for (const { panes } of this.slices) {
+      const pane = panes.get(keyText);
+      if (pane && pending.has(pane)) this.emitPane(pane, writes);
+    }
+  }
+
+  private emitPane(pane: Pane, writes: Writes): void {
+    const { pipeline, changes } = this.options;
     for (const window of (pane.segment as Slice).windows) {
       const row = rowName(window, pane.keyText);
       const isClosed = this.isClosed(window);
