@@ -37,8 +37,7 @@ export function embeddedPorts(): Ports {
           return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
         }),
       ),
-    consumerOf: ({ name, definition }) =>
-      new MemoryBatchConsumer({ log, groupId: name, topic: definition.spec.source.topic }),
+    consumerOf: (groupId, topic) => new MemoryBatchConsumer({ log, groupId, topic }),
     followerOf: (topic) => new MemoryBatchConsumer({ log, groupId: `millrace-lookup-${topic}`, topic }),
     readerOf: (pipeline) => tables.readerFor(pipeline),
     close: () => Promise.resolve(),

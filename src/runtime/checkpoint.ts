@@ -10,6 +10,7 @@ import type { TaskId } from '../core/task/task-id';
 import { closedByReason, type PipelineTally } from './pipeline-tally';
 import { retryTransient } from './retry';
 import type { RuntimeObserver } from './runtime-observer';
+import type { Forward } from './shuffle/forward';
 
 export interface CheckpointOptions {
   readonly id: TaskId;
@@ -19,6 +20,8 @@ export interface CheckpointOptions {
   readonly sinks: readonly RowSink[];
   readonly deadLetters: DeadLetterSink;
   readonly lateRecords: LateRecordSink;
+  /** Appends to the repartition topic; there for a shuffle. */
+  readonly forward?: Forward;
   readonly observer: RuntimeObserver;
   readonly tally: PipelineTally;
   readonly clock: Clock;
@@ -34,7 +37,7 @@ export interface CheckpointOptions {
  *  1. Claim    bump the owner epoch, take over the checkpoint
  *  2. Process  (the task, in memory)
  *  3. Freeze   the delta; processing goes on into the next one
- *  4. Sink     rows, dead letters and late records, written and acknowledged
+ *  4. Sink     rows, dead letters, late and forwarded records, written and acknowledged
  *  5. Commit   state, offset, time, timers and live feed in one fenced script
  *  6. Mirror   the offset to Kafka, for lag tools
  *
@@ -78,16 +81,19 @@ export class Checkpoint {
 
   /** Step 4. Every sink gets the rows at the same time; one that fails is tried again alone. */
   private async sink(
-    { rows, deadLetters, lateRecords, newestRecordMs }: FrozenDelta,
+    { rows, deadLetters, lateRecords, forwarded, newestRecordMs }: FrozenDelta,
     signal: AbortSignal,
   ): Promise<void> {
-    const { sinks, pipeline, observer, clock } = this.options;
+    const { sinks, pipeline, observer, clock, forward } = this.options;
     const writes = rows.length === 0 ? [] : sinks.map((sink) => this.writeTo(sink, rows, signal));
     if (deadLetters.length > 0) {
       writes.push(this.persist('dead-letters', () => this.options.deadLetters.write(deadLetters, signal), signal));
     }
     if (lateRecords.length > 0) {
       writes.push(this.persist('late-records', () => this.options.lateRecords.write(lateRecords, signal), signal));
+    }
+    if (forward && forwarded.length > 0) {
+      writes.push(this.persist('repartition', () => forward(forwarded, signal), signal));
     }
     await Promise.all(writes);
     if (rows.length > 0 && newestRecordMs !== undefined) {

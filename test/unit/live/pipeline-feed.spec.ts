@@ -101,7 +101,11 @@ describe('PipelineFeed', () => {
   it('begins anew when the pipeline has a new generation', async () => {
     await feed.join(recorder);
     const { pipeline, store } = world;
-    await store.redeploy(pipeline.name, { generation: GENERATION + 1_000_000n, fingerprint: 'f' }, 2);
+    await store.redeploy(
+      pipeline.name,
+      { generation: GENERATION + 1_000_000n, fingerprint: 'f', repartitioned: false },
+      2,
+    );
     const { epoch } = await store.claim({ pipeline: pipeline.name, partition: 0 }, 'worker-2');
     const progress = { ...world.task(0).progress, nextOffset: 1n, feedId: '1-0' };
     await store.commit(
