@@ -21,6 +21,11 @@ export function repartitionTopic(pipeline: string, generation: bigint): string {
   return `${pipeline}.${generation}.repartition`;
 }
 
+/** As {@link repartitionTopic}, for people, of a generation that is not known yet. */
+export function repartitionTopicPattern(pipeline: string): string {
+  return `${pipeline}.<generation>.repartition`;
+}
+
 /** Topics among `topics` of generations of the pipeline before `generation`. */
 export function outdatedTopics(topics: readonly string[], pipeline: string, generation: bigint): readonly string[] {
   return topics.filter((topic) => {
