@@ -128,7 +128,7 @@ function deploymentFields({ generation, fingerprint, repartitioned }: Deployment
 }
 
 function deploymentOf([generation, fingerprint, repartitioned]: readonly (string | null)[]): Deployment | undefined {
-  if (generation == null) return undefined;
+  if (generation === undefined || generation === null) return undefined;
   return { generation: BigInt(generation), fingerprint: fingerprint ?? '', repartitioned: repartitioned === '1' };
 }
 

@@ -69,8 +69,8 @@ export class CarriedRecord implements SourceRecord {
   }
 
   get headers(): RecordHeaders {
-    const { [ORIGIN_HEADER]: _origin, [KEY_HEADER]: _key, ...own } = this.carrier.headers ?? {};
-    return own;
+    const all = Object.entries(this.carrier.headers ?? {});
+    return Object.fromEntries(all.filter(([name]) => name !== ORIGIN_HEADER && name !== KEY_HEADER));
   }
 }
 
