@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Checkpoint } from '../core/ports/state-store.port';
+import { repartitionTopic } from '../core/repartition/names';
 import type { TaskId } from '../core/task/task-id';
 import { type Pipelines, PIPELINES } from '../runtime/pipelines';
 import { type Ports, PORTS } from '../runtime/ports';
@@ -29,6 +30,12 @@ export class CommittedTasks {
   async tasksOf(pipeline: CompiledPipeline): Promise<readonly TaskId[]> {
     const count = this.pipelines.status(pipeline.name)?.partitions || (await this.countOf(pipeline));
     return Array.from({ length: count }, (_, partition) => ({ pipeline: pipeline.name, partition }));
+  }
+
+  /** The internal topic of the generation in force; `undefined` without one. Throws TransientError. */
+  async repartitionTopicOf({ name }: CompiledPipeline): Promise<string | undefined> {
+    const deployment = await this.ports.stateStore.deployment(name);
+    return deployment?.repartitioned ? repartitionTopic(name, deployment.generation) : undefined;
   }
 
   /** Tasks that have been claimed at least once, in order of partition. Throws TransientError. */

@@ -23,7 +23,9 @@ export interface PipelineView {
   /** As they label metrics. */
   readonly sinks: readonly string[];
   readonly totals: TaskCounts;
-  /** Of the tasks that this process owns; absent when it owns none. */
+  /** The internal topic that the tasks read, and those that fill it; absent without one. */
+  readonly repartition?: RepartitionView;
+  /** Of the tasks that this process owns, those of its shuffle included; absent when it owns none. */
   readonly lagRecords?: number;
   /** Of this process since it started; absent when it computes nothing of the pipeline, or no record can be late. */
   readonly lateness?: LatenessView;
@@ -34,6 +36,12 @@ export interface PipelineView {
   readonly tasks: readonly TaskView[];
   /** Defaults filled in, durations in milliseconds. */
   readonly definition: PipelineDefinition;
+}
+
+export interface RepartitionView {
+  readonly topic: string;
+  /** One for each partition of the source topic. */
+  readonly tasks: readonly TaskView[];
 }
 
 export interface RefusedPipelineView {
@@ -47,10 +55,12 @@ export function pipelineView(
   pipeline: CompiledPipeline,
   status: PipelineStatus | undefined,
   tasks: readonly TaskView[],
+  repartition?: RepartitionView,
 ): PipelineView {
   const { description } = pipeline.definition.metadata;
   const { window } = pipeline.definition.spec;
-  const lags = tasks.flatMap(({ lagRecords }) => (lagRecords === undefined ? [] : [lagRecords]));
+  const shuffle = repartition?.tasks ?? [];
+  const lags = [...tasks, ...shuffle].flatMap(({ lagRecords }) => (lagRecords === undefined ? [] : [lagRecords]));
   const watermarks = tasks.flatMap(({ watermark }) => (watermark ? [watermark] : []));
   return {
     name: pipeline.name,
@@ -62,7 +72,8 @@ export function pipelineView(
     ...(window && { window: windowText(window) }),
     aggregates: pipeline.aggregates.map(({ name }) => name),
     sinks: pipeline.sinks.map(sinkName),
-    totals: totalsOf(tasks),
+    totals: totalsOf(tasks, shuffle),
+    ...(repartition && { repartition }),
     ...(lags.length > 0 && { lagRecords: sum(lags) }),
     ...(status?.lateness && canBeLate(pipeline) && { lateness: latenessView(status.lateness, pipeline.graceMs) }),
     ...(status?.closedRows && { closedRows: status.closedRows }),
@@ -85,9 +96,17 @@ function canBeLate({ definition }: CompiledPipeline): boolean {
   return definition.spec.window !== undefined && 'grace' in definition.spec.window;
 }
 
-function totalsOf(tasks: readonly TaskView[]): TaskCounts {
-  const total = (name: keyof TaskCounts): number => sum(tasks.map(({ counts }) => counts?.[name] ?? 0));
-  return { accepted: total('accepted'), filtered: total('filtered'), late: total('late'), dead: total('dead') };
+/** What a shuffle accepts, the tasks that it reaches count. */
+function totalsOf(tasks: readonly TaskView[], shuffle: readonly TaskView[]): TaskCounts {
+  const total = (name: keyof TaskCounts, of: readonly TaskView[]): number =>
+    sum(of.map(({ counts }) => counts?.[name] ?? 0));
+  const all = [...tasks, ...shuffle];
+  return {
+    accepted: total('accepted', tasks),
+    filtered: total('filtered', all),
+    late: total('late', tasks),
+    dead: total('dead', all),
+  };
 }
 
 function sum(values: readonly number[]): number {

@@ -2,11 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { messageOf, TransientError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { TaskId } from '../core/task/task-id';
-import type { TaskStatus } from '../runtime/pipeline-status';
+import { shuffleName } from '../core/repartition/names';
+import { shuffleStage } from '../core/repartition/two-stages';
+import type { PipelineStatus, TaskStatus } from '../runtime/pipeline-status';
 import { type Pipelines, PIPELINES } from '../runtime/pipelines';
 import { type Ports, PORTS } from '../runtime/ports';
 import { CommittedTasks } from './committed-tasks';
-import { type PipelineView, pipelineView, type RefusedPipelineView, refusedPipelineView } from './pipeline-view';
+import {
+  type PipelineView,
+  pipelineView,
+  type RefusedPipelineView,
+  refusedPipelineView,
+  type RepartitionView,
+} from './pipeline-view';
 import { committedTaskView, ownedTaskView, type TaskView } from './task-view';
 
 /** Pages poll each second; all that poll within this time share one answer. */
@@ -53,10 +61,39 @@ export class PipelineViews {
 
   /** Never fails: this page is where one looks when a server is away. */
   private async read(pipeline: CompiledPipeline): Promise<PipelineView> {
-    const owned = new Map(this.pipelines.status(pipeline.name)?.tasks.map((task) => [task.partition, task]));
-    const tasks = await this.tasksOf(pipeline, [...owned.keys()]);
-    const views = await Promise.all(tasks.map((task) => this.taskView(pipeline, task, owned.get(task.partition))));
-    return pipelineView(pipeline, this.pipelines.status(pipeline.name), views);
+    const status = this.pipelines.status(pipeline.name);
+    const tasks = await this.tasksOf(pipeline, status?.tasks.map(({ partition }) => partition) ?? []);
+    const views = await this.taskViews(pipeline, tasks, status?.tasks ?? []);
+    return pipelineView(pipeline, status, views, await this.repartition(pipeline, status));
+  }
+
+  /** `undefined` without a repartition topic, or while nothing can be told of it. */
+  private async repartition(
+    pipeline: CompiledPipeline,
+    status: PipelineStatus | undefined,
+  ): Promise<RepartitionView | undefined> {
+    const known = status?.repartition;
+    try {
+      const topic = known?.topic ?? (await this.committed.repartitionTopicOf(pipeline));
+      if (topic === undefined) return undefined;
+      const ids = (await this.committed.tasksOf(pipeline)).map((task) => ({
+        ...task,
+        pipeline: shuffleName(task.pipeline),
+      }));
+      return { topic, tasks: await this.taskViews(shuffleStage(pipeline), ids, known?.tasks ?? []) };
+    } catch (error) {
+      if (error instanceof TransientError) return undefined;
+      throw error;
+    }
+  }
+
+  private taskViews(
+    pipeline: CompiledPipeline,
+    tasks: readonly TaskId[],
+    owned: readonly TaskStatus[],
+  ): Promise<readonly TaskView[]> {
+    const byPartition = new Map(owned.map((task) => [task.partition, task]));
+    return Promise.all(tasks.map((task) => this.taskView(pipeline, task, byPartition.get(task.partition))));
   }
 
   private async tasksOf(pipeline: CompiledPipeline, owned: readonly number[]): Promise<readonly TaskId[]> {

@@ -54,7 +54,8 @@ export class PipelinesController {
   @ApiNotFoundResponse({ schema: PROBLEM_SCHEMA })
   async topology(@Param('name') name: string): Promise<Topology> {
     const pipeline = this.catalogue.runnable(name);
-    return topologyOf(pipeline, (await this.committed.tasksOf(pipeline)).length);
+    const tasks = await this.committed.tasksOf(pipeline);
+    return topologyOf(pipeline, tasks.length, await this.committed.repartitionTopicOf(pipeline));
   }
 
   @Post('pipelines\\:validate')

@@ -76,6 +76,10 @@ export const PIPELINE_SCHEMA = object(
     aggregates: listOf(text),
     sinks: listOf(text),
     totals: counts,
+    repartition: {
+      ...object({ topic: text, tasks: listOf(TASK_SCHEMA) }),
+      description: 'The internal topic that the tasks read, and the tasks that fill it',
+    },
     lagRecords: integer,
     lateness: LATENESS_SCHEMA,
     closedRows: CLOSED_ROWS_SCHEMA,

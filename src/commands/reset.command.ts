@@ -1,12 +1,15 @@
 import { createKafka } from '../adapters/kafka/kafka-client';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
+import { topicFollower } from '../adapters/kafka/topic-follower';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import type { MillraceConfig } from '../config/config';
 import { parseIsoTime } from '../core/decoding/iso-time';
 import { ConfigError } from '../core/errors';
+import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { readCatalog } from '../processing/read-catalog';
+import { newestRecords } from '../runtime/shuffle/newest-records';
 import { resetPipeline, type ResetTarget } from '../runtime/reset-pipeline';
 import type { CommandIo } from './command-io';
 import { commandLogger } from './command-logger';
@@ -16,11 +19,17 @@ import { EXIT } from './exit-codes';
 export async function reset(name: string, to: string, config: MillraceConfig, io: CommandIo): Promise<number> {
   const target = targetOf(to);
   const pipeline = await pipelineOf(name, config);
-  const topics = new KafkaTopicAdmin(createKafka(config.kafka, commandLogger(config.logLevel)));
+  const log = commandLogger(config.logLevel);
+  const kafka = createKafka(config.kafka, log);
+  const topics = new KafkaTopicAdmin(kafka);
+  const followerOf = (topic: string): BatchConsumer => topicFollower(kafka, log, topic);
   const redis = connectRedis(config.redis);
   try {
     await pingRedis(redis);
-    const ports = { topics, stateStore: new RedisStateStore(redis), clock: { now: () => Date.now() } };
+    const ports = {
+      ...{ topics, stateStore: new RedisStateStore(redis), clock: { now: () => Date.now() } },
+      newestRecords: (topic: string) => newestRecords(topic, { topics, followerOf }),
+    };
     const offsets = await resetPipeline(pipeline, target, ports);
     for (const [partition, offset] of offsets) io.out(`${name}/${partition}: begins at offset ${offset}`);
     return EXIT.done;

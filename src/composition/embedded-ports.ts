@@ -42,8 +42,7 @@ export function embeddedPorts(): Ports {
           return [new KafkaTransactionalRowSink(transactions, sink.topic, endIsInclusive)];
         }),
       ),
-    consumerOf: ({ name, definition }) =>
-      new MemoryBatchConsumer({ log, groupId: name, topic: definition.spec.source.topic }),
+    consumerOf: (groupId, topic) => new MemoryBatchConsumer({ log, groupId, topic }),
     followerOf: (topic) => new MemoryBatchConsumer({ log, groupId: `millrace-lookup-${topic}`, topic }),
     readerOf: (pipeline) => tables.readerFor(pipeline),
     close: () => Promise.resolve(),

@@ -20,6 +20,7 @@ import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
 import { KafkaTransactionLog } from '../adapters/kafka/kafka-transaction-log';
 import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
+import { topicFollower } from '../adapters/kafka/topic-follower';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
@@ -39,8 +40,6 @@ import type { Dependency, Ports } from '../runtime/ports';
 const MIGRATIONS = join(__dirname, '..', '..', 'cql');
 /** Partitions of one pipeline that one process works on side by side. */
 const CONCURRENCY = 8;
-/** Brokers with access control have to let the service be in the groups whose names begin so. */
-const LOOKUP_GROUP = 'millrace-lookup';
 
 /** The real servers: Kafka, Redis and Cassandra. Nothing is connected before it is used. */
 export function externalPorts(config: MillraceConfig, pipelines: readonly CompiledPipeline[], log: Log): Ports {
@@ -75,23 +74,9 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
       Promise.all(
         pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables })),
       ),
-    consumerOf: ({ name, definition }) =>
-      new KafkaBatchConsumer({
-        kafka: consumerKafka,
-        log,
-        groupId: name,
-        topic: definition.spec.source.topic,
-        concurrency: CONCURRENCY,
-      }),
-    // A group without offsets is gone once its only member is.
-    followerOf: (topic) =>
-      new KafkaBatchConsumer({
-        kafka,
-        log,
-        groupId: `${LOOKUP_GROUP}-${randomUUID()}`,
-        topic,
-        concurrency: CONCURRENCY,
-      }),
+    consumerOf: (groupId, topic) =>
+      new KafkaBatchConsumer({ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY }),
+    followerOf: (topic) => topicFollower(kafka, log, topic),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {
       await Promise.all([producer.close(), rowProducer.close(), topics.close(), members.close(), tables?.close()]);

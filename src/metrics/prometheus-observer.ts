@@ -38,6 +38,10 @@ export class PrometheusObserver implements RuntimeObserver {
     'result',
   ]);
   private readonly lateTotal = this.counter('millrace_late_records_total', 'Records whose every window was closed');
+  private readonly duplicatesTotal = this.counter(
+    'millrace_repartition_duplicates_total',
+    'Records that came through the repartition topic again and were dropped',
+  );
   private readonly closedTotal = this.counter(
     'millrace_windows_closed_total',
     'Final rows, by why their window was closed; an amended row counts again',
@@ -85,6 +89,10 @@ export class PrometheusObserver implements RuntimeObserver {
   records(pipeline: string, result: (typeof RESULTS)[number], count: number): void {
     this.recordsTotal.inc({ pipeline, result }, count);
     if (result === 'late') this.lateTotal.inc({ pipeline }, count);
+  }
+
+  duplicates(pipeline: string, count: number): void {
+    this.duplicatesTotal.inc({ pipeline }, count);
   }
 
   lateness(pipeline: string, seconds: number): void {

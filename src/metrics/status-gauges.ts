@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
+import { shuffleName } from '../core/repartition/names';
 import type { PipelineStatus, TaskState, TaskStatus } from '../runtime/pipeline-status';
 import { type Pipelines, PIPELINES } from '../runtime/pipelines';
 import { type Ports, PORTS } from '../runtime/ports';
@@ -30,7 +31,12 @@ export class StatusGauges {
     }
   }
 
-  private set({ name: pipeline, tasks }: PipelineStatus): void {
+  private set({ name, tasks, repartition }: PipelineStatus): void {
+    this.setTasks(name, tasks);
+    if (repartition) this.setTasks(shuffleName(name), repartition.tasks);
+  }
+
+  private setTasks(pipeline: string, tasks: readonly TaskStatus[]): void {
     for (const state of TASK_STATES) {
       this.gauges.tasks.set({ pipeline, state }, tasks.filter((task) => task.state === state).length);
     }

@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-
 import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
 
 import { AbortedError, retryTransient } from '../runtime/retry';
@@ -9,15 +7,15 @@ import type { Language } from '../core/pipeline/language';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Log } from '../core/ports/log.port';
 import { DeadProcessWatch } from '../runtime/dead-process-watch';
-import { deploy } from '../runtime/deployment';
 import type { RuntimeEvent } from '../runtime/events';
 import { ReferenceTables } from '../runtime/lookup/reference-tables';
 import type { PipelineCatalog } from '../runtime/pipeline-catalog';
-import { PipelineRunner } from '../runtime/pipeline-runner';
+import type { PipelineRunner } from '../runtime/pipeline-runner';
 import type { PipelineStatus } from '../runtime/pipeline-status';
 import type { Pipelines, RefusedPipeline } from '../runtime/pipelines';
 import type { Ports } from '../runtime/ports';
 import type { RuntimeObserver } from '../runtime/runtime-observer';
+import { type Assembled, assemble, groupsOf, type Stage } from './assemble';
 import { topicsOf } from './topics-of';
 
 export interface ProcessingOptions {
@@ -32,15 +30,10 @@ export interface ProcessingOptions {
   readonly awaitServers: (signal: AbortSignal) => Promise<void>;
 }
 
-interface Running {
-  readonly consumer: BatchConsumer;
-  readonly runner: PipelineRunner;
-}
-
 /** The pipelines of this process: brings each up by itself, says how it is, and flushes all of them at the end. */
 export class ProcessingService implements Pipelines, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly byName: ReadonlyMap<string, CompiledPipeline>;
-  private readonly running = new Map<string, Running>();
+  private readonly running = new Map<string, Assembled>();
   private readonly partitions = new Map<string, number>();
   /** Pipelines whose topics are there, in a process that does not compute them. */
   private readonly observed = new Set<string>();
@@ -79,7 +72,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     const running = this.running.get(name);
     const trouble = this.trouble.get(name);
     if (trouble) return { name, ...trouble, partitions, tasks: running?.runner.status().tasks ?? [] };
-    if (running) return startingWhileClaiming(running.runner.status());
+    if (running) return statusOf(running);
     if (this.byName.has(name)) {
       return { name, state: this.observed.has(name) ? 'running' : 'starting', partitions, tasks: [] };
     }
@@ -116,6 +109,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     if (!running) return undefined;
     this.running.set(name, running);
     running.runner.start(running.consumer);
+    if (running.shuffle) startShuffle(running.shuffle);
     this.watch ??= this.startWatch();
     this.log('info', 'pipeline.running', `Pipeline ${name} runs`, { pipeline: name });
     return running.consumer;
@@ -135,12 +129,15 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   /** Stops delivery, writes a last checkpoint of every task; the transports then leave their groups. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([...this.running.values()].map((running) => this.end(running)));
+    const stages = [...this.running.values()].flatMap(({ shuffle, ...main }) => [main, ...(shuffle ? [shuffle] : [])]);
+    await Promise.all(stages.map((stage) => this.end(stage)));
     await this.watch?.stop();
     await this.tables.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    const shuffles = [...this.running.values()].flatMap(({ shuffle }) => shuffle?.consumer ?? []);
+    await settledWithin(Promise.all(shuffles.map((consumer) => consumer.stop())), this.options.shutdownMs);
     await this.options.ports.close();
   }
 
@@ -150,7 +147,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     const watch = new DeadProcessWatch({
       ...liveness,
       clock,
-      groups: () => [...this.running.keys()],
+      groups: () => [...this.running.keys()].flatMap(groupsOf),
       log: (level, event, message, fields) => this.log(level, event, message, fields),
     });
     watch.start();
@@ -158,7 +155,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   }
 
   /** Takes at most `shutdownMs`, whatever is away: what is not written by then, the next owner does again. */
-  private async end({ consumer, runner }: Running): Promise<void> {
+  private async end({ consumer, runner }: Stage): Promise<void> {
     const { ports, shutdownMs } = this.options;
     const deadlineMs = ports.clock.now() + shutdownMs;
     await settledWithin(consumer.quiesce(), shutdownMs / 2);
@@ -201,29 +198,21 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     return partitions;
   }
 
-  private async assemble(pipeline: CompiledPipeline): Promise<Running> {
+  private async assemble(pipeline: CompiledPipeline): Promise<Assembled> {
     const { ports, observer, cacheBytes } = this.options;
     const partitions = await this.ensureTopics(pipeline);
-    const deployNow = (): Promise<bigint> => deploy(pipeline, ports);
-    await deployNow();
-    const runner = new PipelineRunner(
-      {
-        ...{ pipeline, observer, deploy: deployNow },
-        log: (level, event, message, fields) => this.log(level, event, message, fields),
-        stateStore: ports.stateStore,
-        topics: ports.topics,
-        sinks: await ports.sinksOf(pipeline),
-        deadLetters: ports.deadLetters,
-        lateRecords: ports.lateRecords,
-        clock: ports.clock,
-        tables: await this.tables.of(pipeline),
-        owner: `${hostname()}:${process.pid}`,
-        cacheBytes: Math.floor(cacheBytes / (this.byName.size * partitions)),
-        keyedByMessage: partitions > 1,
-      },
-      partitions,
-    );
-    return { runner, consumer: ports.consumerOf(pipeline) };
+    const assembled = await assemble(pipeline, partitions, {
+      ...{ ports, observer },
+      log: (level, event, message, fields) => this.log(level, event, message, fields),
+      tables: await this.tables.of(pipeline),
+      cacheBytes: cacheBytes / this.byName.size,
+    });
+    const { shuffle } = assembled;
+    if (shuffle) {
+      const message = `Pipeline ${pipeline.name} goes through topic ${shuffle.topic}: message keys are not its key`;
+      this.log('info', 'pipeline.repartitioned', message, { pipeline: pipeline.name, topic: shuffle.topic });
+    }
+    return assembled;
   }
 
   private log(
@@ -236,6 +225,25 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
   }
 }
 
+/** Begins to fill the repartition topic. A shuffle's batches need no transport: nobody else is to handle them. */
+function startShuffle({ consumer, runner }: Stage): void {
+  runner.start(consumer);
+  void consumer.run({
+    assigned: (partitions) => runner.assigned(partitions),
+    skipped: (partition, from, to) => runner.skipped(partition, from, to),
+    batch: (batch, control) => runner.handle(batch, control),
+  });
+}
+
+function statusOf({ runner, shuffle }: Assembled): PipelineStatus {
+  const status = startingWhileClaiming(runner.status());
+  if (!shuffle) return status;
+  const { state, reason, tasks } = startingWhileClaiming(shuffle.runner.status());
+  const withShuffle = { ...status, repartition: { topic: shuffle.topic, tasks } };
+  if (status.state !== 'running' || state === 'running') return withShuffle;
+  return { ...withShuffle, state, ...(reason !== undefined && { reason }) };
+}
+
 /** A task that waits for a server before its first record is no task at work. */
 function startingWhileClaiming(status: PipelineStatus): PipelineStatus {
   const waiting = status.tasks.find(({ state, reason }) => state === 'claiming' && reason !== undefined);
@@ -244,7 +252,7 @@ function startingWhileClaiming(status: PipelineStatus): PipelineStatus {
 }
 
 /** Resolves when `work` does, or after `ms`. */
-async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
   await Promise.race([work, late]).finally(() => clearTimeout(timer));

@@ -100,11 +100,13 @@ export class BatchFeeder {
     const { task, context } = this.options;
     const { observer, pipeline, tally } = context;
     const before = task.totals;
+    const seenBefore = task.duplicates;
     const next = task.process(records, from, to);
     const after = task.totals;
     for (const result of ['accepted', 'filtered', 'late', 'dead'] as const) {
       if (after[result] > before[result]) observer.records(pipeline.name, result, after[result] - before[result]);
     }
+    if (task.duplicates > seenBefore) observer.duplicates(pipeline.name, task.duplicates - seenBefore);
     tally.lateness.addAccepted(after.accepted - before.accepted);
     return next;
   }

@@ -11,6 +11,7 @@ import { closedByReason, type PipelineTally } from './pipeline-tally';
 import { retryTransient } from './retry';
 import type { RuntimeObserver } from './runtime-observer';
 import { TaskSinks } from './task-sinks';
+import type { Forward } from './shuffle/forward';
 
 export interface CheckpointOptions {
   readonly id: TaskId;
@@ -20,6 +21,8 @@ export interface CheckpointOptions {
   readonly sinks: readonly Sink[];
   readonly deadLetters: DeadLetterSink;
   readonly lateRecords: LateRecordSink;
+  /** Appends to the repartition topic; there for a shuffle. */
+  readonly forward?: Forward;
   readonly observer: RuntimeObserver;
   readonly tally: PipelineTally;
   readonly clock: Clock;
@@ -35,7 +38,8 @@ export interface CheckpointOptions {
  *  1. Claim    bump the owner epoch, take over the checkpoint
  *  2. Process  (the task, in memory)
  *  3. Freeze   the delta; processing goes on into the next one
- *  4. Sink     rows, dead letters and late records, written and acknowledged; then rows to topics that show them once
+ *  4. Sink     rows, dead letters, late and forwarded records, written and acknowledged; then rows to topics that show
+ *              them once
  *  5. Commit   state, offset, time, timers and live feed in one fenced script
  *  6. Mirror   the offset to Kafka, for lag tools
  *
@@ -95,14 +99,17 @@ export class Checkpoint {
   }
 
   /** Step 4. Every sink that may have a row twice gets the rows at the same time; one that fails is tried again alone. */
-  private async sink({ rows, deadLetters, lateRecords }: FrozenDelta, signal: AbortSignal): Promise<void> {
-    const { pipeline, observer } = this.options;
+  private async sink({ rows, deadLetters, lateRecords, forwarded }: FrozenDelta, signal: AbortSignal): Promise<void> {
+    const { pipeline, observer, forward } = this.options;
     const writes = rows.length === 0 ? [] : this.sinks.map((sink) => this.writeTo(sink, rows, signal));
     if (deadLetters.length > 0) {
       writes.push(this.persist('dead-letters', () => this.options.deadLetters.write(deadLetters, signal), signal));
     }
     if (lateRecords.length > 0) {
       writes.push(this.persist('late-records', () => this.options.lateRecords.write(lateRecords, signal), signal));
+    }
+    if (forward && forwarded.length > 0) {
+      writes.push(this.persist('repartition', () => forward(forwarded, signal), signal));
     }
     await Promise.all(writes);
     for (const { reason } of deadLetters) observer.deadLetters(pipeline.name, reason, 1);
@@ -113,7 +120,8 @@ export class Checkpoint {
     const { pipeline, observer, clock } = this.options;
     const { rows, newestRecordMs } = frozen;
     const delta = await this.taskSinks.write(frozen, signal);
-    if (rows.length > 0 && newestRecordMs !== undefined) observer.endToEnd(pipeline.name, (clock.now() - newestRecordMs) / 1000);
+    if (rows.length > 0 && newestRecordMs !== undefined)
+      observer.endToEnd(pipeline.name, (clock.now() - newestRecordMs) / 1000);
     return delta;
   }
 

@@ -16,19 +16,30 @@ export interface ClaimedTask {
  * Throws TransientError while a server is away; FatalError when neither checkpoint nor log allow to go on.
  */
 export async function claimTask(context: TaskContext, checkpoint: Checkpoint): Promise<ClaimedTask> {
-  const { pipeline, partition, topics } = context;
-  const { topic } = pipeline.definition.spec.source;
+  const { pipeline, partition, topics, topic } = context;
   const claim = await checkpoint.claim();
   const generation = await context.deploy();
+  checkGeneration(context, claim, generation);
   const extent = (await topics.extents(topic)).get(partition);
   if (!extent) throw new FatalError(`Topic ${topic} has no partition ${partition}`);
   const mirrored = claim.checkpoint ? [] : await topics.mirrored(pipeline.name, topic);
   const found = mirrored.find((offset) => offset.partition === partition);
-  const start = whereToStart({ pipeline, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
+  const start = whereToStart({ pipeline, topic, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
   if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
   await checkpoint.openSinks(generation);
   const task = await restore(context, claim, { startOffset: start.offset, shownUpTo: extent.end, generation });
   return { task, endOffset: extent.end };
+}
+
+/** Offsets in a repartition topic mean something in its own generation only. Throws FatalError. */
+function checkGeneration(context: TaskContext, { checkpoint }: Claim, generation: bigint): void {
+  const { pipeline, forward, sourcePartitions } = context;
+  if (!forward && sourcePartitions === undefined) return;
+  if (!checkpoint || checkpoint.generation === generation) return;
+  throw new FatalError(
+    `The checkpoint of ${pipeline.name}/${context.partition} is of generation ${checkpoint.generation}, not ${generation}: ` +
+      `the state store has lost a part of what it held. Run: millrace reset ${pipeline.definition.metadata.name} --to earliest.`,
+  );
 }
 
 async function restore(
@@ -37,11 +48,14 @@ async function restore(
   from: Pick<TaskOptions, 'startOffset' | 'shownUpTo' | 'generation'>,
 ): Promise<Task> {
   const { pipeline, partition, observer, tally, stateStore, keyedByMessage, cacheBytes, lookups } = context;
+  const { forward, sourcePartitions } = context;
   const { maxRows, maxBytes } = pipeline.definition.spec.checkpoint;
   const id = { pipeline: pipeline.name, partition };
   const task = new Task({
     ...{ ...from, id, pipeline, checkpoint, keyedByMessage, cacheBytes, maxRows, maxBytes },
     lookupTables: lookups.tables,
+    ...(forward && { forwards: true }),
+    ...(sourcePartitions !== undefined && { sourcePartitions }),
     onLate: (latenessMs) => {
       observer.lateness(pipeline.name, latenessMs / 1000);
       tally.lateness.addLate(latenessMs);

@@ -2,41 +2,114 @@ import { FatalError } from '../core/errors';
 import { generationAt, lastRevision } from '../core/generation';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
-import type { StateStore } from '../core/ports/state-store.port';
-import type { TopicAdmin } from '../core/ports/topic-admin.port';
+import type { SourceRecord } from '../core/ports/record-source.port';
+import type { Deployment, StateStore } from '../core/ports/state-store.port';
+import type { MirroredOffset, TopicAdmin } from '../core/ports/topic-admin.port';
+import { areKeyedAlike, changingKey } from '../core/repartition/message-keys';
+import { repartitionTopic, shuffleName } from '../core/repartition/names';
 import { parseMirrorMetadata } from './mirror-metadata';
 
 export interface DeploymentPorts {
   readonly stateStore: StateStore;
   readonly topics: TopicAdmin;
   readonly clock: Clock;
+  /** Newest records of each partition of a topic; asked for once in a generation. Throws TransientError. */
+  readonly newestRecords: (topic: string) => Promise<readonly SourceRecord[]>;
+}
+
+/** A generation of a pipeline that Kafka's mirror remembers, and the greatest revision that it can have given. */
+interface Remembered {
+  readonly generation: bigint;
+  readonly lastRevision: bigint;
+  readonly repartitioned: boolean;
 }
 
 /**
- * The generation in force of a pipeline, recorded now if the store has none. After a loss of the store, Kafka's mirror
+ * The deployment in force of a pipeline, recorded now if the store has none. After a loss of the store, Kafka's mirror
  * tells the generation before, so that the new one's revisions are greater than all that were given.
  * Throws FatalError when the state in the store was written by a definition that means something else.
  */
-export async function deploy(pipeline: CompiledPipeline, ports: DeploymentPorts): Promise<bigint> {
+export async function deploy(pipeline: CompiledPipeline, ports: DeploymentPorts): Promise<Deployment> {
   const { name, fingerprint } = pipeline;
-  const generation = generationAt(ports.clock.now(), await lastKnownRevision(pipeline, ports.topics));
-  const inForce = await ports.stateStore.deploy(name, { generation, fingerprint });
-  if (inForce.fingerprint === fingerprint) return inForce.generation;
+  const inForce = (await ports.stateStore.deployment(name)) ?? (await propose(pipeline, ports));
+  if (inForce.fingerprint !== fingerprint) {
+    throw new FatalError(
+      `The definition of ${name} was changed in a way that changes the meaning of its state ` +
+        `(fingerprint ${inForce.fingerprint} to ${fingerprint}). Undo the change, give the pipeline another name, ` +
+        `or start anew with: millrace reset ${name} --to earliest.`,
+    );
+  }
+  checkRepartition(pipeline, inForce);
+  return inForce;
+}
+
+/**
+ * Whether a new generation needs a repartition topic: what the definition says, else what the newest records say. Throws
+ * FatalError for a key that cannot be repartitioned by.
+ */
+export async function needsRepartition(
+  pipeline: CompiledPipeline,
+  { topics, newestRecords }: Pick<DeploymentPorts, 'topics' | 'newestRecords'>,
+): Promise<boolean> {
+  const { repartition, source, key } = pipeline.definition.spec;
+  if (repartition === 'never' || key === undefined) return false;
+  if (repartition === 'auto') {
+    if (((await topics.partitionCount(source.topic)) ?? 0) <= 1) return false;
+    if (areKeyedAlike(pipeline, await newestRecords(source.topic))) return false;
+  }
+  const changing = changingKey(pipeline);
+  if (changing === undefined) return true;
   throw new FatalError(
-    `The definition of ${name} was changed in a way that changes the meaning of its state ` +
-      `(fingerprint ${inForce.fingerprint} to ${fingerprint}). Undo the change, give the pipeline another name, ` +
-      `or start anew with: millrace reset ${name} --to earliest.`,
+    `${pipeline.name} cannot be repartitioned by ${changing}, which may come of a lookup table that changes: a record ` +
+      'that is read again could count under two keys. Look it up with pointInTime: true, group by a field of the record, ' +
+      'or produce records with the key as their message key and set repartition: never.',
   );
 }
 
-async function lastKnownRevision(pipeline: CompiledPipeline, topics: TopicAdmin): Promise<bigint | undefined> {
-  const { topic } = pipeline.definition.spec.source;
-  const mirrored = await topics.mirrored(pipeline.name, topic);
-  const generations = mirrored.map(({ metadata }) => parseMirrorMetadata(metadata).generation);
-  if (generations.length === 0) return undefined;
-  const greatest = generations.reduce((a, b) => (a > b ? a : b));
-  return lastRevision(
-    greatest,
-    mirrored.map(({ nextOffset }) => nextOffset),
+async function propose(pipeline: CompiledPipeline, ports: DeploymentPorts): Promise<Deployment> {
+  const { name, fingerprint } = pipeline;
+  const known = await remembered(pipeline, ports.topics);
+  const generation = generationAt(ports.clock.now(), known?.lastRevision);
+  const isAuto = pipeline.definition.spec.repartition === 'auto';
+  const repartitioned = known && isAuto ? known.repartitioned : await needsRepartition(pipeline, ports);
+  return ports.stateStore.deploy(name, { generation, fingerprint, repartitioned });
+}
+
+function checkRepartition({ name, definition }: CompiledPipeline, { repartitioned }: Deployment): void {
+  const { repartition } = definition.spec;
+  if (repartition === 'auto' || (repartition === 'always') === repartitioned) return;
+  throw new FatalError(
+    `${name} has repartition: ${repartition}, but its generation runs with${repartitioned ? '' : 'out'} a repartition ` +
+      `topic. Undo the change, or start a new generation with: millrace reset ${name} --to earliest.`,
   );
+}
+
+async function remembered(pipeline: CompiledPipeline, topics: TopicAdmin): Promise<Remembered | undefined> {
+  const { name, definition } = pipeline;
+  const { topic } = definition.spec.source;
+  const keyed = await topics.mirrored(name, topic);
+  const shuffled = await topics.mirrored(shuffleName(name), topic);
+  const found: Remembered[] = [];
+  const generation = greatestGeneration(keyed);
+  if (generation !== undefined) {
+    const ends = keyed.map(({ nextOffset }) => nextOffset);
+    found.push({ generation, lastRevision: lastRevision(generation, ends), repartitioned: false });
+  }
+  const ofShuffle = greatestGeneration(shuffled);
+  if (ofShuffle !== undefined) {
+    const ends = await endsOf(repartitionTopic(name, ofShuffle), topics);
+    found.push({ generation: ofShuffle, lastRevision: lastRevision(ofShuffle, ends), repartitioned: true });
+  }
+  return found.sort((a, b) => (a.generation < b.generation ? 1 : -1))[0];
+}
+
+/** None for a topic that is not there. */
+export async function endsOf(topic: string, topics: TopicAdmin): Promise<readonly bigint[]> {
+  if ((await topics.partitionCount(topic)) === undefined) return [];
+  return [...(await topics.extents(topic)).values()].map(({ end }) => end);
+}
+
+function greatestGeneration(mirrored: readonly MirroredOffset[]): bigint | undefined {
+  const generations = mirrored.map(({ metadata }) => parseMirrorMetadata(metadata).generation);
+  return generations.sort((a, b) => (a < b ? 1 : -1))[0];
 }

@@ -2,6 +2,7 @@
 export type RuntimeEvent =
   | 'pipeline.starting'
   | 'pipeline.running'
+  | 'pipeline.repartitioned'
   | 'pipeline.failed'
   | 'task.claimed'
   | 'task.released'

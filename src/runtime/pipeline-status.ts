@@ -44,6 +44,8 @@ export interface PipelineStatus {
   readonly partitions: number;
   /** Tasks that this process owns. */
   readonly tasks: readonly TaskStatus[];
+  /** The internal topic that this process fills, and the tasks of the shuffle that it owns; absent without one. */
+  readonly repartition?: { readonly topic: string; readonly tasks: readonly TaskStatus[] };
   /** Of this process since it started; absent while it does not compute the pipeline. */
   readonly lateness?: LatenessFigures;
   readonly closedRows?: ClosedRows;

@@ -47,8 +47,8 @@ export interface Ports {
   migrate(): Promise<void>;
   /** The sinks of a pipeline that take rows in step 4; `live` is part of step 5 and is not among them. */
   sinksOf(pipeline: CompiledPipeline): Promise<readonly Sink[]>;
-  /** A consumer of the pipeline's source topic, in the group of the pipeline's name. */
-  consumerOf(pipeline: CompiledPipeline): BatchConsumer;
+  /** A member of a consumer group that reads one topic. */
+  consumerOf(group: string, topic: string): BatchConsumer;
   /** A consumer of the whole of a topic for this process alone, for `lookup: { table: topic }`. Its group has no offsets. */
   followerOf(topic: string): BatchConsumer;
   /** Where the pipeline's closed rows can be read back; `undefined` without a table. */

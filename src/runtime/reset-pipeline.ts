@@ -4,10 +4,12 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
+import { outdatedTopics, repartitionTopic, shuffleName } from '../core/repartition/names';
+import { type DeploymentPorts, endsOf, needsRepartition } from './deployment';
 
 export type ResetTarget = 'earliest' | 'latest' | { readonly timestampMs: number };
 
-export interface ResetPorts {
+export interface ResetPorts extends Pick<DeploymentPorts, 'newestRecords'> {
   readonly topics: TopicAdmin;
   readonly stateStore: StateStore;
   readonly clock: Clock;
@@ -23,27 +25,35 @@ export interface ResetPorts {
 export async function resetPipeline(
   pipeline: CompiledPipeline,
   target: ResetTarget,
-  { topics, stateStore, clock }: ResetPorts,
+  { topics, stateStore, clock, newestRecords }: ResetPorts,
 ): Promise<ReadonlyMap<number, bigint>> {
   const { name, fingerprint } = pipeline;
   const { topic } = pipeline.definition.spec.source;
   if ((await topics.partitionCount(topic)) === undefined) throw new ConfigError(`Topic ${topic} does not exist`);
-  const members = await topics.memberCount(name);
-  if (members > 0) {
+  await refuseWhileRunning(name, topics);
+  const offsets = await offsetsOf(target, topic, topics);
+  const repartitioned = await needsRepartition(pipeline, { topics, newestRecords });
+  const proposed = { generation: generationAt(clock.now()), fingerprint, repartitioned };
+  const before = await stateStore.deploy(name, proposed);
+  const read = before.repartitioned ? repartitionTopic(name, before.generation) : topic;
+  const generation = generationAt(clock.now(), lastRevision(before.generation, await endsOf(read, topics)));
+  await stateStore.redeploy(name, { generation, fingerprint, repartitioned }, offsets.size);
+  for (const [partition, offset] of offsets) {
+    // Tasks that read a repartition topic of a new generation begin at its beginning by themselves.
+    const id = { pipeline: repartitioned ? shuffleName(name) : name, partition };
+    const { epoch, commits } = await stateStore.claim(id, 'reset');
+    await stateStore.commit(id, { epoch, commit: commits + 1n }, emptyAt(offset, generation));
+  }
+  await topics.remove(outdatedTopics(await topics.named(`${name}.`), name, generation));
+  return offsets;
+}
+
+async function refuseWhileRunning(name: string, topics: TopicAdmin): Promise<void> {
+  for (const group of [name, shuffleName(name)]) {
+    const members = await topics.memberCount(group);
+    if (members === 0) continue;
     throw new ConfigError(`Pipeline ${name} runs in ${members} place(s); stop it everywhere, then reset it`);
   }
-  const offsets = await offsetsOf(target, topic, topics);
-  const proposed = { generation: generationAt(clock.now()), fingerprint };
-  const { generation: before } = await stateStore.deploy(name, proposed);
-  const ends = [...(await topics.extents(topic)).values()].map(({ end }) => end);
-  const generation = generationAt(clock.now(), lastRevision(before, ends));
-  await stateStore.redeploy(name, { generation, fingerprint }, offsets.size);
-  for (const [partition, offset] of offsets) {
-    const { epoch, commits } = await stateStore.claim({ pipeline: name, partition }, 'reset');
-    const token = { epoch, commit: commits + 1n };
-    await stateStore.commit({ pipeline: name, partition }, token, emptyAt(offset, generation));
-  }
-  return offsets;
 }
 
 async function offsetsOf(target: ResetTarget, topic: string, topics: TopicAdmin): Promise<ReadonlyMap<number, bigint>> {

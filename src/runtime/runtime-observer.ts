@@ -4,6 +4,8 @@ import type { CloseReason } from '../core/row/row';
 /** What the runtime tells whoever measures it. Calls are cheap and never throw; durations in seconds. */
 export interface RuntimeObserver {
   records(pipeline: string, result: 'accepted' | 'filtered' | 'late' | 'dead', count: number): void;
+  /** Records of a repartition topic that had been seen before and were dropped. */
+  duplicates(pipeline: string, count: number): void;
   lateness(pipeline: string, seconds: number): void;
   deadLetters(pipeline: string, reason: PoisonReason, count: number): void;
   rowsEmitted(pipeline: string, sink: string, count: number): void;

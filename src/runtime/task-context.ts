@@ -8,12 +8,19 @@ import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { RuntimeLog } from './events';
 import type { SharedTable, TaskLookups } from './lookup/task-lookups';
 import type { PipelineTally } from './pipeline-tally';
+import type { Forward } from './shuffle/forward';
 import type { RuntimeObserver } from './runtime-observer';
 import type { OffsetMirrorEntry } from '../core/ports/batch-consumer.port';
 
 /** What every task of one pipeline in this process shares. */
 export interface PipelineContext {
   readonly pipeline: CompiledPipeline;
+  /** What the tasks read: the source topic, or the repartition topic. */
+  readonly topic: string;
+  /** There in stage 1 of a repartitioned pipeline: where its records go. */
+  readonly forward?: Forward;
+  /** There in stage 2: how many partitions the source has. */
+  readonly sourcePartitions?: number;
   /** The generation in force; asked for with each claim, because the store may have lost it. Throws as `deploy` does. */
   readonly deploy: () => Promise<bigint>;
   /** Names this process in the store, for operators. */

@@ -7,6 +7,8 @@ import { parseMirrorMetadata } from './mirror-metadata';
 
 export interface StartEvidence {
   readonly pipeline: CompiledPipeline;
+  /** What the task reads. */
+  readonly topic: string;
   readonly partition: number;
   readonly checkpoint: Checkpoint | undefined;
   readonly extent: PartitionExtent;
@@ -30,19 +32,21 @@ export function whereToStart(evidence: StartEvidence): Start {
   return afterStateLoss(evidence, mirrored);
 }
 
-function withinLog({ pipeline, partition, extent }: StartEvidence, offset: bigint): bigint {
-  const place = `${pipeline.definition.spec.source.topic}/${partition}`;
+function withinLog({ pipeline, topic, partition, extent }: StartEvidence, offset: bigint): bigint {
+  const place = `${topic}/${partition}`;
+  const { metadata, spec } = pipeline.definition;
+  const remedy = `millrace reset ${metadata.name} --to earliest`;
   if (offset < extent.earliest) {
     throw new FatalError(
       `${place}: the checkpoint is at offset ${offset}, but the log begins at ${extent.earliest}: retention deleted ` +
-        `records before they were processed. Reset the pipeline (millrace reset ${pipeline.name} --to earliest) and ` +
-        'set retention.ms=-1 on the topic.',
+        `records before they were processed. Reset the pipeline (${remedy})` +
+        (topic === spec.source.topic ? ' and set retention.ms=-1 on the topic.' : ': it reads the source anew.'),
     );
   }
   if (offset > extent.end) {
     throw new FatalError(
       `${place}: the checkpoint is at offset ${offset}, but the log ends at ${extent.end}: the topic was deleted or ` +
-        `cut short. If it was made anew, reset the pipeline: millrace reset ${pipeline.name} --to earliest.`,
+        `cut short. If it was made anew, reset the pipeline: ${remedy}.`,
     );
   }
   return offset;
@@ -63,5 +67,7 @@ function afterStateLoss(evidence: StartEvidence, mirrored: MirroredOffset): Star
     policy === 'fail'
       ? 'onStateLoss is fail.'
       : `It cannot be rebuilt: the log begins at ${extent.earliest}, not ${began}.`;
-  throw new FatalError(`${lost} ${why} Restore the store, or run: millrace reset ${pipeline.name} --to earliest.`);
+  throw new FatalError(
+    `${lost} ${why} Restore the store, or run: millrace reset ${pipeline.definition.metadata.name} --to earliest.`,
+  );
 }

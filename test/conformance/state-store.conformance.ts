@@ -4,6 +4,7 @@ import { FencedError } from '../../src/core/errors';
 import type { LiveFeed } from '../../src/core/ports/live-feed.port';
 import type { CheckpointDelta, EntryRef, StateStore, TaskProgress } from '../../src/core/ports/state-store.port';
 import type { TaskId } from '../../src/core/task/task-id';
+import { shuffleName } from '../../src/core/repartition/names';
 import { StoreOwner } from '../support/store-owner';
 
 export interface StateStoreUnderTest {
@@ -22,6 +23,10 @@ const progress: TaskProgress = {
   counts: { accepted: 40, filtered: 1, late: 0, dead: 1 },
   feedId: '0-0',
   startOffset: 0n,
+  sources: [
+    { partition: 0, offset: 9_007_199_254_740_993n, index: 1, watermarkMs: 1_600_000_000_000 },
+    { partition: 3, offset: -1n, index: 0, watermarkMs: Infinity },
+  ],
 };
 
 function delta(changes: Partial<CheckpointDelta> = {}): CheckpointDelta {
@@ -133,13 +138,18 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
 
     it('keeps the first deployment until a new generation is started, which drops state and fences owners', async () => {
       const { pipeline } = task;
-      const first = { generation: 10n, fingerprint: 'f1' };
+      const first = { generation: 10n, fingerprint: 'f1', repartitioned: true };
+      const second = { generation: 30n, fingerprint: 'f2', repartitioned: false };
+      expect(await under.store.deployment(pipeline)).toBeUndefined();
       expect(await under.store.deploy(pipeline, first)).toEqual(first);
-      expect(await under.store.deploy(pipeline, { generation: 20n, fingerprint: 'f2' })).toEqual(first);
+      expect(await under.store.deploy(pipeline, { ...second, generation: 20n })).toEqual(first);
+      expect(await under.store.deployment(pipeline)).toEqual(first);
       const owner = await StoreOwner.claim(under.store, task);
+      const shuffle = await StoreOwner.claim(under.store, { ...task, pipeline: shuffleName(pipeline) });
       await owner.commit(delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(1) }] }));
-      await under.store.redeploy(pipeline, { generation: 30n, fingerprint: 'f2' }, 1);
-      expect(await under.store.deploy(pipeline, first)).toEqual({ generation: 30n, fingerprint: 'f2' });
+      await under.store.redeploy(pipeline, second, 1);
+      expect(await under.store.deploy(pipeline, first)).toEqual(second);
+      await expect(shuffle.commit(delta())).rejects.toBeInstanceOf(FencedError);
       await expect(owner.commit(delta())).rejects.toBeInstanceOf(FencedError);
       expect((await under.store.claim(task, 'b')).checkpoint).toBeUndefined();
       expect(plain(await under.store.load(task, [{ segment: 's', entry: 'e' }]))).toEqual([undefined]);

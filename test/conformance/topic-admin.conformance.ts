@@ -1,4 +1,5 @@
 import { TransientError } from '../../src/core/errors';
+import { waitUntil } from '../support/wait-until';
 import { uniqueName } from '../support/servers';
 import type { LogHarness } from './record-producer.conformance';
 
@@ -48,6 +49,23 @@ export function describeTopicAdmin(name: string, open: () => Promise<LogHarness>
       expect(await log.topics.mirrored('group', topic)).toEqual([]);
       await expect(log.topics.extents(topic)).rejects.toThrow(TransientError);
       expect(await log.topics.partitionCount(topic)).toBeUndefined();
+    });
+
+    it('appends to the partition that a record names, whatever its key', async () => {
+      const topic = await newTopic(3);
+      const records = [2, 0, 1].map((partition) => ({ key: 'one key', value: 'v', partition }));
+      const placed = await log.producer.send(topic, records);
+      expect(placed.map(({ partition }) => partition)).toEqual([2, 0, 1]);
+    });
+
+    it('names the topics that begin alike, and removes those that are there', async () => {
+      const prefix = `${uniqueName('named')}.`;
+      const topics = [`${prefix}a`, `${prefix}b`];
+      await log.topics.ensure(topics.map((topic) => ({ topic, partitions: 1, purpose: 'repartition' })));
+      expect(await log.topics.named(prefix)).toEqual(topics);
+      await log.topics.remove([`${prefix}a`, `${prefix}absent`]);
+      await waitUntil('one is left', async () => (await log.topics.named(prefix)).length === 1);
+      expect(await log.topics.named(prefix)).toEqual([`${prefix}b`]);
     });
 
     it('tells where each partition begins and ends', async () => {

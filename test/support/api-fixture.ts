@@ -74,6 +74,8 @@ export class ApiFixture {
       producer: { send: unused },
       topics: {
         ensure: unused,
+        remove: unused,
+        named: unused,
         partitionCount: () => Promise.resolve(this.tasks.length),
         extents: unused,
         mirrored: unused,

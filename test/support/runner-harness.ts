@@ -18,7 +18,14 @@ import { recordOf, type Reading } from './pipelines';
 
 const ignore = (): void => undefined;
 export const silentObserver: RuntimeObserver = {
-  ...{ records: ignore, lateness: ignore, deadLetters: ignore, rowsEmitted: ignore, sinkDuration: ignore },
+  ...{
+    records: ignore,
+    duplicates: ignore,
+    lateness: ignore,
+    deadLetters: ignore,
+    rowsEmitted: ignore,
+    sinkDuration: ignore,
+  },
   ...{
     sinkRetry: ignore,
     checkpoint: ignore,
@@ -148,7 +155,12 @@ export class Owner {
           },
         },
         observer: silentObserver,
-        deploy: () => deploy(pipeline, { stateStore: store, topics: log, clock }),
+        topic: harness.topic,
+        deploy: async () => {
+          const newestRecords = () => Promise.resolve([]);
+          const { generation } = await deploy(pipeline, { stateStore: store, topics: log, clock, newestRecords });
+          return generation;
+        },
         log: (_level, event) => void this.events.push(event),
         cacheBytes: harness.cacheBytes,
         tables: harness.lookupTables,

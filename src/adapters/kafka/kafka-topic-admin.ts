@@ -33,6 +33,20 @@ export class KafkaTopicAdmin implements TopicAdmin {
     });
   }
 
+  remove(topics: readonly string[]): Promise<void> {
+    return this.ask(`delete topics ${topics.join(', ')}`, async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const found = topics.filter((topic) => existing.has(topic));
+      if (found.length > 0) await admin.deleteTopics({ topics: found });
+    });
+  }
+
+  named(prefix: string): Promise<readonly string[]> {
+    return this.ask('list topics', async (admin) =>
+      (await admin.listTopics()).filter((topic) => topic.startsWith(prefix)).sort(),
+    );
+  }
+
   partitionCount(topic: string): Promise<number | undefined> {
     return this.ask(`look up topic ${topic}`, async (admin) => (await metadataOf(admin, topic))?.partitions.length);
   }

@@ -8,7 +8,7 @@ export interface OutgoingMessage extends Message {
   readonly key: Buffer | null;
   /** Text stays text until it is written into the request. */
   readonly value: Buffer | string | null;
-  /** Set on the first attempt and kept, so that a retry is the same batch even if partitions were added meanwhile. */
+  /** Set by the sender or on the first attempt, and kept, so that a retry is the same batch even if partitions were added meanwhile. */
   assigned?: number;
   readonly bytes: number;
 }
@@ -17,7 +17,7 @@ export interface OutgoingMessage extends Message {
 const RECORD_OVERHEAD_BYTES = 40;
 
 export function toMessage(record: OutgoingRecord): OutgoingMessage {
-  const { key, value, timestampMs, headers, sourceHeaders } = record;
+  const { key, value, partition, timestampMs, headers, sourceHeaders } = record;
   const keyBytes = typeof key === 'string' ? Buffer.from(key) : asBuffer(key);
   const content = typeof value === 'string' ? value : asBuffer(value);
   let bytes = RECORD_OVERHEAD_BYTES + (keyBytes?.length ?? 0) + (content === null ? 0 : Buffer.byteLength(content));
@@ -26,6 +26,7 @@ export function toMessage(record: OutgoingRecord): OutgoingMessage {
   return {
     key: keyBytes,
     value: content,
+    ...(partition !== undefined && { assigned: partition }),
     bytes: bytes + (copied?.bytes ?? 0),
     // As text, because kafkajs takes the number 0 for "none".
     ...(timestampMs !== undefined && { timestamp: String(timestampMs) }),

@@ -46,6 +46,14 @@ export class MemoryLog implements RecordProducer, TopicAdmin {
     }
   }
 
+  async remove(topics: readonly string[]): Promise<void> {
+    for (const topic of topics) this.topics.delete(topic);
+  }
+
+  async named(prefix: string): Promise<readonly string[]> {
+    return [...this.topics.keys()].filter((topic) => topic.startsWith(prefix)).sort();
+  }
+
   async partitionCount(topic: string): Promise<number | undefined> {
     return this.topics.get(topic)?.partitions.length;
   }
@@ -127,7 +135,7 @@ export class MemoryLog implements RecordProducer, TopicAdmin {
       throw new RecordTooLargeError(topic.spec.topic, sent.index, bytes, sent.positions);
     }
     const count = topic.partitions.length;
-    const partition = key ? partitionOf(key, count) : topic.turn++ % count;
+    const partition = record.partition ?? (key ? partitionOf(key, count) : topic.turn++ % count);
     const records = topic.partitions[partition]!;
     const offset = BigInt(records.length);
     const timestampMs = record.timestampMs ?? this.clock.now();

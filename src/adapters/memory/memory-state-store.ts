@@ -12,6 +12,7 @@ import type {
 } from '../../core/ports/state-store.port';
 import { compareFeedIds } from '../../core/task/feed-id';
 import { isSinkSegment } from '../../core/task/sink-segment';
+import { tasksOf } from '../../core/repartition/names';
 import { type TaskId, taskName } from '../../core/task/task-id';
 
 const FEED_ENTRIES = 10_000;
@@ -33,6 +34,10 @@ export class MemoryStateStore implements StateStore, LiveFeed {
   private readonly tasks = new Map<string, StoredTask>();
   private readonly followers = new Set<(task: TaskId, entry: FeedEntry) => void>();
 
+  deployment(pipeline: string): Promise<Deployment | undefined> {
+    return Promise.resolve(this.deployments.get(pipeline));
+  }
+
   deploy(pipeline: string, proposed: Deployment): Promise<Deployment> {
     const inForce = this.deployments.get(pipeline) ?? proposed;
     this.deployments.set(pipeline, inForce);
@@ -41,15 +46,9 @@ export class MemoryStateStore implements StateStore, LiveFeed {
 
   redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void> {
     this.deployments.set(pipeline, next);
-    for (let partition = 0; partition < partitions; partition++) {
-      const task = this.tasks.get(taskName({ pipeline, partition }));
-      if (!task) continue;
-      task.epoch++;
-      task.commits = 0n;
-      task.committed = undefined;
-      task.segments.clear();
-      task.pending.clear();
-      task.feed.length = 0;
+    for (const id of tasksOf(pipeline, partitions)) {
+      const task = this.tasks.get(taskName(id));
+      if (task) reset(task);
     }
     return Promise.resolve();
   }
@@ -150,6 +149,15 @@ export class MemoryStateStore implements StateStore, LiveFeed {
     }
     return task;
   }
+}
+
+function reset(task: StoredTask): void {
+  task.epoch++;
+  task.commits = 0n;
+  task.committed = undefined;
+  task.segments.clear();
+  task.pending.clear();
+  task.feed.length = 0;
 }
 
 function applyState(task: StoredTask, delta: CheckpointDelta): void {

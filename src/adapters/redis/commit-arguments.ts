@@ -1,4 +1,10 @@
-import type { CheckpointDelta, CommitToken, EntryRef, TaskProgress } from '../../core/ports/state-store.port';
+import type {
+  CheckpointDelta,
+  CommitToken,
+  EntryRef,
+  SourceProgress,
+  TaskProgress,
+} from '../../core/ports/state-store.port';
 import type { TaskId } from '../../core/task/task-id';
 import { segmentKey, taskKeys } from './redis-keys';
 
@@ -78,8 +84,29 @@ function progressFields(generation: bigint, progress: TaskProgress): string[] {
     feedId: progress.feedId,
     startOffset: progress.startOffset.toString(),
     ...counts,
+    ...(progress.sources && { sources: sourcesText(progress.sources) }),
   };
   return Object.entries(fields).flatMap(([name, value]) => [name, String(value)]);
+}
+
+/** `partition:offset:index:watermark` of each source partition, with spaces between. */
+function sourcesText(sources: readonly SourceProgress[]): string {
+  return sources.map((one) => `${one.partition}:${one.offset}:${one.index}:${one.watermarkMs}`).join(' ');
+}
+
+function sourcesOf(text: string): readonly SourceProgress[] {
+  return text
+    .split(' ')
+    .filter((one) => one !== '')
+    .map((one) => {
+      const [partition, offset, index, watermarkMs] = one.split(':');
+      return {
+        partition: Number(partition),
+        offset: BigInt(offset!),
+        index: Number(index),
+        watermarkMs: Number(watermarkMs),
+      };
+    });
 }
 
 /** The committed part of a task hash; `undefined` before the first commit. */
@@ -105,6 +132,7 @@ export function progressOf(
       },
       feedId: hash.get('feedId') ?? '0-0',
       startOffset: BigInt(hash.get('startOffset') ?? 0),
+      ...(hash.has('sources') && { sources: sourcesOf(hash.get('sources')!) }),
     },
   };
 }

@@ -9,7 +9,7 @@ type Argument = string | number | Buffer;
 export interface ScriptedRedis extends Redis {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
-  millraceDeploy(deployment: string, generation: string, fingerprint: string): Promise<unknown>;
+  millraceDeploy(deployment: string, generation: string, fingerprint: string, repartitioned: string): Promise<unknown>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
 }

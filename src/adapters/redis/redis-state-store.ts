@@ -12,6 +12,7 @@ import type {
   StateStore,
 } from '../../core/ports/state-store.port';
 import { isSinkSegment } from '../../core/task/sink-segment';
+import { tasksOf } from '../../core/repartition/names';
 import { type TaskId, taskName } from '../../core/task/task-id';
 import { commitArguments, pendingRef, progressOf } from './commit-arguments';
 import { type ScriptedRedis, withScripts } from './redis-commands';
@@ -30,21 +31,25 @@ export class RedisStateStore implements StateStore {
     this.redis = withScripts(redis);
   }
 
+  async deployment(pipeline: string): Promise<Deployment | undefined> {
+    const inForce = await attempt(`read the deployment of ${pipeline}`, () =>
+      this.redis.hmget(deploymentKey(pipeline), 'generation', 'fingerprint', 'repartitioned'),
+    );
+    return deploymentOf(inForce);
+  }
+
   async deploy(pipeline: string, proposed: Deployment): Promise<Deployment> {
-    const [generation, fingerprint] = (await attempt(`record the deployment of ${pipeline}`, () =>
-      this.redis.millraceDeploy(deploymentKey(pipeline), proposed.generation.toString(), proposed.fingerprint),
-    )) as [string, string];
-    return { generation: BigInt(generation), fingerprint };
+    const { generation, fingerprint, repartitioned } = deploymentFields(proposed);
+    const inForce = await attempt(`record the deployment of ${pipeline}`, () =>
+      this.redis.millraceDeploy(deploymentKey(pipeline), generation, fingerprint, repartitioned),
+    );
+    return deploymentOf(inForce as string[])!;
   }
 
   async redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void> {
     await attempt(`start a new generation of ${pipeline}`, async () => {
-      await this.redis.hset(deploymentKey(pipeline), {
-        generation: next.generation.toString(),
-        fingerprint: next.fingerprint,
-      });
-      for (let partition = 0; partition < partitions; partition++) {
-        const task = { pipeline, partition };
+      await this.redis.hset(deploymentKey(pipeline), deploymentFields(next));
+      for (const task of tasksOf(pipeline, partitions)) {
         const { task: hash, segments, pending, feed } = taskKeys(task);
         await this.redis.millraceReset(hash, segments, pending, feed, segmentKey(task, ''));
       }
@@ -117,6 +122,15 @@ export class RedisStateStore implements StateStore {
       return checkpoint && { ...checkpoint, owner: hash['owner'] ?? '', epoch: BigInt(hash['epoch'] ?? 0) };
     });
   }
+}
+
+function deploymentFields({ generation, fingerprint, repartitioned }: Deployment) {
+  return { generation: generation.toString(), fingerprint, repartitioned: repartitioned ? '1' : '0' };
+}
+
+function deploymentOf([generation, fingerprint, repartitioned]: readonly (string | null)[]): Deployment | undefined {
+  if (generation === undefined || generation === null) return undefined;
+  return { generation: BigInt(generation), fingerprint: fingerprint ?? '', repartitioned: repartitioned === '1' };
 }
 
 function pairs(flat: readonly string[]): Map<string, string> {

@@ -4,6 +4,7 @@ import { TYPICAL_RECORDS } from '../../core/plan/state-estimate';
 import { windowText } from '../../core/plan/window-text';
 import { sinkName } from '../../core/pipeline/sink-name';
 import { tableName } from '../../core/lookup/compiled-lookup';
+import { repartitionTopicPattern, shuffleName } from '../../core/repartition/names';
 import type { Plan } from './plan';
 
 /** A heading with what stands under it. */
@@ -65,13 +66,23 @@ function stepLines({ definition, lookups, keyNames, graceMs, amendMs, lateTopic 
   ];
 }
 
-function taskLines({ keyNames }: CompiledPipeline, { tasks }: Plan): string[] {
+function taskLines({ keyNames, definition, name }: CompiledPipeline, { tasks }: Plan): string[] {
+  const { repartition } = definition.spec;
   const first = `one for each partition of the source topic: ${tasks}, or as many as the topic has if it exists`;
-  if (keyNames.length === 0 || tasks === 1) return [first];
+  if (keyNames.length === 0 || (tasks === 1 && repartition !== 'always')) return [first];
+  const topic = repartitionTopicPattern(name);
+  if (repartition === 'always') {
+    return [
+      first,
+      `records go through the internal topic ${topic}, keyed by ${keyNames.join(', ')}; as many tasks again fill it, in the group ${shuffleName(name)}`,
+    ];
+  }
   return [
     first,
     `the message key must be the pipeline's key (${keyNames.join(', ')}): a record with another one is a dead letter, wrong-message-key`,
-    'no repartition topic is made: regrouping by another key is planned for a later version',
+    repartition === 'never'
+      ? 'no repartition topic is made: repartition is never'
+      : `unless the newest records have other message keys when the pipeline is first deployed: then all go through the internal topic ${topic}`,
   ];
 }
 

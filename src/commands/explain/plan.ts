@@ -5,6 +5,7 @@ import type { CompiledPipeline, CompiledSink } from '../../core/pipeline/compile
 import type { Language } from '../../core/pipeline/language';
 import { estimateState, type StateEstimate } from '../../core/plan/state-estimate';
 import { type Topology, topologyOf } from '../../core/plan/topology';
+import { repartitionTopicPattern } from '../../core/repartition/names';
 import type { TopicSpec } from '../../core/ports/topic-admin.port';
 import { topicsOf } from '../../processing/topics-of';
 import { createStatements } from '../table-cql';
@@ -40,7 +41,7 @@ export function planOf(
   language: Language,
   migrated: ReadonlyMap<string, TableSchema>,
 ): Plan {
-  const { source, checkpoint } = pipeline.definition.spec;
+  const { source, checkpoint, repartition } = pipeline.definition.spec;
   const ofDdl = createdTables(createStatements(pipeline, '{}'));
   const sinks = pipeline.sinks.filter((sink) => sink.kind === 'cassandra');
   return {
@@ -51,7 +52,11 @@ export function planOf(
     redisKeys: redisKeys(pipeline),
     tables: sinks.map((sink) => plannedTable(sink, migrated, ofDdl)),
     checkpoint: { intervalMs: checkpoint.interval, maxRows: checkpoint.maxRows, maxBytes: checkpoint.maxBytes },
-    topology: topologyOf(pipeline, source.partitions),
+    topology: topologyOf(
+      pipeline,
+      source.partitions,
+      repartition === 'always' ? repartitionTopicPattern(pipeline.name) : undefined,
+    ),
   };
 }
 

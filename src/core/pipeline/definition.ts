@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SHUFFLE_SUFFIX } from '../repartition/names';
 import { lookupSchema } from './lookup-definition';
 import { RESERVED_AGGREGATE_NAMES, RESERVED_FIELD_NAMES } from './names';
 import { byteSize, choice, choiceMessage, duration, identifier, positiveDuration, strict } from './schema-kit';
@@ -59,6 +60,11 @@ const specSchema = strict({
   key: distinctNames()
     .optional()
     .describe('Fields that records are grouped by; with window and aggregate, or without both'),
+  repartition: choice(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      'Whether records go through an internal topic that is keyed by key; auto: if the newest records have other message keys when the pipeline is first deployed',
+    ),
   window: windowSchema.optional().describe('Which records of a key are aggregated together'),
   aggregate: aggregates.optional().describe('Values of a row: name, and a call such as avg(pm25)'),
   emit: emitSchema.prefault({}),
@@ -75,6 +81,10 @@ const specSchema = strict({
       const message = 'is missing; a pipeline has key, window and aggregate, or none of them';
       context.addIssue({ code: 'custom', path: [part], message });
     }
+  }
+  if (spec.repartition === 'always' && spec.key === undefined) {
+    const message = 'has no meaning for a pipeline without a key: nothing is grouped';
+    context.addIssue({ code: 'custom', path: ['repartition'], message });
   }
   const kind = spec.window?.kind;
   if (spec.late !== 'drop' && (kind === undefined || kind === 'count' || kind === 'global')) {
@@ -106,6 +116,9 @@ export const pipelineSchema = strict({
       .max(100)
       .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, {
         error: 'a name is made of letters, digits, ".", "_" and "-", and starts and ends with a letter or digit',
+      })
+      .refine((name) => !name.endsWith(SHUFFLE_SUFFIX), {
+        error: `names that end in "${SHUFFLE_SUFFIX}" are those of internal consumer groups`,
       }),
     description: z.string().optional(),
   }),

@@ -12,18 +12,18 @@ export interface TopologyNode {
   readonly label: string;
 }
 
-/** A record's way from the source topic to the sinks. */
+/** A record's way from the source topic to the sinks, by way of the repartition topic if there is one. */
 export interface Topology {
   readonly pipeline: string;
-  /** One task for each partition of the source topic; 0 until it is known. */
+  /** One task for each partition of the topic that they read; 0 until it is known. */
   readonly tasks: number;
   readonly nodes: readonly TopologyNode[];
   readonly edges: readonly { readonly from: string; readonly to: string }[];
   readonly mermaid: string;
 }
 
-export function topologyOf(pipeline: CompiledPipeline, tasks: number): Topology {
-  const way = stepsOf(pipeline);
+export function topologyOf(pipeline: CompiledPipeline, tasks: number, repartition?: string): Topology {
+  const way = stepsOf(pipeline, repartition);
   const sinks = pipeline.sinks.map((sink, i) => node(`sink${i}`, 'sink', sinkName(sink)));
   const dead = node('dead', 'dead-letters', `${pipeline.definition.spec.source.topic}.dead`);
   const late = pipeline.lateTopic === undefined ? [] : [node('late', 'late-records', pipeline.lateTopic)];
@@ -38,13 +38,17 @@ export function topologyOf(pipeline: CompiledPipeline, tasks: number): Topology 
   return { pipeline: pipeline.name, tasks, nodes, edges, mermaid: mermaidOf(nodes, edges) };
 }
 
-function stepsOf({ definition, keyNames, lookups }: CompiledPipeline): readonly TopologyNode[] {
+function stepsOf(
+  { definition, keyNames, lookups }: CompiledPipeline,
+  repartition: string | undefined,
+): readonly TopologyNode[] {
   const { source, where, derive, window, aggregate } = definition.spec;
   return [
     node('source', 'topic', source.topic),
     ...lookups.map(({ as, table }, i) => node(`lookup${i}`, 'lookup', `${as} from ${tableName(table)}`)),
     ...(where === undefined ? [] : [node('where', 'where', where)]),
     ...(derive === undefined ? [] : [node('derive', 'derive', listOf(derive))]),
+    ...(repartition === undefined ? [] : [node('repartition', 'topic', repartition)]),
     ...(window ? [node('window', 'window', `by ${keyNames.join(', ')}; ${windowText(window)}`)] : []),
     ...(aggregate ? [node('aggregate', 'aggregate', listOf(aggregate))] : []),
   ];

@@ -4,6 +4,8 @@ import type { RecordHeaders } from './record-source.port';
 export interface OutgoingRecord {
   readonly key: Uint8Array | string | null;
   readonly value: Uint8Array | string | null;
+  /** Where to append it; by its key when absent. */
+  readonly partition?: number;
   /** Epoch ms; the time of sending when absent. */
   readonly timestampMs?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,7 +20,7 @@ export interface RecordPosition {
 }
 
 /**
- * Appends records to topics, keyed by murmur2 as every Kafka client does, so that equal keys share a partition.
+ * Appends records to topics, keyed by murmur2 unless they name their partition as every Kafka client does, so that equal keys share a partition.
  *
  * `send` resolves once all in-sync replicas have the records, in their order within each partition, with one position
  * for each record in the order given. A retry inside `send` never duplicates a record (idempotent producer).

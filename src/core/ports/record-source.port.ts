@@ -1,3 +1,5 @@
+import type { RecordOrigin } from '../repartition/record-origin';
+
 /** Content of a header: bytes, or text that is UTF-8. */
 export type HeaderContent = Uint8Array | string | null;
 
@@ -15,6 +17,8 @@ export interface SourceRecord {
   readonly asciiValue?: string | undefined;
   /** Read when asked for; absent where the source has none. */
   readonly headers?: RecordHeaders;
+  /** Where a record of a repartition topic comes from. */
+  readonly origin?: RecordOrigin;
 }
 
 /** Records of one partition in order of offset. Offsets may have gaps (compaction, transaction markers). */

@@ -28,6 +28,18 @@ export interface TaskProgress {
   readonly feedId: string;
   /** Where the task began without a checkpoint: what a rebuild has to read from. */
   readonly startOffset: bigint;
+  /** Of a task that reads a repartition topic: what it has seen of each partition of the source. */
+  readonly sources?: readonly SourceProgress[];
+}
+
+/** The greatest (offset, index) of one source partition that a task has seen in the repartition topic. */
+export interface SourceProgress {
+  readonly partition: number;
+  /** -1 if none. */
+  readonly offset: bigint;
+  readonly index: number;
+  /** Epoch ms; -1 while the partition has not told it; Infinity for one that has accepted nothing. */
+  readonly watermarkMs: number;
 }
 
 /**
@@ -92,6 +104,8 @@ export interface Deployment {
   readonly generation: bigint;
   /** Hash of what the state means; state of another fingerprint must not be used. */
   readonly fingerprint: string;
+  /** Whether the generation's records go through a repartition topic; decided once for each generation. */
+  readonly repartitioned: boolean;
 }
 
 /**
@@ -99,13 +113,16 @@ export interface Deployment {
  * is consistent. All operations throw TransientError when the store cannot be reached.
  */
 export interface StateStore {
+  /** The deployment in force; `undefined` before the first. */
+  deployment(pipeline: string): Promise<Deployment | undefined>;
+
   /**
    * Records the deployment of a pipeline and returns the one in force: `proposed` if there was none, else the stored
    * one, whatever its fingerprint. The caller compares fingerprints.
    */
   deploy(pipeline: string, proposed: Deployment): Promise<Deployment>;
 
-  /** Starts a new generation: drops the state of all `partitions` and fences their owners. */
+  /** Starts a new generation: drops the state of all `partitions`, of their shuffle too, and fences their owners. */
   redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void>;
 
   /** Step 1. Makes `owner` the owner of the task, fences the one before, returns the checkpoint. */

@@ -5,8 +5,10 @@ import type { CheckpointDelta, EntryRef, EntryWrite, TaskProgress } from '../por
 import { rowText } from '../row/row-json';
 import { type Changes, nameOf } from './changes';
 import type { DeadLetter } from './dead-letter';
+import { sourcePlace } from './source-place';
 import { nextFeedId } from './feed-id';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
+import type { ForwardedRecord } from './forwarded-record';
 import type { LateRecord } from './late-record';
 import type { TaskId } from './task-id';
 import type { TaskWindows } from './task-windows';
@@ -27,7 +29,8 @@ export interface DeltaOptions extends DeltaLimits {
 export class Delta {
   private deadLetters: DeadLetter[] = [];
   private lateRecords: LateRecord[] = [];
-  /** Bytes of dead letters and late records. */
+  private forwarded: ForwardedRecord[] = [];
+  /** Bytes of dead letters, late and forwarded records. */
   private letterBytes = 0;
   /** Rows that were made before the freeze. */
   private writes: Writes = emptyWrites();
@@ -42,8 +45,7 @@ export class Delta {
   get isFull(): boolean {
     const { maxRows, maxBytes, windows, changes } = this.options;
     if (windows.closesFirst && windows.closable > 0) return true;
-    const letters = this.deadLetters.length + this.lateRecords.length;
-    const entries = changes.size + windows.closable + letters + this.writes.rows.length;
+    const entries = changes.size + windows.closable + this.letters + this.writes.rows.length;
     return entries >= maxRows || changes.bytes + this.letterBytes >= maxBytes;
   }
 
@@ -62,16 +64,21 @@ export class Delta {
   }
 
   deadLetter(record: SourceRecord, { reason, message }: PoisonRecordError): void {
-    const { id, pipeline } = this.options;
-    const { partition } = id;
-    const { topic } = pipeline.definition.spec.source;
-    this.deadLetters.push({ pipeline: pipeline.name, topic, partition, record, reason, message });
+    const { metadata, spec } = this.options.pipeline.definition;
+    const place = { topic: spec.source.topic, ...sourcePlace(record, this.options.id) };
+    this.deadLetters.push({ pipeline: metadata.name, ...place, reason, message });
     this.letterBytes += record.value?.length ?? 0;
   }
 
   lateRecord(late: LateRecord): void {
     this.lateRecords.push(late);
     this.letterBytes += late.record.value?.length ?? 0;
+  }
+
+  /** Records and marks come in the order in which they have to be appended. */
+  forward(forwarded: ForwardedRecord): void {
+    this.forwarded.push(forwarded);
+    this.letterBytes += forwarded.record?.value?.length ?? 0;
   }
 
   /** Pending entries that have to be given to {@link emitStored}, because updates are due and they are not resident. */
@@ -121,13 +128,16 @@ export class Delta {
   private isNothing({ nextOffset }: Progress): boolean {
     const { rows, removals, droppedSegments, pendingCleared } = this.writes;
     const written = rows.length + removals.length + droppedSegments.length + pendingCleared.length;
-    const letters = this.deadLetters.length + this.lateRecords.length;
-    return written + letters + this.options.changes.size === 0 && nextOffset === this.frozenOffset;
+    return written + this.letters + this.options.changes.size === 0 && nextOffset === this.frozenOffset;
+  }
+
+  private get letters(): number {
+    return this.deadLetters.length + this.lateRecords.length + this.forwarded.length;
   }
 
   private frozen(progress: Progress): FrozenDelta {
     const { changes, windows, pipeline, generation } = this.options;
-    const { deadLetters, lateRecords } = this;
+    const { deadLetters, lateRecords, forwarded } = this;
     const { droppedSegments, rows } = this.writes;
     const upserts = changes.takeUpserts((entry) => windows.encode(entry));
     const pendingAdded = changes.takePendingAdded();
@@ -145,12 +155,13 @@ export class Delta {
     const leavesHalfClosed = windows.closable > 0;
     this.deadLetters = [];
     this.lateRecords = [];
+    this.forwarded = [];
     this.letterBytes = 0;
     this.writes = emptyWrites();
     this.newestRecordMs = undefined;
     this.frozenOffset = progress.nextOffset;
     changes.sequence++;
-    return { rows, deadLetters, lateRecords, commit, newestRecordMs, leavesHalfClosed };
+    return { rows, deadLetters, lateRecords, forwarded, commit, newestRecordMs, leavesHalfClosed };
   }
 
   private updatesAreDue(clockMs: number): boolean {

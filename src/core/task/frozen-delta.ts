@@ -1,6 +1,7 @@
 import type { CheckpointDelta } from '../ports/state-store.port';
 import type { Row } from '../row/row';
 import type { DeadLetter } from './dead-letter';
+import type { ForwardedRecord } from './forwarded-record';
 import type { LateRecord } from './late-record';
 
 /** What step 3 froze: everything that steps 4 and 5 write. Nothing in it changes any more. */
@@ -9,6 +10,8 @@ export interface FrozenDelta {
   readonly rows: readonly Row[];
   readonly deadLetters: readonly DeadLetter[];
   readonly lateRecords: readonly LateRecord[];
+  /** For the repartition topic, in the order in which it must have them. */
+  readonly forwarded: readonly ForwardedRecord[];
   /** State, offset, stream time, timers and live feed, for one atomic commit. */
   readonly commit: CheckpointDelta;
   /** Timestamp of the newest record whose effect is in it, epoch ms; `undefined` without one. */

@@ -14,7 +14,7 @@ export function checkMessageKey(messageKey: Uint8Array | null, keyText: string, 
   throw new PoisonRecordError(
     'wrong-message-key',
     `The record has ${found}, its key (${keyNames.join(', ')}) is ${JSON.stringify(keyText)}. ` +
-      'Produce records with that text as the message key, so that equal keys share a partition.',
+      'Equal keys must share a partition: produce records with that text as the message key, or set repartition: always and reset the pipeline.',
   );
 }
 

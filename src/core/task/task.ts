@@ -4,13 +4,17 @@ import type { LookupRef, LookupTable } from '../lookup/lookup-table';
 import type { CompiledPipeline, Fields } from '../pipeline/compiled-pipeline';
 import type { Checkpoint, EntryRef, EntryWrite, TaskCounts, TaskProgress } from '../ports/state-store.port';
 import type { SourceRecord } from '../ports/record-source.port';
+import type { RecordOrigin } from '../repartition/record-origin';
+import { SeenSources } from '../repartition/seen-sources';
 import { encodeKey } from '../row/key';
 import { Changes } from './changes';
 import { createTaskWindows } from './create-task-windows';
 import { Delta } from './delta';
 import type { Entry } from './entry';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
+import { checkForwardable, Forwarding } from './forwarding';
 import { checkMessageKey } from './message-key';
+import { sourcePlace } from './source-place';
 import type { TaskId } from './task-id';
 import { ON_TIME, type StateSize, type TaskWindows } from './task-windows';
 
@@ -29,6 +33,10 @@ export interface TaskOptions extends DeltaLimits {
   readonly cacheBytes: number;
   /** Whether equal keys may only be in one partition, so that a message key must be the pipeline's key. */
   readonly keyedByMessage: boolean;
+  /** The task forwards its records to a repartition topic instead of adding them to windows. */
+  readonly forwards?: boolean;
+  /** How many partitions the source has, when the task reads a repartition topic. */
+  readonly sourcePartitions?: number;
   /** Called with `W - end` in ms for each late record. */
   readonly onLate?: (latenessMs: number) => void;
 }
@@ -52,6 +60,10 @@ export class Task {
   private readonly windows: TaskWindows;
   private readonly delta: Delta;
   private readonly enricher: Enricher;
+  /** There in stage 1 and in stage 2 of a repartitioned pipeline. */
+  private readonly forwarding: Forwarding | undefined;
+  private readonly sources: SeenSources | undefined;
+  private repeated = 0;
   /** Where the record in hand stands, and what it adds; one object for all records. */
   private readonly at = { timeMs: -1, offset: -1n };
   private readonly contribution = { keyText: '', args: [] as unknown[], at: this.at, zone: '', next: 0n, fields: {} };
@@ -65,7 +77,9 @@ export class Task {
   constructor(private readonly options: TaskOptions) {
     const { pipeline, checkpoint } = options;
     this.pipeline = pipeline;
-    this.windows = createTaskWindows({ ...options, changes: this.changes });
+    this.forwarding = options.forwards ? new Forwarding() : undefined;
+    this.sources = seenSources(options);
+    this.windows = this.forwarding ?? createTaskWindows({ ...options, changes: this.changes });
     this.delta = new Delta({ ...options, windows: this.windows, changes: this.changes });
     this.enricher = new Enricher(pipeline.lookups, options.lookupTables ?? []);
     this.nextOffset = checkpoint?.progress.nextOffset ?? options.startOffset;
@@ -100,6 +114,11 @@ export class Task {
 
   get totals(): TaskCounts {
     return { ...this.counts };
+  }
+
+  /** Records of a repartition topic that were dropped because they had been seen. */
+  get duplicates(): number {
+    return this.repeated;
   }
 
   get stateSize(): StateSize {
@@ -233,6 +252,7 @@ export class Task {
    * {@link hasMore} holds, more is due than one delta may carry.
    */
   freeze(clockMs: number, { everything = false } = {}): FrozenDelta | undefined {
+    this.markTime();
     return this.delta.freeze(clockMs, this.progress(), !everything);
   }
 
@@ -260,12 +280,14 @@ export class Task {
       watermarkMs,
       firstWindowStartMs: firstStartMs,
       counts: this.totals,
+      ...(this.sources && { sources: this.sources.progress }),
     };
   }
 
   /** `semantics.md` section 2; everything that can fail comes before the first change. */
   private processOne(record: SourceRecord, next: bigint): void {
     try {
+      if (this.sources && !this.isNew(record, this.sources)) return;
       const fields = this.pipeline.decode(record);
       const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
       if (!this.accepts(fields, record, eventTimeMs)) {
@@ -283,6 +305,19 @@ export class Task {
     }
   }
 
+  /** Takes the time of the source partition too. False for a mark and for a record that was seen. Throws PoisonRecordError. */
+  private isNew({ origin }: SourceRecord, sources: SeenSources): boolean {
+    if (!origin) {
+      const message =
+        'A record of the repartition topic does not say where it comes from: only Millrace may write there.';
+      throw new PoisonRecordError('not-decodable', message);
+    }
+    const isNew = sources.take(origin);
+    if (!isNew && !origin.isMark) this.repeated++;
+    this.advanceWatermark(sources.watermarkMs);
+    return isNew;
+  }
+
   /** Lookups, `where` and `derive`. Throws PoisonRecordError. */
   private accepts(fields: Fields, record: SourceRecord, eventTimeMs: number): boolean {
     return this.enricher.enrich(fields, record, eventTimeMs) && this.pipeline.accepts(fields, record);
@@ -292,6 +327,7 @@ export class Task {
   private prepare(fields: Fields, record: SourceRecord, eventTimeMs: number, next: bigint): void {
     const { contribution, at, pipeline } = this;
     contribution.keyText = this.keyOf(fields, record);
+    if (this.forwarding) checkForwardable(record);
     const { aggregates } = pipeline;
     for (let i = 0; i < aggregates.length; i++) contribution.args[i] = aggregates[i]!.argument(fields);
     contribution.zone = pipeline.zoneOf(fields);
@@ -310,17 +346,38 @@ export class Task {
   private advanceTo(eventTimeMs: number): void {
     if (eventTimeMs <= this.streamTimeMs) return;
     this.streamTimeMs = eventTimeMs;
-    const watermarkMs = eventTimeMs - this.pipeline.outOfOrdernessMs;
+    // Source partitions tell their watermarks themselves.
+    if (!this.sources) this.advanceWatermark(eventTimeMs - this.pipeline.outOfOrdernessMs);
+  }
+
+  private advanceWatermark(watermarkMs: number): void {
     if (watermarkMs <= this.watermarkMs) return;
     this.watermarkMs = watermarkMs;
     this.windows.advance(watermarkMs, 'watermark');
   }
 
   private add(record: SourceRecord): void {
+    if (this.forwarding) return this.forward(record);
     const { latenessMs, amended } = this.windows.add(this.contribution);
     if (latenessMs === ON_TIME) this.counts.accepted++;
     else this.late(record, latenessMs, amended);
     if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
+  }
+
+  private forward(record: SourceRecord): void {
+    this.counts.accepted++;
+    this.delta.forward({ record, keyText: this.contribution.keyText, origin: this.originAt(record.offset, false) });
+  }
+
+  /** Tells every partition of the repartition topic how far this one is, if they cannot know. */
+  private markTime(): void {
+    const watermarkMs = this.forwarding?.takeMark(this.nextOffset >= this.options.shownUpTo);
+    if (watermarkMs === undefined) return;
+    this.delta.forward({ record: undefined, keyText: '', origin: this.originAt(this.nextOffset, true) });
+  }
+
+  private originAt(offset: bigint, isMark: boolean): RecordOrigin {
+    return { partition: this.options.id.partition, offset, index: 0, watermarkMs: this.watermarkMs, isMark };
   }
 
   /** Counted whatever the policy; `semantics.md` section 6. */
@@ -331,7 +388,7 @@ export class Task {
     if (amended || pipeline.lateTopic === undefined) return;
     const { topic } = pipeline.definition.spec.source;
     this.delta.lateRecord({
-      ...{ pipeline: pipeline.name, to: pipeline.lateTopic, topic, partition: id.partition, record, latenessMs },
+      ...{ pipeline: pipeline.name, to: pipeline.lateTopic, topic, ...sourcePlace(record, id), latenessMs },
       eventTimeMs: this.at.timeMs,
       watermarkMs: this.watermarkMs,
     });
@@ -356,4 +413,9 @@ export class Task {
       throw error;
     }
   }
+}
+
+function seenSources({ sourcePartitions, checkpoint }: TaskOptions): SeenSources | undefined {
+  if (sourcePartitions === undefined) return undefined;
+  return new SeenSources(sourcePartitions, checkpoint?.progress.sources);
 }

@@ -36,7 +36,7 @@ describe('millrace explain', () => {
       'topic air-quality.readings, json',
       'window calendar day in Asia/Shanghai, grace 1h',
       'one for each partition of the source topic: 4, or as many as the topic has if it exists',
-      'no repartition topic is made: regrouping by another key is planned for a later version',
+      'unless the newest records have other message keys when the pipeline is first deployed: then all go through the internal topic air-quality-daily.<generation>.repartition',
       'air-quality.readings.dead: written: records that cannot be processed; created with 1 partition if it is missing',
       'a pane: 77 bytes when empty, 77 after 100 records of different values',
       'a key: 2 of them, 154 bytes (the current window, and windows of the last 1h: grace, out-of-orderness and amendments)',
@@ -46,6 +46,11 @@ describe('millrace explain', () => {
     ]) {
       expect(text).toContain(`\n  ${line}`);
     }
+  });
+
+  it('tells of the repartition topic that a definition asks for', async () => {
+    expect(await run(file(pipelineText({ key: '  key: [k]\n  repartition: always' })))).toBe(0);
+    expect(out.join('\n')).toContain('.<generation>.repartition, keyed by ');
   });
 
   it('tells how hopping windows share slices', async () => {

@@ -4,6 +4,7 @@ import { resetPipeline, type ResetTarget } from '../../../src/runtime/reset-pipe
 import { compiledWith, type Reading } from '../../support/pipelines';
 import { RunnerHarness } from '../../support/runner-harness';
 
+const newestRecords = () => Promise.resolve([]);
 const at = (second: number): Reading => ({ key: 'a', at: second, x: 1 });
 
 async function processed(): Promise<RunnerHarness> {
@@ -20,8 +21,8 @@ it.each<[ResetTarget, bigint]>([
 ])('begins at %p in a new generation, with a checkpoint that says so', async (target, offset) => {
   const { pipeline, log, store, clock } = await processed();
   const { epoch } = await store.claim({ pipeline: 'test', partition: 0 }, 'old owner');
-  await store.deploy('test', { generation: 5n, fingerprint: 'another meaning' });
-  const offsets = await resetPipeline(pipeline, target, { topics: log, stateStore: store, clock });
+  await store.deploy('test', { generation: 5n, fingerprint: 'another meaning', repartitioned: false });
+  const offsets = await resetPipeline(pipeline, target, { topics: log, stateStore: store, clock, newestRecords });
   expect([...offsets.values()]).toEqual([offset]);
   const claim = await store.claim({ pipeline: 'test', partition: 0 }, 'new owner');
   expect(claim.epoch).toBeGreaterThan(epoch);
@@ -31,7 +32,7 @@ it.each<[ResetTarget, bigint]>([
 it('refuses to move a pipeline that runs', async () => {
   const { pipeline, log, store, clock } = await processed();
   const topics = Object.assign(Object.create(log) as typeof log, { memberCount: () => Promise.resolve(2) });
-  const resetting = resetPipeline(pipeline, 'earliest', { topics, stateStore: store, clock });
+  const resetting = resetPipeline(pipeline, 'earliest', { topics, stateStore: store, clock, newestRecords });
   await expect(resetting).rejects.toThrow(
     new ConfigError('Pipeline test runs in 2 place(s); stop it everywhere, then reset it'),
   );

@@ -1,0 +1,16 @@
+import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
+import { shuffleName } from './names';
+
+/** Stage 1 of a repartitioned pipeline: finds which records go on, and their keys. It keeps no windows and makes no rows. */
+export function shuffleStage(pipeline: CompiledPipeline): CompiledPipeline {
+  return {
+    ...pipeline,
+    name: shuffleName(pipeline.name),
+    ...{ windows: undefined, aggregates: [], amendMs: 0, lateTopic: undefined, sinks: [] },
+  };
+}
+
+/** Stage 2: the pipeline itself, on the repartition topic. Idleness is for stage 1 to see, which reads the source. */
+export function aggregateStage(pipeline: CompiledPipeline): CompiledPipeline {
+  return { ...pipeline, idleAfterMs: undefined };
+}

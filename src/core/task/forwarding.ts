@@ -1,0 +1,91 @@
+import { PoisonRecordError } from '../errors';
+import type { SourceRecord } from '../ports/record-source.port';
+import { AlwaysResident } from './always-resident';
+import type { TaskWindows } from './task-windows';
+
+/** Below what a repartition topic takes, with room for the headers that a forwarded record gets. */
+export const MAX_FORWARDED_BYTES = 15 * 2 ** 20;
+/** While a partition is idle its watermark is told this often: each mark goes to every partition. */
+const IDLE_MARK_MS = 5_000;
+
+/** Takes the place of windows where records are only forwarded to a repartition topic; knows which time mark is due. */
+export class Forwarding extends AlwaysResident implements TaskWindows {
+  readonly size = { openWindows: 0, keys: 0, bytes: 0 };
+  readonly firstStartMs = -1;
+  readonly closesFirst = false;
+  readonly closable = 0;
+  private watermarkMs = -1;
+  private markedMs: number | undefined;
+
+  /** Of the next idle advance that is worth a mark. */
+  override get nextDueMs(): number {
+    return (this.markedMs ?? -1) + IDLE_MARK_MS;
+  }
+
+  advance(watermarkMs: number): void {
+    this.watermarkMs = watermarkMs;
+  }
+
+  /**
+   * The watermark that a mark has to tell now, and takes it as told; `undefined` if that was done. Of a partition that
+   * has accepted nothing, -1 is told once it is read to the end that it had: nobody has to wait for it.
+   */
+  takeMark(readToEnd: boolean): number | undefined {
+    const { watermarkMs, markedMs } = this;
+    if (watermarkMs === markedMs || (watermarkMs < 0 && !readToEnd)) return undefined;
+    this.markedMs = watermarkMs;
+    return watermarkMs;
+  }
+
+  closedMs(watermarkMs: number): number {
+    return watermarkMs;
+  }
+
+  add(): never {
+    throw new Error('Records are forwarded, not added to windows');
+  }
+
+  close(): void {
+    // There are no windows.
+  }
+
+  emit(): void {
+    // No entry is ever pending.
+  }
+
+  encode(): never {
+    throw new Error('A shuffle has no state');
+  }
+
+  restore(): void {
+    // There is no state.
+  }
+
+  resident(): undefined {
+    return undefined;
+  }
+
+  restorePending(): void {
+    // There is no state.
+  }
+}
+
+/**
+ * A record that the repartition topic refused would hold up those after it, or be dropped as seen once they were appended.
+ * Throws PoisonRecordError `too-large`.
+ */
+export function checkForwardable({ key, value, headers = {} }: SourceRecord): void {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, content] of Object.entries(headers)) bytes += name.length + lengthOf(content);
+  if (bytes <= MAX_FORWARDED_BYTES) return;
+  throw new PoisonRecordError(
+    'too-large',
+    `The record has ${bytes} bytes with its headers, a repartition topic takes ${MAX_FORWARDED_BYTES}.`,
+  );
+}
+
+function lengthOf(content: NonNullable<SourceRecord['headers']>[string]): number {
+  if (content === null) return 0;
+  if (typeof content === 'string' || content instanceof Uint8Array) return content.length;
+  return content.reduce<number>((sum, one) => sum + lengthOf(one), 0);
+}
