@@ -1,5 +1,6 @@
 import type { Task } from '../core/task/task';
 import type { Checkpoint } from './checkpoint';
+import { retryTransient } from './retry';
 import type { TaskContext } from './task-context';
 
 export interface DeltaWriterOptions {
@@ -34,7 +35,8 @@ export class DeltaWriter {
   tick(): void {
     const { task } = this.options;
     if (this.writing || this.turns > 0) return;
-    if (task.segmentToScan !== undefined || task.hasMore) void this.drain();
+    const awaits = task.awaitedRefs(this.options.context.clock.now()).length > 0;
+    if (task.segmentToScan !== undefined || task.hasMore || awaits) void this.drain();
     else this.freezeAndWrite();
   }
 
@@ -76,7 +78,19 @@ export class DeltaWriter {
   private async writeNext(): Promise<void> {
     const { segmentToScan } = this.options.task;
     if (segmentToScan !== undefined) await this.closeFromStore(segmentToScan);
+    await this.emitFromStore();
     this.freezeAndWrite();
+  }
+
+  /** Rows that `emit.every` held back and whose state has left memory. No commit is in flight meanwhile. */
+  private async emitFromStore(): Promise<void> {
+    const { task, context, signal } = this.options;
+    const refs = task.awaitedRefs(context.clock.now());
+    if (refs.length === 0) return;
+    const id = { pipeline: context.pipeline.name, partition: context.partition };
+    const load = (): ReturnType<typeof context.stateStore.load> => context.stateStore.load(id, refs);
+    const values = await retryTransient(load, { signal, onFailure: () => undefined });
+    task.emitStored(refs.flatMap((ref, i) => (values[i] ? [{ ...ref, value: values[i] }] : [])));
   }
 
   /** Closes a window whose state is larger than the cache: its entries pass through memory in chunks. */

@@ -65,6 +65,24 @@ describe('a running pipeline', () => {
     await waitUntil('all keys are there', () => counts().length === 5_000);
   });
 
+  it('emits rows that `every` held back although their state has left memory', async () => {
+    harness = new RunnerHarness(spec({ emit: { on: 'update', every: '1h' }, window: { kind: 'global' } }));
+    harness.cacheBytes = 0;
+    await harness.createTopic();
+    const owner = await harness.own();
+    // The first of all rows are due at once.
+    await harness.produce(at(1));
+    await waitUntil('the first row is there', () => counts().length === 1);
+    await harness.produce(...Array.from({ length: 40 }, (_, i) => at(1, 1, `key-${i}`)));
+    await waitUntil('all is committed', async () => {
+      const committed = await harness.store.peek({ pipeline: 'test', partition: 0 });
+      return committed?.progress.nextOffset === 41n && owner.runner.status().tasks[0]!.stateBytes === 0;
+    });
+    expect(counts()).toHaveLength(1);
+    harness.clock.ms += 3_600_000;
+    await waitUntil('the rows are there', () => counts().length === 41);
+  });
+
   it('loses nothing when the store forgets a commit under a living owner', async () => {
     await start();
     const owner = await harness.own();
