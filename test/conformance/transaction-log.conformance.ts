@@ -17,7 +17,11 @@ export interface TransactionLogHarness extends LogHarness {
 const never = new AbortController().signal;
 const PARTITIONS = 3;
 const records = (from: number, count: number): OutgoingRecord[] =>
-  Array.from({ length: count }, (_, i) => ({ key: `key-${from + i}`, value: `value-${from + i}`, headers: { n: '1' } }));
+  Array.from({ length: count }, (_, i) => ({
+    key: `key-${from + i}`,
+    value: `value-${from + i}`,
+    headers: { n: '1' },
+  }));
 
 /** What every TransactionLog guarantees. */
 export function describeTransactionLog(name: string, open: () => Promise<TransactionLogHarness>): void {
@@ -116,9 +120,11 @@ export function describeTransactionLog(name: string, open: () => Promise<Transac
       await commit(writer, records(0, 30), 1n, 'one');
       const positions = await commit(writer, records(30, 30), 2n, 'two');
       await commit(other, records(60, 30), 1n, 'other');
-      const ranges: RecordRange[] = [...Map.groupBy(positions, ({ partition }) => partition)].map(([partition, of]) => ({
-        ...{ partition, first: of[0]!.offset, last: of.at(-1)!.offset },
-      }));
+      const ranges: RecordRange[] = [...Map.groupBy(positions, ({ partition }) => partition)].map(
+        ([partition, of]) => ({
+          ...{ partition, first: of[0]!.offset, last: of.at(-1)!.offset },
+        }),
+      );
       const reader = under.transactions.reader(target);
       for (let i = 0; i < 2; i++) {
         const read = await reader.read(ranges);
