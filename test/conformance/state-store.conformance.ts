@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { FencedError } from '../../src/core/errors';
 import type { LiveFeed } from '../../src/core/ports/live-feed.port';
 import type { CheckpointDelta, EntryRef, StateStore, TaskProgress } from '../../src/core/ports/state-store.port';
+import { sinkSegment } from '../../src/core/task/sink-segment';
 import type { TaskId } from '../../src/core/task/task-id';
 import { shuffleName } from '../../src/core/repartition/names';
 import { StoreOwner } from '../support/store-owner';
@@ -104,6 +105,20 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       const next = delta({ upserts: [{ segment: 's', entry: 'e', value: bytes(3) }] });
       await expect(owner.commit(next)).rejects.toBeInstanceOf(FencedError);
       expect(plain(await under.store.load(task, [{ segment: 's', entry: 'e' }]))).toEqual([[1]]);
+    });
+
+    it('keeps what a sink has committed apart from the segments of windows', async () => {
+      const owner = await StoreOwner.claim(under.store, task);
+      const segment = sinkSegment('kafka:out');
+      const kept = { segment, entry: 'sequence', value: bytes(7) };
+      await owner.commit(delta({ upserts: [kept, { segment: 's', entry: 'a', value: bytes(1) }] }));
+      expect((await under.store.claim(task, 'a')).checkpoint?.segments).toEqual([{ id: 's', entries: 1 }]);
+      expect((await under.store.peek(task))?.segments).toEqual([{ id: 's', entries: 1 }]);
+      const found: (string | number)[][] = [];
+      for await (const entries of under.store.scan(task, segment)) {
+        found.push(...entries.map(({ entry, value }) => [entry, ...value]));
+      }
+      expect(found).toEqual([['sequence', 7]]);
     });
 
     it('forgets removed entries, dropped segments and cleared pending rows', async () => {

@@ -38,8 +38,8 @@ async function outputOf(log: MemoryLog): Promise<ShownRecord[]> {
   const partitions = [...(await log.extents('out')).keys()];
   return partitions.flatMap((partition) =>
     log.read('out', partition, 0n, 1_000_000).records.map(({ key, value }) => ({
-      key: utf8.decode(key!),
-      value: utf8.decode(value!),
+      key: utf8.decode(key),
+      value: utf8.decode(value),
     })),
   );
 }

@@ -57,6 +57,8 @@ export class RunnerHarness {
   readonly lateRecords: LateRecord[] = [];
   /** While set, the sink refuses rows with this reason. */
   sinkAway: string | undefined;
+  /** How often it did. */
+  refusals = 0;
   /** While set, the topic of late records cannot be written. */
   lateTopicAway: Error | undefined;
   /** What the sink waits for before it takes rows. */
@@ -119,7 +121,10 @@ export class RunnerHarness {
     return {
       name: table.name,
       write: async (rows, signal) => {
-        if (this.sinkAway !== undefined) throw new TransientError(this.sinkAway);
+        if (this.sinkAway !== undefined) {
+          this.refusals += 1;
+          throw new TransientError(this.sinkAway);
+        }
         await this.sinkHeld;
         await table.write(rows, signal);
       },

@@ -52,12 +52,12 @@ function checkSecond(sinks: readonly unknown[], i: number): Finding[] {
 /** What one has shown is noted under the pipeline's name alone. */
 function checkSecondExact(sinks: readonly unknown[], i: number): Finding[] {
   const isExactAt = (index: number): boolean => valueAt(sinks[index], ['kafka', 'delivery']) === 'exactly-once';
-  const topics = sinks.map((sink) => valueAt(sink, ['kafka', 'topic']));
+  const topics = sinks.map((sink) => JSON.stringify(valueAt(sink, ['kafka', 'topic'])));
   const path = ['spec', 'sinks', i, 'kafka', 'delivery'];
   for (let before = 0; before < i; before++) {
     if (isExactAt(i) && isExactAt(before)) return [{ path, message: 'a second exactly-once sink; at most one' }];
     if (topics[i] === undefined || topics[i] !== topics[before] || !(isExactAt(i) || isExactAt(before))) continue;
-    const message = `${String(topics[i])} is the topic of an exactly-once sink: its rows would be there twice`;
+    const message = 'is the topic of an exactly-once sink: rows would be there twice';
     return [{ path: ['spec', 'sinks', i, 'kafka', 'topic'], message }];
   }
   return [];

@@ -91,8 +91,18 @@ const sinks: Case[] = [
   ],
   [
     'sinks',
-    '  sinks: [{ kafka: { topic: t, delivery: exactly-once } }]',
-    '13:42: spec.sinks[0].kafka.delivery: "exactly-once" is not supported by this version; supported: at-least-once',
+    '  sinks: [{ kafka: { topic: t, delivery: exactly } }]',
+    '13:42: spec.sinks[0].kafka.delivery: unknown value "exactly"; known: at-least-once, exactly-once',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ kafka: { topic: t, delivery: exactly-once } }, { kafka: { topic: u, delivery: exactly-once } }]',
+    '13:91: spec.sinks[1].kafka.delivery: a second exactly-once sink; at most one',
+  ],
+  [
+    'sinks',
+    '  sinks: [{ kafka: { topic: t, delivery: exactly-once } }, { kafka: { topic: t } }]',
+    '13:78: spec.sinks[1].kafka.topic: is the topic of an exactly-once sink: rows would be there twice',
   ],
   [
     'sinks',
