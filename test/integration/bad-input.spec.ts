@@ -106,6 +106,10 @@ describe('bad input on real servers', () => {
     expect(totals).toEqual({ accepted: BAD.length + 1, filtered: 0, late: 0, dead: BAD.length });
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(deadByReason(metrics)).toEqual(countedByReason());
+    await waitUntil('the table counts every good record, up to a second after the offsets do', async () => {
+      const { rows } = await copy.table();
+      return [...rows.values()].reduce((sum, { readings }) => sum + readings, 0) === BAD.length + 1;
+    });
     const { rows } = await copy.table();
     expect(Object.fromEntries(rows)).toEqual({
       [`${POST}|2013-01-01`]: { avg_pm25: 7.5, max_pm25: 15, min_pm25: 0, readings: 16 },
