@@ -9,6 +9,7 @@ import { topicSettings } from './topic-settings';
 const LEADER_DEADLINE_MS = 30_000;
 const LEADER_POLL_MS = 50;
 const DEFAULT_MAX_REPLICAS = 3;
+const NOT_LED_YET = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
 
 /** Topics of a real Kafka. One admin connection, opened by the first call and opened anew after a failure. */
 export class KafkaTopicAdmin implements TopicAdmin {
@@ -147,9 +148,17 @@ async function awaitLeaders(admin: Admin, topics: readonly string[]): Promise<vo
   }
 }
 
+/** Metadata may name a leader that does not know yet that it leads: it is asked too. */
 async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
   const metadata = await metadataOf(admin, topic);
-  return metadata !== undefined && metadata.partitions.every(({ leader }) => leader >= 0);
+  if (!metadata?.partitions.every(({ leader }) => leader >= 0)) return false;
+  try {
+    await admin.fetchTopicOffsets(topic);
+    return true;
+  } catch (thrown) {
+    if (NOT_LED_YET.has(kafkaErrorType(thrown) ?? '')) return false;
+    throw thrown;
+  }
 }
 
 async function metadataOf(admin: Admin, topic: string): Promise<ITopicMetadata | undefined> {
