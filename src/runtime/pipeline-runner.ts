@@ -1,8 +1,8 @@
-import { messageOf } from '../core/errors';
 import type { RecordBatch } from '../core/ports/record-source.port';
 import { IdlenessCheck } from './idleness-check';
 import type { PipelineState, PipelineStatus } from './pipeline-status';
-import type { BatchControl, OffsetMirrorEntry, BatchConsumer } from '../core/ports/batch-consumer.port';
+import type { BatchControl, BatchConsumer } from '../core/ports/batch-consumer.port';
+import { OffsetMirror } from './offset-mirror';
 import { PipelineTally } from './pipeline-tally';
 import { TaskLookups } from './lookup/task-lookups';
 import type { PipelineContext } from './task-context';
@@ -26,7 +26,7 @@ const FENCED_REASON = 'A task was fenced by another owner; it is claimed again u
 /** Runs the tasks of one pipeline that are assigned to this process. */
 export class PipelineRunner {
   private readonly runners = new Map<number, TaskRunner>();
-  private readonly toMirror = new Map<number, OffsetMirrorEntry>();
+  private readonly offsets: OffsetMirror;
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly tally = new PipelineTally();
   private source: BatchConsumer | undefined;
@@ -34,7 +34,9 @@ export class PipelineRunner {
   constructor(
     private readonly context: PipelineContext,
     private readonly partitions: number,
-  ) {}
+  ) {
+    this.offsets = new OffsetMirror({ pipeline: context.pipeline.name, log: context.log });
+  }
 
   get name(): string {
     return this.context.pipeline.name;
@@ -59,6 +61,7 @@ export class PipelineRunner {
       if (kept.has(partition)) continue;
       runner.release();
       this.runners.delete(partition);
+      this.offsets.forget(partition);
     }
     for (const partition of partitions) this.runnerOf(partition);
   }
@@ -118,7 +121,7 @@ export class PipelineRunner {
       tally: this.tally,
       lookups: new TaskLookups(this.context.tables),
       seek: (offset) => this.source?.seek(partition, offset),
-      mirror: (offset) => void this.toMirror.set(offset.partition, offset),
+      mirror: (offset) => this.offsets.set(offset),
     });
     this.runners.set(partition, runner);
     return runner;
@@ -137,18 +140,12 @@ export class PipelineRunner {
 
   /** Step 6 for all tasks. */
   private async mirror(): Promise<void> {
-    if (this.toMirror.size === 0 || !this.source) return;
-    const offsets = [...this.toMirror.values()];
-    this.toMirror.clear();
-    try {
-      await this.source.mirror(offsets);
-    } catch (error) {
-      this.context.log(
-        'info',
-        'checkpoint.mirror-failed',
-        `Lag tools see old offsets of ${this.name}: ${messageOf(error)}`,
-      );
-    }
+    const { source } = this;
+    if (!source) return;
+    await this.offsets.flush(
+      (offsets) => source.mirror(offsets),
+      (partition) => this.runners.has(partition),
+    );
   }
 
   private every(ms: number, action: () => void): void {

@@ -217,7 +217,8 @@ export class TaskRunner {
   }
 
   private mirror(nextOffset: bigint): void {
-    if (!this.task) return;
+    // The next owner's is newer.
+    if (!this.task || !this.isAlive) return;
     const metadata = mirrorMetadata(this.task);
     this.context.mirror({ partition: this.context.partition, nextOffset, metadata });
   }

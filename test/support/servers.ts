@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Where the servers of the integration tests listen; `npm test` starts them, or the environment says where they are. */
+/** Where the servers of the integration tests listen: the stack's test profile, or where the environment says. */
 export interface TestServers {
   readonly kafka: string[];
   /** A URL. */
@@ -10,10 +10,11 @@ export interface TestServers {
 
 export function testServers(): TestServers {
   const { MILLRACE_TEST_KAFKA, MILLRACE_TEST_REDIS, MILLRACE_TEST_CASSANDRA } = process.env;
-  const redis = MILLRACE_TEST_REDIS ?? '127.0.0.1:16379';
-  const [host = '127.0.0.1', port = '9042'] = (MILLRACE_TEST_CASSANDRA ?? '127.0.0.1:19042').split(':');
+  const offset = Number(process.env['MILLRACE_TEST_PORT_OFFSET'] ?? 0);
+  const redis = MILLRACE_TEST_REDIS ?? `127.0.0.1:${16379 + offset}`;
+  const [host = '127.0.0.1', port = '9042'] = (MILLRACE_TEST_CASSANDRA ?? `127.0.0.1:${19042 + offset}`).split(':');
   return {
-    kafka: (MILLRACE_TEST_KAFKA ?? '127.0.0.1:19092').split(','),
+    kafka: (MILLRACE_TEST_KAFKA ?? `127.0.0.1:${19092 + offset}`).split(','),
     redis: redis.includes('://') ? redis : `redis://${redis}`,
     cassandra: { host, port: Number(port) },
   };
