@@ -5,13 +5,14 @@ import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
 import { ProblemDetailsModule } from './problem-details.module';
+import { ResumeController } from './resume.controller';
 import { RowsController } from './rows.controller';
 import { RowsService } from './rows.service';
 
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [PipelinesController, RowsController],
+  controllers: [PipelinesController, ResumeController, RowsController],
   providers: [Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
   exports: [Catalogue, CommittedTasks, RowsService],
 })

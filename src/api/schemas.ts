@@ -93,6 +93,8 @@ export const PIPELINE_SCHEMA = object(
 
 export const PIPELINE_LIST_SCHEMA = object({ pipelines: listOf(PIPELINE_SCHEMA) });
 
+export const RESUME_SCHEMA = object({ pipeline: text });
+
 const ROW_SCHEMA = object(
   {
     pipeline: text,

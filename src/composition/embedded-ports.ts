@@ -5,6 +5,7 @@ import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
+import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
@@ -28,6 +29,7 @@ export function embeddedPorts(): Ports {
     producer: log,
     topics: log,
     deadLetters: new KafkaDeadLetterSink(log),
+    ledger: new MemoryOperatorLedger(),
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
     liveness: undefined,

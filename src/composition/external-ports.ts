@@ -24,6 +24,7 @@ import { topicFollower } from '../adapters/kafka/topic-follower';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
+import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
 import { RedisProcessLeases } from '../adapters/redis/redis-process-leases';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
@@ -65,6 +66,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     producer,
     topics,
     deadLetters: new KafkaDeadLetterSink(producer),
+    ledger: new RedisOperatorLedger(redis),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
     liveness: { process, leases: new RedisProcessLeases(redis), members },

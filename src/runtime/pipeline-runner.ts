@@ -1,5 +1,6 @@
 import { messageOf } from '../core/errors';
 import type { RecordBatch } from '../core/ports/record-source.port';
+import { ErrorPause } from './error-pause';
 import { IdlenessCheck } from './idleness-check';
 import type { PipelineState, PipelineStatus } from './pipeline-status';
 import type { BatchControl, OffsetMirrorEntry, BatchConsumer } from '../core/ports/batch-consumer.port';
@@ -29,12 +30,15 @@ export class PipelineRunner {
   private readonly toMirror = new Map<number, OffsetMirrorEntry>();
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly tally = new PipelineTally();
+  private readonly pause: ErrorPause;
   private source: BatchConsumer | undefined;
 
   constructor(
     private readonly context: PipelineContext,
     private readonly partitions: number,
-  ) {}
+  ) {
+    this.pause = new ErrorPause(context);
+  }
 
   get name(): string {
     return this.context.pipeline.name;
@@ -47,6 +51,7 @@ export class PipelineRunner {
     this.every(interval, () => this.tick());
     this.every(MIRROR_MS, () => void this.mirror());
     this.every(MIRROR_MS, () => this.claimAgain());
+    this.every(MIRROR_MS, () => void this.pause.check());
     const idleness = new IdlenessCheck({ ...this.context, runners: this.runners, source });
     this.every(IDLE_CHECK_MS, () => void idleness.run());
   }
@@ -116,6 +121,7 @@ export class PipelineRunner {
       ...this.context,
       partition,
       tally: this.tally,
+      budget: this.pause.budget,
       lookups: new TaskLookups(this.context.tables),
       seek: (offset) => this.source?.seek(partition, offset),
       mirror: (offset) => void this.toMirror.set(offset.partition, offset),
