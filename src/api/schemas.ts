@@ -2,11 +2,14 @@ import type { ApiResponseSchemaHost } from '@nestjs/swagger';
 
 type Schema = ApiResponseSchemaHost['schema'];
 
-const text: Schema = { type: 'string' };
+export const text: Schema = { type: 'string' };
 const number: Schema = { type: 'number' };
-const integer: Schema = { type: 'integer' };
-const listOf = (items: Schema): Schema => ({ type: 'array', items });
-const object = (properties: Record<string, Schema>, required: readonly string[] = Object.keys(properties)): Schema => ({
+export const integer: Schema = { type: 'integer' };
+export const listOf = (items: Schema): Schema => ({ type: 'array', items });
+export const object = (
+  properties: Record<string, Schema>,
+  required: readonly string[] = Object.keys(properties),
+): Schema => ({
   type: 'object',
   properties,
   required: [...required],

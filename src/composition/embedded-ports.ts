@@ -9,6 +9,7 @@ import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger'
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
+import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Sink } from '../core/ports/row-sink.port';
@@ -28,6 +29,7 @@ export function embeddedPorts(): Ports {
     idempotency: new MemoryIdempotencyStore(clock),
     producer: log,
     topics: log,
+    topicReader: new MemoryTopicReader(log),
     deadLetters: new KafkaDeadLetterSink(log),
     ledger: new MemoryOperatorLedger(),
     lateRecords: new KafkaLateRecordSink(log),

@@ -14,6 +14,7 @@ import type { RowReader } from '../core/ports/row-reader.port';
 import type { Sink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
+import type { TopicReader } from '../core/ports/topic-reader.port';
 
 /** A dependency that can be asked whether it answers; the reason is for operators. */
 export interface Dependency {
@@ -37,6 +38,7 @@ export interface Ports {
   readonly idempotency: IdempotencyStore;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
+  readonly topicReader: TopicReader;
   readonly deadLetters: DeadLetterSink;
   readonly ledger: OperatorLedger;
   readonly lateRecords: LateRecordSink;

@@ -84,6 +84,7 @@ export class ApiFixture {
         offsetsAt: unused,
         memberCount: unused,
       },
+      topicReader: { read: unused },
       deadLetters: { write: unused },
       ledger: this.ledger,
       lateRecords: { write: unused },

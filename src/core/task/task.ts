@@ -15,6 +15,7 @@ import type { ErrorBudgetPort } from './error-budget-port';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
 import { checkForwardable, Forwarding } from './forwarding';
 import { checkMessageKey } from './message-key';
+import { isReplayForAnother } from './replayed-record';
 import { sourcePlace } from './source-place';
 import type { TaskId } from './task-id';
 import { ON_TIME, type StateSize, type TaskWindows } from './task-windows';
@@ -297,6 +298,7 @@ export class Task {
   private processOne(record: SourceRecord, next: bigint): PoisonRecordError | undefined {
     try {
       if (this.sources && !this.isNew(record, this.sources)) return undefined;
+      if (isReplayForAnother(record, this.pipeline.definition.metadata.name)) return void this.counts.filtered++;
       const fields = this.pipeline.decode(record);
       const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
       if (!this.accepts(fields, record, eventTimeMs)) {

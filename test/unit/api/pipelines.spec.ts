@@ -173,6 +173,8 @@ describe('/v1/pipelines', () => {
     };
     expect(document.info.version).toBe('1.2.3');
     expect(Object.keys(document.paths)).toEqual([
+      '/v1/dead-letters',
+      '/v1/dead-letters:replay',
       '/v1/pipelines',
       '/v1/pipelines/{name}',
       '/v1/pipelines/{name}/topology',
