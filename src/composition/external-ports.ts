@@ -85,7 +85,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {
       const connections = [producer, rowProducer, topics, topicReader, members, tables];
-      await Promise.all(connections.map((connection) => connection?.close()));
+      await Promise.all(connections.map(async (connection) => connection?.close()));
       redis.disconnect();
     },
   };

@@ -12,7 +12,7 @@ describe('a replay of dead letters', () => {
 
   const replay = (options: Partial<ReplayOptions> = {}, ports: Partial<typeof world.ports> = {}) =>
     replayLetters(world.pipeline, { pipeline: 'test', limit: 1_000, ...options }, { ...world.ports, ...ports });
-  const values = (): string[] => world.source().map(({ value }) => new TextDecoder().decode(value!));
+  const values = (): string[] => world.source().map(({ value }) => new TextDecoder().decode(value));
   const origins = (): unknown[] => world.source().map(({ headers }) => headers?.['millrace-replay-of']);
 
   it('sends the records as they were, in their order, and says of which record and for whom each is', async () => {
