@@ -120,7 +120,7 @@ describe('a pipeline of which too many records are bad', () => {
       'it is paused again',
       () => owner.events.filter((event) => event === 'pipeline.paused').length === 2,
     );
-    expect(harness.deadLetters).toHaveLength(22);
+    await waitUntil('the letters of both times are written', () => harness.deadLetters.length === 22);
   });
 
   it('runs on while the bad records stay below the share', async () => {
