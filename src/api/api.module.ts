@@ -1,17 +1,19 @@
 import { Module } from '@nestjs/common';
 import { Catalogue } from './catalogue';
 import { CommittedTasks } from './committed-tasks';
+import { DeadLettersController } from './dead-letters.controller';
 import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
 import { ProblemDetailsModule } from './problem-details.module';
+import { ResumeController } from './resume.controller';
 import { RowsController } from './rows.controller';
 import { RowsService } from './rows.service';
 
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [PipelinesController, RowsController],
+  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController],
   providers: [Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
   exports: [Catalogue, CommittedTasks, RowsService],
 })

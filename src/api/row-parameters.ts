@@ -62,7 +62,8 @@ function keyTexts(texts: ReadonlyMap<string, string>): ReadonlyMap<string, strin
   return new Map(entries.map(([name, value]) => [name.slice('key.'.length), value]));
 }
 
-function timeOf(name: string, text: string | undefined): number | undefined {
+/** Epoch ms of a parameter that may be absent. Throws a 400. */
+export function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   // A `+` that was not escaped in the URL arrives as a space.
   const iso = text.replace(/ (?=\d{2}:?\d{2}$)/, '+');
@@ -77,7 +78,8 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   return ms;
 }
 
-function limitOf(text: string | undefined, { fallback, min, max }: LimitRange): number {
+/** Throws a 400 for a text that is no number of the range. */
+export function limitOf(text: string | undefined, { fallback, min, max }: LimitRange): number {
   if (text === undefined) return fallback;
   const limit = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
   if (!(limit >= min && limit <= max)) {

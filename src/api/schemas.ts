@@ -2,11 +2,14 @@ import type { ApiResponseSchemaHost } from '@nestjs/swagger';
 
 type Schema = ApiResponseSchemaHost['schema'];
 
-const text: Schema = { type: 'string' };
+export const text: Schema = { type: 'string' };
 const number: Schema = { type: 'number' };
-const integer: Schema = { type: 'integer' };
-const listOf = (items: Schema): Schema => ({ type: 'array', items });
-const object = (properties: Record<string, Schema>, required: readonly string[] = Object.keys(properties)): Schema => ({
+export const integer: Schema = { type: 'integer' };
+export const listOf = (items: Schema): Schema => ({ type: 'array', items });
+export const object = (
+  properties: Record<string, Schema>,
+  required: readonly string[] = Object.keys(properties),
+): Schema => ({
   type: 'object',
   properties,
   required: [...required],
@@ -92,6 +95,8 @@ export const PIPELINE_SCHEMA = object(
 );
 
 export const PIPELINE_LIST_SCHEMA = object({ pipelines: listOf(PIPELINE_SCHEMA) });
+
+export const RESUME_SCHEMA = object({ pipeline: text });
 
 const ROW_SCHEMA = object(
   {

@@ -107,6 +107,10 @@ class Draft {
     return this.with({ late });
   }
 
+  errorBudget(errorBudget: object): Draft {
+    return this.with({ errorBudget });
+  }
+
   checkpoint(checkpoint: object): Draft {
     return this.with({ checkpoint });
   }

@@ -94,6 +94,13 @@ export interface CheckpointOptions {
   readonly maxBytes?: number | string;
 }
 
+export interface ErrorBudgetOptions {
+  /** From 0 to 1; default 0.5. When more than this share of the last records became dead letters, the pipeline pauses. */
+  readonly share?: number;
+  /** How many records, the last ones, the share is of; default 1000. */
+  readonly of?: number;
+}
+
 export type Aggregated<Types extends Shape> = Emitting<Types> &
   (Types['window'] extends 'count' | 'global' ? unknown : Lateness<Types>);
 
@@ -119,6 +126,8 @@ export type ColumnOf<Types extends Shape> =
 
 export interface Writable<Types extends Shape> {
   checkpoint(options: CheckpointOptions): this;
+  /** When to pause rather than to make dead letters of everything. */
+  errorBudget(options: ErrorBudgetOptions): this;
   /** What to do when Redis has lost the state; default `rebuild`. */
   onStateLoss(policy: 'rebuild' | 'fail' | 'reset'): this;
   /** Where rows go. */

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/config';
 import { parseDuration } from '../core/pipeline/duration';
 import { VERSION } from '../version';
 import type { CommandIo } from './command-io';
+import type { ListLettersOptions, ReplayLettersOptions } from './dead-letters.command';
 
 type SetExitCode = (code: number | undefined) => void;
 
@@ -25,6 +26,7 @@ export function program(given: CommandIo, setExitCode: SetExitCode): Command {
   addReplay(root, io, setExitCode);
   addIngest(root, io, setExitCode);
   addServerCommands(root, io, setExitCode);
+  addDeadLetters(root, io, setExitCode);
   addExtensions(root, io);
   return root;
 }
@@ -162,6 +164,37 @@ function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCod
     .action(async ({ timeout }: { timeout: number }) => {
       const { doctor } = await import('./doctor.command.js');
       setExitCode(await doctor(loadConfig(), { timeoutMs: timeout }, io));
+    });
+}
+
+function addDeadLetters(root: Command, io: CommandIo, setExitCode: SetExitCode): void {
+  const letters = root
+    .command('dead-letters')
+    .description('look at records that could not be processed, or replay them');
+  letters
+    .command('list')
+    .description('print dead letters, the newest first, one JSON line each')
+    .argument('<pipeline>', 'in the folder of MILLRACE_PIPELINES')
+    .option('--key <text>', 'only records with this message key')
+    .option('--reason <reason>', 'such as not-decodable or expression-failed')
+    .option('--limit <n>', 'at most so many', wholeNumber, 100)
+    .action(async (name: string, options: ListLettersOptions) => {
+      const { listDeadLetters } = await import('./dead-letters.command.js');
+      setExitCode(await listDeadLetters(name, options, loadConfig(), io));
+    });
+  letters
+    .command('replay')
+    .description('send dead letters to the source topic again, in their order, each once')
+    .argument('<pipeline>', 'in the folder of MILLRACE_PIPELINES')
+    .option('--key <text>', 'only records with this message key')
+    .option('--reason <reason>', 'such as not-decodable or expression-failed')
+    .option('--from <time>', 'only letters written at or after, such as 2026-01-31T00:00:00Z')
+    .option('--to <time>', 'only letters written before')
+    .option('--patch <json>', 'JSON merge patch (RFC 7396) that puts each value right')
+    .option('--again', 'also those that a replay that ended early may have sent')
+    .action(async (name: string, options: ReplayLettersOptions) => {
+      const { replayDeadLetters } = await import('./dead-letters.command.js');
+      setExitCode(await replayDeadLetters(name, options, loadConfig(), io));
     });
 }
 

@@ -7,10 +7,9 @@ import type { MillraceConfig } from '../config/config';
 import { parseIsoTime } from '../core/decoding/iso-time';
 import { ConfigError } from '../core/errors';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
-import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
-import { readCatalog } from '../processing/read-catalog';
 import { newestRecords } from '../runtime/shuffle/newest-records';
 import { resetPipeline, type ResetTarget } from '../runtime/reset-pipeline';
+import { catalogPipeline } from './catalog-pipeline';
 import type { CommandIo } from './command-io';
 import { commandLogger } from './command-logger';
 import { EXIT } from './exit-codes';
@@ -18,7 +17,7 @@ import { EXIT } from './exit-codes';
 /** Moves a stopped pipeline of the pipelines folder. Throws ConfigError when it runs, or for an unknown name or place. */
 export async function reset(name: string, to: string, config: MillraceConfig, io: CommandIo): Promise<number> {
   const target = targetOf(to);
-  const pipeline = await pipelineOf(name, config);
+  const pipeline = await catalogPipeline(name, config);
   const log = commandLogger(config.logLevel);
   const kafka = createKafka(config.kafka, log);
   const topics = new KafkaTopicAdmin(kafka);
@@ -44,12 +43,4 @@ function targetOf(to: string): ResetTarget {
   const timestampMs = parseIsoTime(to);
   if (timestampMs !== undefined) return { timestampMs };
   throw new ConfigError(`--to ${to}: give earliest, latest, or a time such as 2026-01-31T00:00:00Z`);
-}
-
-async function pipelineOf(name: string, config: MillraceConfig): Promise<CompiledPipeline> {
-  const { pipelines } = await readCatalog(config);
-  const found = pipelines.find((pipeline) => pipeline.name === name);
-  if (found) return found;
-  const names = pipelines.map((pipeline) => pipeline.name).join(', ');
-  throw new ConfigError(`No pipeline in ${config.pipelines} is called ${name}; there are: ${names}`);
 }

@@ -5,9 +5,11 @@ import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
+import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
+import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Sink } from '../core/ports/row-sink.port';
@@ -27,7 +29,9 @@ export function embeddedPorts(): Ports {
     idempotency: new MemoryIdempotencyStore(clock),
     producer: log,
     topics: log,
+    topicReader: new MemoryTopicReader(log),
     deadLetters: new KafkaDeadLetterSink(log),
+    ledger: new MemoryOperatorLedger(),
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
     liveness: undefined,

@@ -17,6 +17,7 @@ import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
+import { KafkaTopicReader } from '../adapters/kafka/kafka-topic-reader';
 import { KafkaTransactionLog } from '../adapters/kafka/kafka-transaction-log';
 import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
@@ -24,6 +25,7 @@ import { topicFollower } from '../adapters/kafka/topic-follower';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
+import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
 import { RedisProcessLeases } from '../adapters/redis/redis-process-leases';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
@@ -51,6 +53,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const rowProducer = new ThreadedRecordProducer(config.kafka, log);
   const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
   const transactions = new KafkaTransactionLog({ kafka, topics, log });
+  const topicReader = new KafkaTopicReader(kafka);
   const redis = connectRedis(config.redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const kafkaPing: Dependency = {
@@ -64,7 +67,9 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     idempotency: new RedisIdempotencyStore(redis),
     producer,
     topics,
+    topicReader,
     deadLetters: new KafkaDeadLetterSink(producer),
+    ledger: new RedisOperatorLedger(redis),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
     liveness: { process, leases: new RedisProcessLeases(redis), members },
@@ -79,7 +84,8 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     followerOf: (topic) => topicFollower(kafka, log, topic),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {
-      await Promise.all([producer.close(), rowProducer.close(), topics.close(), members.close(), tables?.close()]);
+      const connections = [producer, rowProducer, topics, topicReader, members, tables];
+      await Promise.all(connections.map(async (connection) => connection?.close()));
       redis.disconnect();
     },
   };

@@ -53,6 +53,10 @@ export class PrometheusObserver implements RuntimeObserver {
   private readonly rowsTotal = this.counter('millrace_rows_emitted_total', 'Rows acknowledged by a sink', ['sink']);
   private readonly retriesTotal = this.counter('millrace_sink_retries_total', 'Writes to a sink tried again', ['sink']);
   private readonly fencedTotal = this.counter('millrace_fenced_total', 'Tasks dropped because another owner took them');
+  private readonly budgetSpentTotal = this.counter(
+    'millrace_error_budget_spent_total',
+    'Times that the pipeline was paused, because too many of its records cannot be processed',
+  );
   private readonly rebalancesTotal = this.counter(
     'millrace_rebalances_total',
     'Changes of the assignment of partitions',
@@ -83,7 +87,8 @@ export class PrometheusObserver implements RuntimeObserver {
   declare(pipeline: string): void {
     for (const result of RESULTS) this.recordsTotal.inc({ pipeline, result }, 0);
     for (const reason of CLOSE_REASONS) this.closedTotal.inc({ pipeline, reason }, 0);
-    for (const counter of [this.lateTotal, this.fencedTotal, this.rebalancesTotal]) counter.inc({ pipeline }, 0);
+    for (const counter of [this.lateTotal, this.fencedTotal, this.budgetSpentTotal, this.rebalancesTotal])
+      counter.inc({ pipeline }, 0);
   }
 
   records(pipeline: string, result: (typeof RESULTS)[number], count: number): void {
@@ -129,6 +134,10 @@ export class PrometheusObserver implements RuntimeObserver {
 
   fenced(pipeline: string): void {
     this.fencedTotal.inc({ pipeline });
+  }
+
+  budgetSpent(pipeline: string): void {
+    this.budgetSpentTotal.inc({ pipeline });
   }
 
   rebalance(pipeline: string): void {

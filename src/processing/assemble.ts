@@ -97,9 +97,10 @@ async function contextOf(
   deployment: Deployment,
   { ports, observer, log, tables, cacheBytes }: AssemblyParts,
 ): Promise<PipelineContext> {
-  const { stateStore, topics, deadLetters, lateRecords, clock } = ports;
+  const { stateStore, topics, deadLetters, ledger, lateRecords, clock } = ports;
   return {
-    ...{ pipeline, observer, log, tables, cacheBytes, stateStore, topics, deadLetters, lateRecords, clock },
+    ...{ pipeline, observer, log, tables, cacheBytes, stateStore, topics, deadLetters, ledger, lateRecords },
+    clock,
     topic: pipeline.definition.spec.source.topic,
     sinks: await ports.sinksOf(pipeline),
     owner: `${hostname()}:${process.pid}`,

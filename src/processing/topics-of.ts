@@ -1,6 +1,7 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { TopicTableSpec } from '../core/lookup/compiled-lookup';
 import type { TopicSpec } from '../core/ports/topic-admin.port';
+import { deadLetterTopic } from '../core/task/dead-letter';
 
 /** Every topic that a pipeline reads or writes. */
 export function topicsOf(pipeline: CompiledPipeline): TopicSpec[] {
@@ -9,7 +10,7 @@ export function topicsOf(pipeline: CompiledPipeline): TopicSpec[] {
   const outputs = pipeline.sinks.flatMap((sink) => (sink.kind === 'kafka' ? [sink.topic] : []));
   return [
     { topic, partitions, purpose: 'source' },
-    { topic: `${topic}.dead`, partitions: 1, purpose: 'dead' },
+    { topic: deadLetterTopic(topic), partitions: 1, purpose: 'dead' },
     ...outputs.map((output) => ({ topic: output, partitions, purpose: 'output' as const })),
     ...pipeline.lookups.flatMap(({ table }) => (table.kind === 'topic' ? [referenceTopic(table)] : [])),
     // As dead letters, late records are whole source records and headers.

@@ -19,7 +19,7 @@ export interface BatchFeederOptions {
   readonly evidence: IdleEvidence;
   readonly context: Pick<
     TaskContext,
-    'pipeline' | 'partition' | 'stateStore' | 'lookups' | 'observer' | 'tally' | 'clock'
+    'pipeline' | 'partition' | 'stateStore' | 'lookups' | 'observer' | 'tally' | 'budget' | 'clock'
   >;
   /** Ends everything. */
   readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export class BatchFeeder {
     const { task, signal, hasFailed } = this.options;
     const { records } = batch;
     for (let i = 0; i < records.length;) {
-      if (signal.aborted || hasFailed() || !control.isCurrent()) return false;
+      if (signal.aborted || hasFailed() || !control.isCurrent() || this.isHeld(control)) return false;
       const next = await this.loadAndProcess(batch, i);
       if (next === undefined) return false;
       i = next;
@@ -109,6 +109,19 @@ export class BatchFeeder {
     if (task.duplicates > seenBefore) observer.duplicates(pipeline.name, task.duplicates - seenBefore);
     tally.lateness.addAccepted(after.accepted - before.accepted);
     return next;
+  }
+
+  /** Pauses the partition, keeping membership, while the error budget is spent. */
+  private isHeld(control: BatchControl): boolean {
+    const { evidence, context } = this.options;
+    if (!context.budget.isSpent) return false;
+    const resume = control.pause();
+    const resumed = evidence.disturb();
+    context.budget.hold(context.partition, () => {
+      resume();
+      resumed();
+    });
+    return true;
   }
 
   private async yieldTo(control: BatchControl): Promise<void> {

@@ -48,11 +48,11 @@ async function restore(
   from: Pick<TaskOptions, 'startOffset' | 'shownUpTo' | 'generation'>,
 ): Promise<Task> {
   const { pipeline, partition, observer, tally, stateStore, keyedByMessage, cacheBytes, lookups } = context;
-  const { forward, sourcePartitions } = context;
+  const { forward, sourcePartitions, budget } = context;
   const { maxRows, maxBytes } = pipeline.definition.spec.checkpoint;
   const id = { pipeline: pipeline.name, partition };
   const task = new Task({
-    ...{ ...from, id, pipeline, checkpoint, keyedByMessage, cacheBytes, maxRows, maxBytes },
+    ...{ ...from, id, pipeline, checkpoint, keyedByMessage, cacheBytes, maxRows, maxBytes, budget },
     lookupTables: lookups.tables,
     ...(forward && { forwards: true }),
     ...(sourcePartitions !== undefined && { sourcePartitions }),

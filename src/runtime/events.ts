@@ -4,6 +4,8 @@ export type RuntimeEvent =
   | 'pipeline.running'
   | 'pipeline.repartitioned'
   | 'pipeline.failed'
+  | 'pipeline.paused'
+  | 'pipeline.resumed'
   | 'task.claimed'
   | 'task.released'
   | 'task.fenced'

@@ -1,4 +1,5 @@
 import type { RecordBatch } from '../core/ports/record-source.port';
+import { ErrorPause } from './error-pause';
 import { IdlenessCheck } from './idleness-check';
 import type { PipelineState, PipelineStatus } from './pipeline-status';
 import type { BatchControl, BatchConsumer } from '../core/ports/batch-consumer.port';
@@ -29,6 +30,7 @@ export class PipelineRunner {
   private readonly offsets: OffsetMirror;
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly tally = new PipelineTally();
+  private readonly pause: ErrorPause;
   private source: BatchConsumer | undefined;
 
   constructor(
@@ -36,6 +38,7 @@ export class PipelineRunner {
     private readonly partitions: number,
   ) {
     this.offsets = new OffsetMirror({ pipeline: context.pipeline.name, log: context.log });
+    this.pause = new ErrorPause(context);
   }
 
   get name(): string {
@@ -49,6 +52,7 @@ export class PipelineRunner {
     this.every(interval, () => this.tick());
     this.every(MIRROR_MS, () => void this.mirror());
     this.every(MIRROR_MS, () => this.claimAgain());
+    this.every(MIRROR_MS, () => void this.pause.check());
     const idleness = new IdlenessCheck({ ...this.context, runners: this.runners, source });
     this.every(IDLE_CHECK_MS, () => void idleness.run());
   }
@@ -119,6 +123,7 @@ export class PipelineRunner {
       ...this.context,
       partition,
       tally: this.tally,
+      budget: this.pause.budget,
       lookups: new TaskLookups(this.context.tables),
       seek: (offset) => this.source?.seek(partition, offset),
       mirror: (offset) => this.offsets.set(offset),

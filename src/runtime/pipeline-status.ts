@@ -4,8 +4,8 @@ import type { ClosedRows } from './pipeline-tally';
 
 /**
  * ```
- *  claiming ──▶ running ◀──▶ paused          (paused: a sink or the store is away, retried with back-off)
- *      │           │            │
+ *  claiming ──▶ running ◀──▶ paused          (paused: a sink or the store is away, retried with back-off;
+ *      │           │            │              or the error budget is spent, until an operator says go on)
  *      └───────────┴────────────┴──▶ failed   (needs an operator; `reason` says why)
  * ```
  * A task that is fenced or revoked is no longer listed.

@@ -6,6 +6,7 @@ import type { GroupMembers } from '../core/ports/group-members.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
+import type { OperatorLedger } from '../core/ports/operator-ledger.port';
 import type { ProcessLeases } from '../core/ports/process-leases.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
@@ -13,6 +14,7 @@ import type { RowReader } from '../core/ports/row-reader.port';
 import type { Sink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
+import type { TopicReader } from '../core/ports/topic-reader.port';
 
 /** A dependency that can be asked whether it answers; the reason is for operators. */
 export interface Dependency {
@@ -36,7 +38,9 @@ export interface Ports {
   readonly idempotency: IdempotencyStore;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
+  readonly topicReader: TopicReader;
   readonly deadLetters: DeadLetterSink;
+  readonly ledger: OperatorLedger;
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;

@@ -18,5 +18,7 @@ export interface RuntimeObserver {
   /** From the timestamp of the newest record in a checkpoint to its rows' acknowledgement in the sinks. */
   endToEnd(pipeline: string, seconds: number): void;
   fenced(pipeline: string): void;
+  /** The pipeline was paused, because too many of its records cannot be processed. */
+  budgetSpent(pipeline: string): void;
   rebalance(pipeline: string): void;
 }

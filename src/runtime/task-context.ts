@@ -2,9 +2,11 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
+import type { OperatorLedger } from '../core/ports/operator-ledger.port';
 import type { Sink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
+import type { ErrorBudget } from './error-budget';
 import type { RuntimeLog } from './events';
 import type { SharedTable, TaskLookups } from './lookup/task-lookups';
 import type { PipelineTally } from './pipeline-tally';
@@ -29,6 +31,7 @@ export interface PipelineContext {
   readonly topics: TopicAdmin;
   readonly sinks: readonly Sink[];
   readonly deadLetters: DeadLetterSink;
+  readonly ledger: OperatorLedger;
   readonly lateRecords: LateRecordSink;
   readonly observer: RuntimeObserver;
   readonly clock: Clock;
@@ -45,6 +48,8 @@ export interface TaskContext extends PipelineContext {
   readonly partition: number;
   /** Shared by the tasks of the pipeline. */
   readonly tally: PipelineTally;
+  /** Shared by the tasks of the pipeline. */
+  readonly budget: ErrorBudget;
   /** The tables, with what the slice in hand needs of them. */
   readonly lookups: TaskLookups;
   /** Makes the consumer read this partition from an offset on. */

@@ -138,7 +138,8 @@ export class TaskRunner {
   }
 
   status(): TaskStatus {
-    const { task, failure, trouble } = this;
+    const { task, failure } = this;
+    const trouble = this.trouble ?? this.context.budget.reason;
     return taskStatus({
       ...{ task, failure, trouble },
       endOffset: this.evidence.endOffset,

@@ -2,6 +2,7 @@ import { Global, Module, type Provider, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
+import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
 import { compilePipeline } from '../../src/core/pipeline/compile';
@@ -37,6 +38,7 @@ export function airQuality(): CompiledPipeline {
 export class ApiFixture {
   readonly store = new MemoryStateStore();
   readonly tables = new MemoryTables();
+  readonly ledger = new MemoryOperatorLedger();
   readonly tasks: readonly FixtureTask[];
   nowMs = Date.parse('2013-06-02T00:00:00Z');
   state: PipelineStatus['state'] = 'running';
@@ -82,7 +84,9 @@ export class ApiFixture {
         offsetsAt: unused,
         memberCount: unused,
       },
+      topicReader: { read: unused },
       deadLetters: { write: unused },
+      ledger: this.ledger,
       lateRecords: { write: unused },
       referenceHash: { read: unused },
       liveness: undefined,

@@ -1,5 +1,6 @@
 import { MemoryBatchConsumer } from '../../src/adapters/memory/memory-batch-consumer';
 import { MemoryLog } from '../../src/adapters/memory/memory-log';
+import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
 import { TransientError } from '../../src/core/errors';
@@ -33,6 +34,7 @@ export const silentObserver: RuntimeObserver = {
     fenced: ignore,
     rebalance: ignore,
     windowsClosed: ignore,
+    budgetSpent: ignore,
   },
 };
 
@@ -53,6 +55,7 @@ export class RunnerHarness {
   readonly log = new MemoryLog({ now: () => 0 });
   store = new ForgetfulStore();
   readonly tables = new MemoryTables();
+  readonly ledger = new MemoryOperatorLedger();
   readonly deadLetters: DeadLetter[] = [];
   readonly lateRecords: LateRecord[] = [];
   /** While set, the sink refuses rows with this reason. */
@@ -146,6 +149,7 @@ export class Owner {
       {
         ...{ pipeline, owner: 'test', stateStore: store, topics: log, clock },
         sinks: harness.exactSink ? [sink, harness.exactSink] : [sink],
+        ledger: harness.ledger,
         deadLetters: {
           write: (letters) => {
             deadLetters.push(...letters);

@@ -198,7 +198,7 @@ function recordsOf(batch: unknown): readonly SourceRecord[] {
 }
 
 /** Most timestamps are never asked for: they stay the text that kafkajs makes of them. */
-class KafkaSourceRecord implements SourceRecord {
+export class KafkaSourceRecord implements SourceRecord {
   readonly offset: bigint;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;

@@ -1,18 +1,13 @@
 import type { DeadLetterSink } from '../../core/ports/dead-letter-sink.port';
 import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-producer.port';
-import type { DeadLetter } from '../../core/task/dead-letter';
+import { type DeadLetter, deadLetterTopic } from '../../core/task/dead-letter';
 import { ShorteningAppender } from './shortening-appender';
 
 /** Headers count towards a record's size limit, and a message may quote the record. */
 const MAX_MESSAGE_LENGTH = 1_000;
 
-/** Where the dead letters of a source topic go. */
-export function deadLetterTopic(topic: string): string {
-  return `${topic}.dead`;
-}
-
 /**
- * Appends dead letters to `<topic>.dead` with the record's own key and value bytes, and headers that say why
+ * Appends dead letters to `<topic>.dead` with the record's own key and value bytes and its headers, and headers that say why
  * (`millrace-reason`, `millrace-message`), for whom (`millrace-pipeline`) and from where (`millrace-source-topic`,
  * `-partition`, `-offset`, `-timestamp`). Header texts are UTF-8 whatever the record held.
  *
@@ -37,6 +32,7 @@ function outgoingLetter({ pipeline, topic, partition, record, reason, message }:
   return {
     key: record.key,
     value: record.value,
+    ...(record.headers && { sourceHeaders: record.headers }),
     headers: {
       'millrace-reason': reason,
       'millrace-message': headerText(message),

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { GroupMembers } from '../../core/ports/group-members.port';
+import { connectCluster } from './kafka-cluster';
 import { asKafkaError, kafkaErrorType } from './kafka-errors';
 
 interface GroupMember {
@@ -30,7 +31,7 @@ export class KafkaGroupMembers implements GroupMembers {
 
   async expel(groups: readonly string[], process: string): Promise<number> {
     try {
-      const cluster = await (this.cluster ??= connectCluster(this.kafka));
+      const cluster = await (this.cluster ??= connectCluster<Cluster>(this.kafka));
       const counts = await Promise.all(groups.map((group) => expelFrom(cluster, group, process)));
       return counts.reduce((sum, count) => sum + count, 0);
     } catch (thrown) {
@@ -45,15 +46,6 @@ export class KafkaGroupMembers implements GroupMembers {
     // One that never connected has nothing to close.
     await cluster?.then((connected) => connected.disconnect()).catch(() => undefined);
   }
-}
-
-async function connectCluster(kafka: Kafka): Promise<Cluster> {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith('createCluster'));
-  if (!symbol) throw new Error('kafkajs keeps its clusters elsewhere: this needs version 2.2.4');
-  const create = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol]!;
-  const cluster = create({ allowAutoTopicCreation: false });
-  await cluster.connect();
-  return cluster;
 }
 
 async function expelFrom(cluster: Cluster, groupId: string, process: string): Promise<number> {

@@ -11,6 +11,16 @@ export function deploymentKey(pipeline: string): string {
   return `${PREFIX}:{${pipeline}}:deployment`;
 }
 
+/** Text: how often operators asked the pipeline to go on. */
+export function resumesKey(pipeline: string): string {
+  return `${PREFIX}:{${pipeline}}:resumes`;
+}
+
+/** Hash: dead letters that were replayed, as `partition:offset` of the source, to how far that came. */
+export function replayedKey(pipeline: string): string {
+  return `${PREFIX}:{${pipeline}}:replayed`;
+}
+
 function taskPrefix({ pipeline, partition }: TaskId): string {
   return `${PREFIX}:{${pipeline}:${partition}}`;
 }

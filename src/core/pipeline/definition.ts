@@ -34,6 +34,16 @@ const checkpointSchema = strict({
     .describe('Bytes of changed state that make a checkpoint come earlier'),
 });
 
+const errorBudgetSchema = strict({
+  share: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.5)
+    .describe('When more than this share of the last records became dead letters, the pipeline pauses; 1 for never'),
+  of: z.int().min(10).max(100_000).default(1000).describe('How many records, the last ones, the share is of'),
+});
+
 const sinks = z.array(sinkSchema).min(1, { error: 'at least one sink is needed' });
 
 const lateSchema = z
@@ -73,6 +83,7 @@ const specSchema = strict({
   onStateLoss: choice(['rebuild', 'fail', 'reset'])
     .default('rebuild')
     .describe('When Redis has lost a task: read again from where it began, stop, or go on without its state'),
+  errorBudget: errorBudgetSchema.prefault({}),
   checkpoint: checkpointSchema.prefault({}),
 }).superRefine((spec, context) => {
   const missing = (['key', 'window', 'aggregate'] as const).filter((part) => spec[part] === undefined);

@@ -11,3 +11,8 @@ export interface DeadLetter {
   /** Says what is wrong, where in the record, and what would be right. No stack. */
   readonly message: string;
 }
+
+/** Where the dead letters of a source topic go. */
+export function deadLetterTopic(topic: string): string {
+  return `${topic}.dead`;
+}

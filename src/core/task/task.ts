@@ -11,9 +11,11 @@ import { Changes } from './changes';
 import { createTaskWindows } from './create-task-windows';
 import { Delta } from './delta';
 import type { Entry } from './entry';
+import type { ErrorBudgetPort } from './error-budget-port';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
 import { checkForwardable, Forwarding } from './forwarding';
 import { checkMessageKey } from './message-key';
+import { isReplayForAnother } from './replayed-record';
 import { sourcePlace } from './source-place';
 import type { TaskId } from './task-id';
 import { ON_TIME, type StateSize, type TaskWindows } from './task-windows';
@@ -37,6 +39,8 @@ export interface TaskOptions extends DeltaLimits {
   readonly forwards?: boolean;
   /** How many partitions the source has, when the task reads a repartition topic. */
   readonly sourcePartitions?: number;
+  /** Told of each record; while it is spent, nothing is processed. */
+  readonly budget?: ErrorBudgetPort;
   /** Called with `W - end` in ms for each late record. */
   readonly onLate?: (latenessMs: number) => void;
 }
@@ -136,18 +140,21 @@ export class Task {
   }
 
   /**
-   * Processes records `[from, to)` until the delta is full; returns the index of the first that was not processed.
+   * Processes records `[from, to)` until the delta is full or the error budget spent; returns the index of the first that
+   * was not processed.
    * Records before {@link position} are skipped: they have had their effect. A record that cannot be processed
    * becomes a dead letter; nothing that a record holds makes this throw.
    */
   process(records: readonly SourceRecord[], from = 0, to = records.length): number {
     if (this.windows.closable > 0 && this.windows.closesFirst) this.delta.closeDue();
+    const { budget } = this.options;
     let i = from;
-    for (; i < to && !this.delta.isFull; i++) {
+    for (; i < to && !this.delta.isFull && budget?.isSpent !== true; i++) {
       const record = records[i]!;
       if (record.offset < this.nextOffset) continue;
       const next = record.offset + 1n;
-      this.processOne(record, next);
+      const poison = this.processOne(record, next);
+      budget?.add(poison?.message);
       this.nextOffset = next;
     }
     if (i > from) this.delta.sawRecord(records[i - 1]!);
@@ -284,24 +291,30 @@ export class Task {
     };
   }
 
-  /** `semantics.md` section 2; everything that can fail comes before the first change. */
-  private processOne(record: SourceRecord, next: bigint): void {
+  /**
+   * `semantics.md` section 2; everything that can fail comes before the first change. Returns what was wrong with a
+   * record that became a dead letter.
+   */
+  private processOne(record: SourceRecord, next: bigint): PoisonRecordError | undefined {
     try {
-      if (this.sources && !this.isNew(record, this.sources)) return;
+      if (this.sources && !this.isNew(record, this.sources)) return undefined;
+      if (isReplayForAnother(record, this.pipeline.definition.metadata.name)) return void this.counts.filtered++;
       const fields = this.pipeline.decode(record);
       const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
       if (!this.accepts(fields, record, eventTimeMs)) {
         this.counts.filtered++;
         if (this.pipeline.advanceOn === 'all') this.advanceTo(eventTimeMs);
-        return;
+        return undefined;
       }
       this.prepare(fields, record, eventTimeMs, next);
       this.advanceTo(eventTimeMs);
       this.add(record);
+      return undefined;
     } catch (error) {
       if (!(error instanceof PoisonRecordError)) throw error;
       this.counts.dead++;
       this.delta.deadLetter(record, error);
+      return error;
     }
   }
 

@@ -20,5 +20,6 @@ export function shuffleObserver(observer: RuntimeObserver, pipeline: string): Ru
     endToEnd: (name, seconds) => observer.endToEnd(name, seconds),
     fenced: (name) => observer.fenced(name),
     rebalance: (name) => observer.rebalance(name),
+    budgetSpent: () => observer.budgetSpent(pipeline),
   };
 }

@@ -54,6 +54,19 @@ describe('/v1/pipelines', () => {
     expect(definition.metadata.name).toBe('air-quality-daily');
   });
 
+  it('passes on that a paused pipeline is to go on, and says so for one that there is not', async () => {
+    const resume = (name: string): Promise<Response> => fetch(`${url}/v1/pipelines/${name}:resume`, { method: 'POST' });
+    const answer = await resume('air-quality-daily');
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({ pipeline: 'air-quality-daily' });
+    expect(await world.ledger.resumeRequests('air-quality-daily')).toBe(1);
+
+    const unknown = await resume('air-quality');
+    expect(unknown.status).toBe(404);
+    expect(unknown.headers.get('content-type')).toContain('application/problem+json');
+    expect(await unknown.json()).toMatchObject({ known: ['air-quality-daily'] });
+  });
+
   it('says how late records are, which grace would have kept them, and why windows closed', async () => {
     const lateness = {
       records: 1_000,
@@ -160,10 +173,13 @@ describe('/v1/pipelines', () => {
     };
     expect(document.info.version).toBe('1.2.3');
     expect(Object.keys(document.paths)).toEqual([
+      '/v1/dead-letters',
+      '/v1/dead-letters:replay',
       '/v1/pipelines',
       '/v1/pipelines/{name}',
       '/v1/pipelines/{name}/topology',
       '/v1/pipelines:validate',
+      '/v1/pipelines/{name}:resume',
       '/v1/pipelines/{name}/rows',
     ]);
     const page = await (await fetch(`${url}/docs`)).text();

@@ -4,6 +4,8 @@ import type { RecordBatchBytes } from './record-batch';
 
 type Header = Buffer | null;
 
+const NO_HEADERS: Record<string, Header> = Object.freeze({});
+
 /**
  * A record that stays in the bytes of its fetch until it is looked at: views of key and value are made when they are asked
  * for, each time. Has what kafkajs's messages have, but the offset is a bigint, which kafkajs takes as well.
@@ -63,8 +65,11 @@ export class FetchedRecord implements SourceRecord {
   }
 
   get headers(): Record<string, Header | Header[]> {
+    const at = this.valueAt + Math.max(0, this.valueLength);
+    // Every record is asked for its headers, and few have any: a varint of 0 is one byte.
+    if (this.batch.bytes[at] === 0) return NO_HEADERS;
     const headers = new Map<string, Header | Header[]>();
-    const reader = new ByteReader(this.batch.bytes, this.valueAt + Math.max(0, this.valueLength));
+    const reader = new ByteReader(this.batch.bytes, at);
     for (let left = reader.varint(); left > 0; left--) {
       const name = String(contentAt(this.batch, reader));
       const content = contentAt(this.batch, reader);
