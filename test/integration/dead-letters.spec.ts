@@ -77,8 +77,10 @@ describe('dead letters on real servers', () => {
 
   it('stop before the error budget is overdrawn, readiness says why, and an operator lets the pipeline go on', async () => {
     await copy.produce([...Array.from({ length: 30 }, () => ({ key: POST, value: 'no JSON' })), reading(1, 5)]);
-    await waitUntil('it is not ready', async () => (await service.status('/health/ready')) === 503);
-    expect(await (await fetch(`${service.url}/health/ready`)).text()).toContain('11 of the last 20 records');
+    await waitUntil('it is not ready, and says why', async () => {
+      const answer = await fetch(`${service.url}/health/ready`);
+      return answer.status === 503 && (await answer.text()).includes('11 of the last 20 records');
+    });
     expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(
       new RegExp(`millrace_error_budget_spent_total\\{pipeline="${copy.name}"\\} 1`),
     );
