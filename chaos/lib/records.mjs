@@ -1,0 +1,33 @@
+import { bitsAt } from './seeded.mjs';
+
+export const PARTITIONS = 4;
+export const WINDOW_MS = 10_000;
+export const OUT_OF_ORDERNESS_MS = 5_000;
+export const GRACE_MS = 5_000;
+
+const BASE_MS = Date.UTC(2026, 0, 1);
+/** Event time runs five times as fast as the clock at 1,000 records a second, so that windows close all the time. */
+const STEP_MS = 5;
+/** Below the bound of disorder: in the order of the generator no record is late. */
+const JITTER_MS = 4_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Record `id` of the input of a seed. Keys are `k0` and so on; values are whole, so that a sum does not depend on the
+ * order of its records.
+ */
+export function recordAt(seed, keys, id) {
+  const bits = bitsAt(seed, id);
+  const jitter = bitsAt(seed ^ 0x5bd1e995, id) % JITTER_MS;
+  return { id, k: `k${bits % keys}`, ts: BASE_MS + id * STEP_MS - jitter, v: (bits >>> 12) % 1000 };
+}
+
+/** Event time of the newest records once `sent` have been sent. */
+export function eventTimeMs(sent) {
+  return BASE_MS + sent * STEP_MS;
+}
+
+/** The record that closes every window of a partition; its id is negative, its own window stays open. */
+export function closingRecord(partition, sent, key) {
+  return { id: -1 - partition, k: key, ts: eventTimeMs(sent) + DAY_MS, v: 0 };
+}
