@@ -52,7 +52,7 @@ function build({ name, changes }, { folder }) {
   const dist = join(home, 'dist');
   rmSync(home, { recursive: true, force: true });
   cpSync(join(ROOT, 'dist'), dist, { recursive: true });
-  cpSync(join(ROOT, 'package.json'), join(home, 'package.json'));
+  for (const beside of ['package.json', 'cql']) cpSync(join(ROOT, beside), join(home, beside), { recursive: true });
   for (const { file, from, to } of changes) {
     const path = join(dist, file);
     const parts = readFileSync(path, 'utf8').split(from);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GRACE_MS, OUT_OF_ORDERNESS_MS, WINDOW_MS } from './records.mjs';
 
 /** The pipeline under test. Its windows close by records alone: no clock decides what a row is. */
-export function writePipeline(folder, { name, source, output, keyspace }) {
+export function writePipeline(folder, { name, source, output, keyspace, shuffled }) {
   mkdirSync(folder, { recursive: true });
   const definition = {
     apiVersion: 'millrace/v1',
@@ -16,6 +16,7 @@ export function writePipeline(folder, { name, source, output, keyspace }) {
         time: { field: 'ts', outOfOrderness: `${OUT_OF_ORDERNESS_MS}ms`, idleAfter: 'never' },
       },
       key: ['k'],
+      ...(shuffled && { repartition: 'always' }),
       window: { kind: 'tumbling', size: `${WINDOW_MS}ms`, grace: `${GRACE_MS}ms` },
       aggregate: { n: 'count()', total: 'sum(v)', least: 'min(v)', most: 'max(v)' },
       emit: { on: 'both' },

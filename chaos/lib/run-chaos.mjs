@@ -28,12 +28,14 @@ export async function runChaos(servers, settings, log) {
   const folder = join(settings.folder, name);
   mkdirSync(folder, { recursive: true });
   const names = { name, source: `${name}.in`, output: `${name}.out`, keyspace: name.replaceAll('-', '_') };
-  writePipeline(join(folder, 'pipelines'), names);
+  const { shuffled } = settings;
+  writePipeline(join(folder, 'pipelines'), { ...names, shuffled });
   const run = {
     ...{ servers, settings, log, names, folder },
     kafka: new ChaosKafka(servers.addresses.kafka, name),
     table: new ChaosTable(servers.addresses.cassandra, names.keyspace),
     progress: new Progress(servers.addresses.redis, name),
+    shuffle: shuffled && new Progress(servers.addresses.redis, `${name}.shuffle`),
     replicas: [],
   };
   try {
@@ -101,13 +103,19 @@ async function underFaults(run) {
   };
 }
 
-/** Whether every partition is committed to its end in time. */
-async function catchUp({ kafka, names, progress }) {
-  const ends = await kafka.ends(names.source);
+/** Whether every partition is committed to its end in time, that of the shuffle first. */
+async function catchUp({ kafka, names, progress, shuffle }) {
   const deadline = Date.now() + CATCH_UP_MS;
+  if (!shuffle) return reachesEnd(kafka, names.source, progress, deadline);
+  if (!(await reachesEnd(kafka, names.source, shuffle, deadline))) return false;
+  return reachesEnd(kafka, `${names.name}.${await progress.generation()}.repartition`, progress, deadline);
+}
+
+async function reachesEnd(kafka, topic, progress, deadline) {
   while (Date.now() < deadline) {
+    const ends = await kafka.ends(topic);
     if (progress.offsets.every((offset, partition) => offset >= ends.get(partition))) return true;
-    await sleep(100);
+    await sleep(500);
   }
   return false;
 }
@@ -132,11 +140,11 @@ async function judge({ kafka, names, progress, table, settings }) {
   input.missing = seen.subarray(0, last + 1).reduce((sum, times) => sum + (times === 0 ? 1 : 0), 0);
   return {
     ...{ input, rows: oracle.rows.size, messages: output.messages },
-    ...compare({ oracle, generation, table: rows, output }),
+    ...compare({ oracle, generation, table: rows, output, shuffled: settings.shuffled }),
   };
 }
 
-async function close({ replicas, kafka, table, progress, servers, log }) {
+async function close({ replicas, kafka, table, progress, shuffle, servers, log }) {
   for (const server of Object.keys(servers.ports)) await servers.resume(server);
   await Promise.all(replicas.map(async (replica) => replica.wanted && replica.kill()));
   for (const { network } of replicas) network.close();
@@ -144,6 +152,7 @@ async function close({ replicas, kafka, table, progress, servers, log }) {
     await tidy().catch(({ message }) => log(`not tidied: ${message}`));
   }
   progress.stop();
+  if (shuffle) shuffle.stop();
   await table.close();
 }
 

@@ -16,6 +16,8 @@ const COMMON = {
   dist: join(ROOT, 'dist'),
   gapMs: [5_000, 15_000],
   faults: Infinity,
+  /** Whether records are keyed by something else than the pipeline's key. */
+  shuffled: false,
 };
 
 /** A minute for `npm test`: the same five faults each time, on the servers that are there for the tests. */
