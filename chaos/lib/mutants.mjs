@@ -31,7 +31,7 @@ async function hunt(mutant, servers, settings, log) {
       const { kinds, shuffled = false } = mutant;
       const run = await runChaos(servers, { ...settings, ...RUN, seed, kinds, shuffled, dist }, log);
       const { lost, double, regressions, wrong } = run;
-      if (lost + double + regressions > 0) {
+      if (lost + double + regressions + wrong > 0) {
         const figures = `lost ${lost}, double ${double}, regressions ${regressions}, wrong ${wrong}`;
         return `caught by seed ${seed}: ${figures}; ${run.examples[0]}`;
       }

@@ -33,7 +33,7 @@ export const MUTANTS = [
   {
     name: 'revision-from-the-clock',
     says: 'a row has the time of its making as revision',
-    kinds: ['Redis paused, replica killed'],
+    kinds: ['Redis paused, replica killed', 'replica paused, its heir killed'],
     changes: [
       {
         file: 'core/task/pane-codec.js',
