@@ -43,6 +43,8 @@ export class Striker {
       const targets = FAULTS[fault.kind].targets(draw);
       await Promise.all(targets.map((target) => this.busy.get(target)));
       const work = this.strike(draw);
+      // Heard when it is waited for; until then a failure must not end the process.
+      work.catch(() => {});
       for (const target of targets) this.busy.set(target, work);
     }
     await Promise.all(this.busy.values());

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PROFILE = 'test';
+const START_TRIES = 10;
 
 /** The runner's own Kafka, Redis and Cassandra. What it found running it leaves running. */
 export class ChaosServers {
@@ -40,8 +41,16 @@ export class ChaosServers {
     return this.stack.kill(PROFILE, server, 'SIGCONT');
   }
 
-  start(server) {
-    return this.stack.start(PROFILE, server);
+  /** A port may stay taken for a moment after its holder was killed: tried for a while. */
+  async start(server) {
+    for (let left = START_TRIES; ; left--) {
+      try {
+        return await this.stack.start(PROFILE, server);
+      } catch (error) {
+        if (left === 1) throw error;
+        await sleep(1_000);
+      }
+    }
   }
 
   restart(server) {
