@@ -1,76 +1,60 @@
-import { revisionOf } from './oracle.mjs';
+import { textOf } from './output-rows.mjs';
 
 const EXAMPLES = 20;
 
 /**
- * Holds table and output topic against the oracle.
+ * Holds the table and the output topics of a pipeline against its oracle.
  *
- * `lost` and `double` count records by their rows' `n`, and final rows that the topic lacks or has in two versions;
- * `wrong` counts rows that differ in anything else. `repeated` messages are allowed: delivery is at least once.
+ * `lost` and `double` count records by their rows' `n`, final rows that a topic lacks or has in two versions, and versions that
+ * came twice in the topic that shows each once; `regressions` count rows that this topic shows after newer ones; `wrong` is
+ * whatever else differs. `repeated` counts versions that came again in the other topic: delivery is at least once there.
+ *
+ * @param {{ pipeline: object, oracle: object, generation: bigint, table: Map, topics: { output: object, exact?: object } }} found
  */
-export function compare({ oracle, generation, table, output, shuffled }) {
-  const verdict = { lost: 0, double: 0, wrong: 0, examples: [] };
-  for (const [id, expected] of oracle.rows) {
-    compareRow({ id, expected, final: oracle.isFinal(expected), generation, table, output, verdict, shuffled });
-  }
+export function compare(found) {
+  const { oracle, table, topics } = found;
+  const verdict = { lost: 0, double: 0, wrong: 0, regressions: 0, examples: [] };
+  const note = (kind, count, text) => {
+    verdict[kind] += count;
+    if (count > 0 && verdict.examples.length < EXAMPLES) verdict.examples.push(`${kind}: ${text}`);
+  };
+  for (const [id, expected] of oracle.rows) compareStored(id, expected, found, note);
   for (const [id, { n }] of table) {
-    if (!oracle.rows.has(id)) note(verdict, 'double', n, `${id}: the table has a row that no record made`);
+    if (!oracle.rows.has(id)) note('double', n, `${found.pipeline.table} ${id}: no record made this row`);
   }
-  for (const text of output.contradictions) note(verdict, 'wrong', 1, text);
-  return { ...verdict, repeated: output.repeated };
+  for (const [name, topic] of Object.entries(topics)) {
+    const place = found.pipeline[name];
+    for (const [id, expected] of oracle.rows) compareShown(`${place} ${id}`, { id, expected, topic }, found, note);
+    for (const text of topic.contradictions) note('wrong', 1, `${place} ${text}`);
+  }
+  if (topics.exact) {
+    note('double', topics.exact.repeated, `${found.pipeline.exact}: versions that came twice`);
+    note('regressions', topics.exact.backward, `${found.pipeline.exact}: versions that came after newer ones`);
+  }
+  return { ...verdict, rows: oracle.rows.size, repeated: topics.output.repeated };
 }
 
-function compareRow({ id, expected, final, generation, table, output, verdict, shuffled }) {
+/** A row of the table: its records, then all else. */
+function compareStored(id, expected, { pipeline, oracle, generation, table }, note) {
+  const place = `${pipeline.table} ${id}`;
   const stored = table.get(id);
   const n = stored?.n ?? 0;
-  if (n < expected.n) note(verdict, 'lost', expected.n - n, `${id}: the table has ${n} of ${expected.n} records`);
-  if (n > expected.n) note(verdict, 'double', n - expected.n, `${id}: the table has ${n} records of ${expected.n}`);
-  // Shuffled records have offsets of another topic: what the revision must be cannot be told from the input.
-  const revision = shuffled ? stored?.revision : revisionOf(generation, expected.changedAt, final);
+  if (n < expected.n) return note('lost', expected.n - n, `${place} has ${n} of ${expected.n} records`);
+  if (n > expected.n) return note('double', n - expected.n, `${place} has ${n} records of ${expected.n}`);
+  const final = oracle.isFinal(expected);
+  const revision = oracle.revisionOf(expected, generation, final) ?? stored.revision;
   const wanted = textOf({ ...expected, revision, final });
-  if (n === expected.n && textOf(stored) !== wanted) {
-    note(verdict, 'wrong', 1, `${id}: the table has ${textOf(stored)}, not ${wanted}`);
-  }
-  const sent = output.rows.get(id);
-  if (stored && (!sent || textOf(sent.newest) !== textOf(stored))) {
-    note(
-      verdict,
-      'wrong',
-      1,
-      `${id}: newest in the topic is ${sent && textOf(sent.newest)}, the table ${textOf(stored)}`,
-    );
-  }
-  const finals = sent?.finals.size ?? 0;
-  if (final && finals === 0) note(verdict, 'lost', 1, `${id}: the topic has no final row`);
-  if (finals > 1) note(verdict, 'double', finals - 1, `${id}: the topic has ${finals} final rows`);
+  if (textOf(stored) !== wanted) note('wrong', 1, `${place} is ${textOf(stored)}, not ${wanted}`);
 }
 
-function textOf({ n, total, least, most, revision, final }) {
-  return `n=${n} total=${total} least=${least} most=${most} revision=${revision} final=${final}`;
-}
-
-function note(verdict, kind, count, text) {
-  verdict[kind] += count;
-  if (verdict.examples.length < EXAMPLES) verdict.examples.push(`${kind}: ${text}`);
-}
-
-/** What the output topic tells of each row, folded message by message. */
-export class OutputRows {
-  rows = new Map();
-  messages = 0;
-  repeated = 0;
-  contradictions = [];
-
-  take(id, version) {
-    this.messages++;
-    const row = this.rows.get(id) ?? { newest: version, finals: new Set(), versions: new Map() };
-    this.rows.set(id, row);
-    const text = textOf(version);
-    const known = row.versions.get(version.revision);
-    if (known === undefined) row.versions.set(version.revision, text);
-    else if (known === text) this.repeated++;
-    else this.contradictions.push(`${id}: one revision with two contents in the topic: ${known} and ${text}`);
-    if (version.final) row.finals.add(version.revision);
-    if (version.revision > row.newest.revision) row.newest = version;
+/** A row in a topic: its newest version is the table's, and it has one final version once its window is closed. */
+function compareShown(place, { id, expected, topic }, { oracle, table }, note) {
+  const stored = table.get(id);
+  const shown = topic.rows.get(id);
+  if (stored && (!shown || textOf(shown.newest) !== textOf(stored))) {
+    note('wrong', 1, `${place}: the newest is ${shown && textOf(shown.newest)}, the table has ${textOf(stored)}`);
   }
+  const finals = shown?.finals.size ?? 0;
+  if (finals === 0 && oracle.isFinal(expected)) note('lost', 1, `${place} has no final version`);
+  if (finals > 1) note('double', finals - 1, `${place} has ${finals} final versions`);
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * Every kind of fault: what it needs for itself, and how it goes. `draw` holds the numbers that the seed gave it; `struck`
  * is called when the harm is done, and the time of recovery runs from there. A fault resolves when what it broke is there again.
  *
- * @typedef {{ replica: object, peer: object, server: string, shortMs: number, longMs: number, cut: string }} Draw
+ * @typedef {{ replica: object, peer: object, server: string, shortMs: number, longMs: number, cut: string, jumpMs: number }} Draw
  */
 const ofReplica = ({ replica }) => [replica.name];
 const ofBoth = ({ replica, peer }) => [replica.name, peer.name];
@@ -63,6 +63,16 @@ export const FAULTS = {
       struck();
       await sleep(longMs);
       link.mend();
+    },
+  },
+  'clock jumps': {
+    targets: ofReplica,
+    needsClocks: true,
+    async strike({ replica, jumpMs, longMs }, _servers, struck) {
+      replica.clock.jump(jumpMs);
+      struck();
+      await sleep(longMs);
+      replica.clock.jump(0);
     },
   },
   'Redis killed': {
@@ -145,6 +155,9 @@ export const FAULTS = {
 };
 
 /** The kinds that can be had here. */
-export function possibleKinds({ namespaces }) {
-  return Object.keys(FAULTS).filter((kind) => namespaces || !FAULTS[kind].needsNamespaces);
+export function possibleKinds({ namespaces, clocks }) {
+  return Object.keys(FAULTS).filter((kind) => {
+    const { needsNamespaces, needsClocks } = FAULTS[kind];
+    return (namespaces || !needsNamespaces) && (clocks || !needsClocks);
+  });
 }

@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import { PARTITIONS } from './records.mjs';
 
 const NEVER = '-1';
+const READ_MS = 180_000;
 
 /** What the runner asks of the broker. Its own clients are on the machine's network and see no cut. */
 export class ChaosKafka {
@@ -38,25 +39,30 @@ export class ChaosKafka {
     return new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]));
   }
 
-  /** Every record of a topic as it is now, in the order of each partition. */
+  /**
+   * Every record of a topic as it is now, in the order of each partition, without those of transactions that came to nothing.
+   * Rejects when a transaction stays open.
+   */
   async readAll(topic, take) {
     const left = new Map([...(await this.ends(topic))].filter(([, end]) => end > 0n));
     if (left.size === 0) return;
+    const abandoned = AbortSignal.timeout(READ_MS);
     const consumer = this.client.consumer({ groupId: `${this.prefix}-${topic}-reader`, maxWaitTimeInMs: 100 });
     await consumer.connect();
     try {
       await consumer.subscribe({ topic, fromBeginning: true });
       await new Promise((resolve, reject) => {
         const eachBatch = async ({ batch, resolveOffset, heartbeat }) => {
-          for (const message of batch.messages) {
-            const offset = BigInt(message.offset);
-            take(batch.partition, offset, message);
-            resolveOffset(message.offset);
-            if (offset + 1n >= (left.get(batch.partition) ?? 0n)) left.delete(batch.partition);
-          }
+          for (const message of batch.messages) take(batch.partition, BigInt(message.offset), message);
+          resolveOffset(batch.lastOffset());
           await heartbeat();
-          if (left.size === 0) resolve();
         };
+        // Batches that hold nothing but the ends of transactions are told of here alone.
+        consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+          if (BigInt(lastOffset) + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
+          if (left.size === 0) resolve();
+        });
+        abandoned.onabort = () => reject(new Error(`${topic} could not be read to its end: is a transaction open?`));
         consumer.run({ autoCommit: false, eachBatch }).catch(reject);
       });
     } finally {

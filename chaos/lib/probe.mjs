@@ -14,49 +14,54 @@ export class Probe {
   looks = { table: 0, rows: 0 };
   regressions = 0;
   examples = [];
-  newest = { table: new Map(), rows: new Map() };
+  /** By place and key: row id to the newest version that was seen. */
+  newest = new Map();
 
-  constructor({ table, replicas, producer, pipeline, keys }) {
-    Object.assign(this, { table, replicas, producer, pipeline, keys });
+  constructor({ tables, replicas, producer, pipelines }) {
+    Object.assign(this, { tables, replicas, producer, pipelines });
     this.turn = 0;
     this.timer = setInterval(() => this.look(), EVERY_MS);
   }
 
   look() {
-    const key = `k${(this.turn * 7) % this.keys}`;
+    const pipeline = this.pipelines[this.turn % this.pipelines.length];
+    // Few keys, seen often: the first ten of the pipeline.
+    const key = `${pipeline.field}${this.turn % 10}`;
     const replica = this.replicas[this.turn++ % this.replicas.length];
+    const looks = [this.lookAtTable(pipeline, key), this.lookAtRows(pipeline, key, replica)];
     // A server or replica that is away is no fault: it is looked at again.
-    this.pending = [this.lookAtTable(key), this.lookAtRows(replica, key)].map((look) => look.catch(() => {}));
+    this.pending = looks.map((look) => look.catch(() => {}));
   }
 
-  async lookAtTable(key) {
-    const asked = this.seenOf('table', key);
-    const rows = await this.table.newestOf(key, ROWS);
+  async lookAtTable({ table }, key) {
+    const asked = this.seenOf(table, key);
+    const rows = await this.tables.newestOf(table, key, ROWS);
     this.looks.table++;
-    this.compare('table', key, asked, rows);
+    this.compare(table, key, asked, rows);
   }
 
-  async lookAtRows(replica, key) {
-    const asked = this.seenOf('rows', key);
+  async lookAtRows({ name, field }, key, replica) {
+    const place = `/v1/pipelines/${name}/rows`;
+    const asked = this.seenOf(place, key);
     const from = new Date(Math.max(0, eventTimeMs(this.producer.sent) - BEHIND_MS)).toISOString();
-    const answer = await replica.json(`/v1/pipelines/${this.pipeline}/rows?key.k=${key}&from=${from}&limit=50`);
+    const answer = await replica.json(`${place}?key.${field}=${key}&from=${from}&limit=50`);
     this.looks.rows++;
     const found = answer.rows.map(({ window, values, revision, final }) => [
       rowId(key, Date.parse(window.start)),
       { n: values.n, revision: BigInt(revision), final },
     ]);
-    this.compare('rows', key, asked, new Map(found));
+    this.compare(place, key, asked, new Map(found));
   }
 
   /** A copy of what is known of a key by now. */
   seenOf(place, key) {
-    return new Map(this.newest[place].get(key));
+    return new Map(this.newest.get(`${place} ${key}`));
   }
 
   /** Only what was seen before the question was asked can have been overtaken. */
   compare(place, key, asked, rows) {
-    const seen = this.newest[place].get(key) ?? new Map();
-    this.newest[place].set(key, seen);
+    const seen = this.newest.get(`${place} ${key}`) ?? new Map();
+    this.newest.set(`${place} ${key}`, seen);
     for (const [id, row] of rows) {
       const before = asked.get(id);
       if (before && (row.revision < before.revision || row.n < before.n)) this.regressed(place, id, before, row);
@@ -69,7 +74,7 @@ export class Probe {
     this.regressions++;
     if (this.examples.length === EXAMPLES) return;
     const [was, is] = [before, after].map(({ n, revision }) => `n=${n} revision=${revision}`);
-    this.examples.push(`regression: ${place}, ${id}: ${was}, then ${is}`);
+    this.examples.push(`regressions: ${place} ${id}: ${was}, then ${is}`);
   }
 
   async stop() {

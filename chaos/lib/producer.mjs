@@ -15,15 +15,8 @@ export class ChaosProducer {
   sent = 0;
   failures = 0;
 
-  constructor(kafka, { topic, seed, keys, rate, shuffled }) {
-    Object.assign(this, {
-      kafka,
-      topic,
-      seed,
-      keys,
-      shuffled,
-      batch: Math.max(1, Math.round((rate * TICK_MS) / 1000)),
-    });
+  constructor(kafka, { topic, seed, keys, rate }) {
+    Object.assign(this, { kafka, topic, seed, keys, batch: Math.max(1, Math.round((rate * TICK_MS) / 1000)) });
     this.stopping = false;
   }
 
@@ -51,7 +44,11 @@ export class ChaosProducer {
   }
 
   async send(records) {
-    const messages = records.map((record) => ({ ...this.placeOf(record), value: JSON.stringify(record) }));
+    const messages = records.map((record) => ({
+      key: record.k,
+      partition: this.kafka.partitionOf(record.k),
+      value: JSON.stringify(record),
+    }));
     for (;;) {
       try {
         this.producer ??= await this.connect();
@@ -77,12 +74,6 @@ export class ChaosProducer {
     });
     await producer.connect();
     return producer;
-  }
-
-  /** By key, as a pipeline wants it; for one that shuffles, all over the partitions. */
-  placeOf({ id, k }) {
-    if (!this.shuffled) return { key: k, partition: this.kafka.partitionOf(k) };
-    return { key: String(id), partition: id < 0 ? -1 - id : id % PARTITIONS };
   }
 
   /** A key of its own that lies in the partition. */

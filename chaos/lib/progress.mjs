@@ -4,14 +4,15 @@ import { PARTITIONS } from './records.mjs';
 const EVERY_MS = 100;
 const ANSWER_MS = 1_000;
 
-/** Follows the committed offset of every partition, and tells when all have moved on since a fault. */
+/** Follows the committed offset of every task, and tells when all have moved on since a fault. */
 export class Progress {
-  /** Partition to the next offset that its last commit named. */
-  offsets = new Array(PARTITIONS).fill(0n);
   waiting = new Set();
 
-  constructor(address, pipeline) {
-    this.pipeline = pipeline;
+  /** @param {string[]} names under which tasks commit */
+  constructor(address, names) {
+    this.tasks = names.flatMap((name) =>
+      Array.from({ length: PARTITIONS }, (_, partition) => ({ name, partition, nextOffset: 0n })),
+    );
     this.redis = new Redis(address, {
       retryStrategy: () => 200,
       commandTimeout: ANSWER_MS,
@@ -27,9 +28,9 @@ export class Progress {
     this.looking = true;
     const beganMs = Date.now();
     try {
-      const keys = this.offsets.map((_, partition) => `millrace:{${this.pipeline}:${partition}}:task`);
+      const keys = this.tasks.map(({ name, partition }) => `millrace:{${name}:${partition}}:task`);
       const found = await Promise.all(keys.map((key) => this.redis.hget(key, 'nextOffset')));
-      found.forEach((text, partition) => (this.offsets[partition] = BigInt(text ?? 0)));
+      found.forEach((text, i) => (this.tasks[i].nextOffset = BigInt(text ?? 0)));
       for (const wait of this.waiting) this.check(wait, beganMs);
     } catch {
       // Redis is away: nothing is known to have moved.
@@ -38,7 +39,13 @@ export class Progress {
     }
   }
 
-  /** Resolves with the ms from now to the moment when every partition has a newer commit; undefined after `stop`. */
+  /** Whether every task of the name has committed all that is before `ends`, by partition. */
+  hasReached(name, ends) {
+    const ofName = this.tasks.filter((task) => task.name === name);
+    return ofName.every(({ partition, nextOffset }) => nextOffset >= ends.get(partition));
+  }
+
+  /** Resolves with the ms from now to the moment when every task has a newer commit; undefined after `stop`. */
   moved() {
     const wait = { since: Date.now() };
     return new Promise((resolve) => {
@@ -47,22 +54,22 @@ export class Progress {
     });
   }
 
-  /** The first look that began after the question tells where the partitions stood. */
+  /** The first look that began after the question tells where the tasks stood. */
   check(wait, beganMs) {
     if (beganMs < wait.since) return;
-    wait.from ??= [...this.offsets];
-    if (!wait.from.every((from, partition) => this.offsets[partition] > from)) return;
+    wait.from ??= this.tasks.map(({ nextOffset }) => nextOffset);
+    if (!wait.from.every((from, i) => this.tasks[i].nextOffset > from)) return;
     this.waiting.delete(wait);
     wait.resolve(Date.now() - wait.since);
   }
 
-  async generation() {
-    return BigInt(await this.redis.hget(`millrace:{${this.pipeline}}:deployment`, 'generation'));
+  async generationOf(pipeline) {
+    return BigInt(await this.redis.hget(`millrace:{${pipeline}}:deployment`, 'generation'));
   }
 
-  /** Removes what the run left in Redis. */
-  async clear() {
-    for await (const keys of this.redis.scanStream({ match: `millrace:{${this.pipeline}*`, count: 1000 })) {
+  /** Removes what pipelines left in Redis whose names begin so. */
+  async clear(prefix) {
+    for await (const keys of this.redis.scanStream({ match: `millrace:{${prefix}*`, count: 1000 })) {
       if (keys.length > 0) await this.redis.unlink(...keys);
     }
   }

@@ -11,15 +11,18 @@ const STEP_MS = 5;
 /** Below the bound of disorder: in the order of the generator no record is late. */
 const JITTER_MS = 4_000;
 const DAY_MS = 86_400_000;
+/** Groups that records belong to, whatever their keys are. */
+const GROUPS = 40;
 
 /**
- * Record `id` of the input of a seed. Keys are `k0` and so on; values are whole, so that a sum does not depend on the
- * order of its records.
+ * Record `id` of the input of a seed. Keys `k` are `k0` and so on, groups `g` are `g0` and so on; values are whole, so that a
+ * sum does not depend on the order of its records.
  */
 export function recordAt(seed, keys, id) {
   const bits = bitsAt(seed, id);
   const jitter = bitsAt(seed ^ 0x5bd1e995, id) % JITTER_MS;
-  return { id, k: `k${bits % keys}`, ts: BASE_MS + id * STEP_MS - jitter, v: (bits >>> 12) % 1000 };
+  const g = `g${bitsAt(seed ^ 0x2545f491, id) % GROUPS}`;
+  return { id, k: `k${bits % keys}`, g, ts: BASE_MS + id * STEP_MS - jitter, v: (bits >>> 12) % 1000 };
 }
 
 /** Event time of the newest records once `sent` have been sent. */
@@ -29,5 +32,5 @@ export function eventTimeMs(sent) {
 
 /** The record that closes every window of a partition; its id is negative, its own window stays open. */
 export function closingRecord(partition, sent, key) {
-  return { id: -1 - partition, k: key, ts: eventTimeMs(sent) + DAY_MS, v: 0 };
+  return { id: -1 - partition, k: key, g: key, ts: eventTimeMs(sent) + DAY_MS, v: 0 };
 }

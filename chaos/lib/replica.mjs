@@ -14,8 +14,8 @@ export class Replica {
   endedByItself = 0;
   wanted = false;
 
-  constructor({ name, network, env, dist, folder }) {
-    Object.assign(this, { name, network, env, dist, log: join(folder, `${name}.log`) });
+  constructor({ name, network, clock, env, dist, folder }) {
+    Object.assign(this, { name, network, clock, env, dist, log: join(folder, `${name}.log`) });
   }
 
   start() {
@@ -26,7 +26,10 @@ export class Replica {
       join(this.dist, 'cli.js'),
       'start',
     ]);
-    const env = { ...process.env, NODE_OPTIONS: '', MILLRACE_HTTP_PORT: String(this.network.port), ...this.env };
+    const env = {
+      ...{ ...process.env, NODE_OPTIONS: '', MILLRACE_HTTP_PORT: String(this.network.port) },
+      ...{ ...this.env, ...this.clock?.env },
+    };
     const child = spawn(command, args, { env, stdio: ['ignore', output, output] });
     this.child = child;
     this.exited = once(child, 'exit');

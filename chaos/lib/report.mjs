@@ -15,11 +15,11 @@ export function reportOf(run, settings) {
       [
         ['records produced, in the topic twice, late', `${run.produced}, ${input.doubled}, ${input.late}`],
         ['rows', run.rows],
-        ['messages of the output topic, repeated', `${run.messages}, ${run.repeated}`],
+        ['messages of the output topics, repeated where they may be', `${run.messages}, ${run.repeated}`],
         ['**lost**', run.lost],
         ['**double**', run.double],
         ['**wrong**', run.wrong],
-        ['**regressions** (looks at the table, at `/rows`)', `${run.regressions} (${looks.table}, ${looks.rows})`],
+        ['**regressions** (looks at the tables, at `/rows`)', `${run.regressions} (${looks.table}, ${looks.rows})`],
         ['replicas that ended by themselves', run.endedByThemselves],
         ['exit codes at the end', run.exits.join(', ')],
         ['caught up after the last record', run.caughtUp ? 'yes' : 'no'],
@@ -28,6 +28,7 @@ export function reportOf(run, settings) {
     '',
     ...table(['fault', 'times', 'recovery: median', 'longest'], recoveries(run.faults)),
   ];
+  if (!run.clocks) lines.push('', 'No clock jumped: libfaketime is not here. On Debian: apt-get install faketime.');
   if (!run.namespaces) lines.push('', 'No replica was cut off: network namespaces cannot be made here.');
   if (input.missing > 0)
     lines.push('', `${input.missing} acknowledged records are not in the topic: the broker lost them.`);

@@ -2,21 +2,22 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compare, OutputRows } from './compare.mjs';
+import { Clock, clocksWork } from './clock.mjs';
 import { possibleKinds } from './faults.mjs';
+import { judge } from './judge.mjs';
 import { ChaosKafka } from './kafka.mjs';
 import { Namespace, namespacesWork, SharedNetwork } from './namespace.mjs';
-import { Oracle, rowId } from './oracle.mjs';
-import { writePipeline } from './pipeline.mjs';
+import { committersOf, isShuffled, pipelinesOf, shuffleOf, writePipelines } from './pipeline.mjs';
 import { Probe } from './probe.mjs';
 import { ChaosProducer } from './producer.mjs';
 import { Progress } from './progress.mjs';
 import { PARTITIONS } from './records.mjs';
 import { Replica } from './replica.mjs';
 import { schedule, Striker } from './schedule.mjs';
-import { ChaosTable } from './table.mjs';
+import { ChaosTables } from './tables.mjs';
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
+const RECOVERY_MS = 120_000;
 const CATCH_UP_MS = 180_000;
 
 /**
@@ -27,20 +28,21 @@ export async function runChaos(servers, settings, log) {
   const name = `chaos-${settings.seed}-${Date.now().toString(36)}`;
   const folder = join(settings.folder, name);
   mkdirSync(folder, { recursive: true });
-  const names = { name, source: `${name}.in`, output: `${name}.out`, keyspace: name.replaceAll('-', '_') };
-  const { shuffled } = settings;
-  writePipeline(join(folder, 'pipelines'), { ...names, shuffled });
+  const pipelines = pipelinesOf(name);
+  const names = { name, source: `${name}.in`, keyspace: name.replaceAll('-', '_') };
+  writePipelines(join(folder, 'pipelines'), pipelines, names);
   const run = {
-    ...{ servers, settings, log, names, folder },
+    ...{ servers, settings, log, names, folder, pipelines },
+    ...{ namespaces: namespacesWork(), clocks: clocksWork() },
     kafka: new ChaosKafka(servers.addresses.kafka, name),
-    table: new ChaosTable(servers.addresses.cassandra, names.keyspace),
-    progress: new Progress(servers.addresses.redis, name),
-    shuffle: shuffled && new Progress(servers.addresses.redis, `${name}.shuffle`),
+    tables: new ChaosTables(servers.addresses.cassandra, names.keyspace),
+    progress: new Progress(servers.addresses.redis, committersOf(pipelines)),
     replicas: [],
   };
   try {
-    await run.kafka.createTopics([names.source, names.output]);
-    await run.table.create();
+    const outputs = pipelines.flatMap(({ output, exact = [] }) => [output].concat(exact));
+    await run.kafka.createTopics([names.source, ...outputs]);
+    await run.tables.create(pipelines.map(({ table }) => table));
     await openReplicas(run);
     return await underFaults(run);
   } finally {
@@ -48,12 +50,10 @@ export async function runChaos(servers, settings, log) {
   }
 }
 
-async function openReplicas(run) {
-  const { servers, settings, folder, replicas } = run;
-  run.namespaces = namespacesWork();
+async function openReplicas({ servers, settings, folder, replicas, namespaces, clocks }) {
   for (let i = 0; i < settings.replicas; i++) {
     const name = `replica-${i + 1}`;
-    const network = run.namespaces
+    const network = namespaces
       ? await Namespace.open(join(folder, name), servers.ports)
       : new SharedNetwork(await freePort());
     const env = {
@@ -64,27 +64,22 @@ async function openReplicas(run) {
       MILLRACE_REDIS_URL: servers.addresses.redis,
       MILLRACE_CASSANDRA_CONTACT_POINTS: servers.addresses.cassandra,
     };
-    replicas.push(new Replica({ name, network, env, dist: settings.dist, folder }));
+    const clock = clocks ? new Clock(folder, name) : undefined;
+    replicas.push(new Replica({ name, network, clock, env, dist: settings.dist, folder }));
   }
 }
 
 async function underFaults(run) {
-  const { settings, kafka, names, table, progress, replicas, servers, log } = run;
+  const { settings, kafka, names, replicas, progress, log } = run;
   const producer = new ChaosProducer(kafka, { topic: names.source, ...settings });
   for (const replica of replicas) replica.start();
   producer.start();
   if ((await within(progress.moved(), READY_MS)) === undefined) {
-    throw new Error(`the pipeline did not start within ${READY_MS / 1000} s; see ${run.folder}`);
+    throw new Error(`the pipelines did not start within ${READY_MS / 1000} s; see ${run.folder}`);
   }
-  const kinds = possibleKinds(run).filter((kind) => settings.kinds?.includes(kind) ?? true);
-  const probe = new Probe({ table, replicas, producer, pipeline: names.name, keys: settings.keys });
-  const striker = new Striker({ replicas, servers, progress, log });
+  const probe = new Probe({ ...run, producer });
   const begin = Date.now();
-  await striker.run(schedule({ ...settings, kinds }), {
-    endMs: begin + settings.minutes * 60_000,
-    most: settings.faults,
-  });
-  await Promise.all(striker.struck.map(({ recovery }) => within(recovery, READY_MS)));
+  const struck = await strikeAll(run, begin);
   await producer.stop();
   const caughtUp = await catchUp(run);
   await probe.stop();
@@ -94,66 +89,62 @@ async function underFaults(run) {
   log('comparing');
   const result = await judge(run);
   return {
-    ...{ seed: settings.seed, seconds: Math.round((Date.now() - begin) / 1000), namespaces: run.namespaces },
-    faults: striker.struck.map(({ kind, detail, at, recoveryMs }) => ({ kind, detail, at, recoveryMs })),
+    ...{ seed: settings.seed, seconds: Math.round((Date.now() - begin) / 1000) },
+    ...{ namespaces: run.namespaces, clocks: run.clocks },
+    faults: struck.map(({ kind, detail, at, recoveryMs }) => ({ kind, detail, at, recoveryMs })),
     ...{ produced: producer.sent + PARTITIONS, producerFailures: producer.failures, caughtUp, exits },
     endedByThemselves: replicas.reduce((sum, { endedByItself }) => sum + endedByItself, 0),
-    ...result,
-    ...{ regressions: probe.regressions, looks: probe.looks, examples: [...result.examples, ...probe.examples] },
+    ...{ ...result, looks: probe.looks },
+    ...{ regressions: result.regressions + probe.regressions, examples: [...result.examples, ...probe.examples] },
   };
 }
 
-/** Whether every partition is committed to its end in time, that of the shuffle first. */
-async function catchUp({ kafka, names, progress, shuffle }) {
-  const deadline = Date.now() + CATCH_UP_MS;
-  if (!shuffle) return reachesEnd(kafka, names.source, progress, deadline);
-  if (!(await reachesEnd(kafka, names.source, shuffle, deadline))) return false;
-  return reachesEnd(kafka, `${names.name}.${await progress.generation()}.repartition`, progress, deadline);
+/** All faults of the run, and the recovery from each. */
+async function strikeAll({ settings, replicas, servers, progress, namespaces, clocks, log }, begin) {
+  const possible = possibleKinds({ namespaces, clocks });
+  const kinds = possible.filter((kind) => settings.kinds?.includes(kind) ?? true);
+  const striker = new Striker({ replicas, servers, progress, log });
+  await striker.run(schedule({ ...settings, kinds }), {
+    endMs: begin + settings.minutes * 60_000,
+    most: settings.faults,
+  });
+  await within(Promise.all(striker.struck.map(({ recovery }) => recovery)), RECOVERY_MS);
+  return striker.struck;
 }
 
-async function reachesEnd(kafka, topic, progress, deadline) {
+/** Whether every task has committed to its end in time, those of shuffles first. */
+async function catchUp({ kafka, names, pipelines, progress }) {
+  const deadline = Date.now() + CATCH_UP_MS;
+  const reaches = (name, topic) => reachesEnd({ kafka, progress, name, topic, deadline });
+  for (const pipeline of pipelines) {
+    if (!isShuffled(pipeline)) {
+      if (!(await reaches(pipeline.name, names.source))) return false;
+      continue;
+    }
+    if (!(await reaches(shuffleOf(pipeline), names.source))) return false;
+    const topic = `${pipeline.name}.${await progress.generationOf(pipeline.name)}.repartition`;
+    if (!(await reaches(pipeline.name, topic))) return false;
+  }
+  return true;
+}
+
+async function reachesEnd({ kafka, progress, name, topic, deadline }) {
   while (Date.now() < deadline) {
-    const ends = await kafka.ends(topic);
-    if (progress.offsets.every((offset, partition) => offset >= ends.get(partition))) return true;
+    if (progress.hasReached(name, await kafka.ends(topic))) return true;
     await sleep(500);
   }
   return false;
 }
 
-async function judge({ kafka, names, progress, table, settings }) {
-  const oracle = new Oracle();
-  const seen = new Uint8Array(settings.mostRecords);
-  await kafka.readAll(names.source, (partition, offset, { value }) => {
-    const record = JSON.parse(value.toString());
-    if (record.id >= 0) seen[record.id]++;
-    oracle.take(partition, offset, record);
-  });
-  const output = new OutputRows();
-  await kafka.readAll(names.output, (_partition, _offset, { value }) => {
-    const { key, window, values, revision, final } = JSON.parse(value.toString());
-    output.take(rowId(key.k, Date.parse(window.start)), { ...values, revision: BigInt(revision), final });
-  });
-  const generation = await progress.generation();
-  const rows = await table.readAll();
-  const input = { doubled: seen.reduce((sum, times) => sum + Math.max(0, times - 1), 0), late: oracle.late };
-  const last = seen.findLastIndex((times) => times > 0);
-  input.missing = seen.subarray(0, last + 1).reduce((sum, times) => sum + (times === 0 ? 1 : 0), 0);
-  return {
-    ...{ input, rows: oracle.rows.size, messages: output.messages },
-    ...compare({ oracle, generation, table: rows, output, shuffled: settings.shuffled }),
-  };
-}
-
-async function close({ replicas, kafka, table, progress, shuffle, servers, log }) {
+async function close({ replicas, kafka, tables, progress, servers, names, log }) {
   for (const server of Object.keys(servers.ports)) await servers.resume(server);
   await Promise.all(replicas.map(async (replica) => replica.wanted && replica.kill()));
   for (const { network } of replicas) network.close();
-  for (const tidy of [() => kafka.clear(), () => progress.clear(), () => table.drop()]) {
+  for (const tidy of [() => kafka.clear(), () => progress.clear(names.name), () => tables.drop()]) {
     await tidy().catch(({ message }) => log(`not tidied: ${message}`));
   }
   progress.stop();
-  if (shuffle) shuffle.stop();
-  await table.close();
+  await tables.close();
 }
 
 function within(promise, ms) {

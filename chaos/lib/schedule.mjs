@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FAULTS } from './faults.mjs';
 import { Seeded } from './seeded.mjs';
 
+const JUMPS_MS = [-3_600_000, -60_000, -5_000, 5_000, 60_000, 3_600_000];
+
 /**
  * The faults of a seed, one after the other and without end: all kinds in a mixed order, then all again. They depend on the
  * seed, the kinds and the number of replicas alone; when each strikes depends on how long those before it take.
@@ -20,6 +22,7 @@ export function* schedule({ seed, kinds, replicas, gapMs: [least, most] }) {
         longMs: chance.between(1_000, 20_000),
         server: chance.pick(['kafka', 'redis', 'cassandra']),
         cut: chance.pick(['silence', 'sever']),
+        jumpMs: chance.pick(JUMPS_MS),
       };
     }
   }
@@ -61,8 +64,9 @@ export class Striker {
   }
 }
 
-function detailOf({ kind, replica, peer, server, cut, shortMs, longMs }) {
+function detailOf({ kind, replica, peer, server, cut, shortMs, longMs, jumpMs }) {
   if (kind === 'replica cut off') return `${replica.name} from ${server}, ${cut}, ${longMs} ms`;
+  if (kind === 'clock jumps') return `${replica.name} by ${jumpMs / 1000} s, for ${longMs} ms`;
   if (kind === 'replica paused') return `${replica.name}, ${longMs} ms`;
   if (kind.includes('heir')) return `${replica.name}, then ${peer.name}`;
   if (kind.includes('replica')) return replica.name;

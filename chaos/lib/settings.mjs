@@ -16,13 +16,12 @@ const COMMON = {
   dist: join(ROOT, 'dist'),
   gapMs: [5_000, 15_000],
   faults: Infinity,
-  /** Whether records are keyed by something else than the pipeline's key. */
-  shuffled: false,
 };
 
-/** A minute for `npm test`: the same five faults each time, on the servers that are there for the tests. */
+/** About a minute for `npm test`: the same five faults each time, on the servers that are there for the tests. */
 const SHORT = {
   minutes: 3,
+  rate: 400,
   faults: 5,
   gapMs: [3_000, 5_000],
   kinds: [
@@ -50,7 +49,7 @@ export function settingsOf(argv, env) {
     ...COMMON,
     ...{ seed: whole(values, 'seed', 2 ** 31), minutes: whole(values, 'minutes', 24 * 60) },
     ...{ replicas: whole(values, 'replicas', 9, 2), rate: whole(values, 'rate', MOST_PER_SECOND, 20) },
-    ...{ keys: whole(values, 'keys', 1_000), mutants: values.mutants, names: positionals },
+    ...{ keys: whole(values, 'keys', 1_000, 10), mutants: values.mutants, names: positionals },
     ...(values.short && SHORT),
     portOffset: env.MILLRACE_TEST_PORT_OFFSET ?? (values.short ? '0' : String(PORT_OFFSET)),
   };

@@ -3,8 +3,8 @@ import { rowId } from './oracle.mjs';
 
 const COLUMNS = 'k, window_start, n, total, least, most, final, WRITETIME(n) AS revision';
 
-/** The runner's own view of the table that the pipeline writes. */
-export class ChaosTable {
+/** The runner's own view of the tables that the pipelines write. */
+export class ChaosTables {
   constructor(address, keyspace) {
     this.keyspace = keyspace;
     this.client = new cassandra.Client({
@@ -16,20 +16,22 @@ export class ChaosTable {
     });
   }
 
-  async create() {
+  async create(tables) {
     await this.client.execute(
       `CREATE KEYSPACE ${this.keyspace} WITH replication = { 'class': 'SimpleStrategy', 'replication_factor': 1 }`,
     );
-    await this.client.execute(
-      `CREATE TABLE ${this.keyspace}.rows (k text, window_start timestamp, n bigint, total double, least double,
-       most double, final boolean, PRIMARY KEY (k, window_start)) WITH CLUSTERING ORDER BY (window_start DESC)`,
-    );
+    for (const table of tables) {
+      await this.client.execute(
+        `CREATE TABLE ${this.keyspace}.${table} (k text, window_start timestamp, n bigint, total double, least double,
+         most double, final boolean, PRIMARY KEY (k, window_start)) WITH CLUSTERING ORDER BY (window_start DESC)`,
+      );
+    }
   }
 
   /** Row id to row. */
-  async readAll() {
+  async readAll(table) {
     const rows = new Map();
-    const query = `SELECT ${COLUMNS} FROM ${this.keyspace}.rows`;
+    const query = `SELECT ${COLUMNS} FROM ${this.keyspace}.${table}`;
     for await (const row of this.client.stream(query, [], { prepare: true, autoPage: true, fetchSize: 5_000 })) {
       rows.set(rowId(row.k, row.window_start.getTime()), toRow(row));
     }
@@ -37,8 +39,8 @@ export class ChaosTable {
   }
 
   /** The newest windows of a key: row id to row. */
-  async newestOf(key, limit) {
-    const query = `SELECT ${COLUMNS} FROM ${this.keyspace}.rows WHERE k = ? LIMIT ${limit}`;
+  async newestOf(table, key, limit) {
+    const query = `SELECT ${COLUMNS} FROM ${this.keyspace}.${table} WHERE k = ? LIMIT ${limit}`;
     const { rows } = await this.client.execute(query, [key], { prepare: true });
     return new Map(rows.map((row) => [rowId(row.k, row.window_start.getTime()), toRow(row)]));
   }
