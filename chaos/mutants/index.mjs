@@ -1,3 +1,6 @@
+/** Statements of a method, as the compiler writes them. */
+const lines = (...statements) => statements.join('\n        ');
+
 /**
  * Ways to break the guarantees, each a change of the built service by exact text, and the faults that must bring it to light.
  * A text that is not found exactly once fails the run: then the code has changed, and the mutant must follow it.
@@ -25,8 +28,16 @@ export const MUTANTS = [
     changes: [
       {
         file: 'runtime/checkpoint.js',
-        from: 'await this.sink(frozen, signal);\n        await this.commit(frozen, signal);',
-        to: 'await this.commit(frozen, signal);\n        await this.sink(frozen, signal);',
+        from: lines(
+          'await this.sink(frozen, signal);',
+          'const delta = await this.sinkOnce(frozen, signal);',
+          'await this.commit({ ...frozen, commit: delta }, signal);',
+        ),
+        to: lines(
+          'await this.commit(frozen, signal);',
+          'await this.sink(frozen, signal);',
+          'await this.sinkOnce(frozen, signal);',
+        ),
       },
     ],
   },
@@ -55,11 +66,21 @@ export const MUTANTS = [
     ],
   },
   {
+    name: 'muting-off',
+    says: 'a topic that shows each version once is sent again what the owner before has sent',
+    kinds: ['Redis paused, replica killed'],
+    changes: [
+      {
+        file: 'adapters/kafka/sent-rows.js',
+        from: 'if (this.sent.size === 0)',
+        to: 'if (true)',
+      },
+    ],
+  },
+  {
     name: 'dedupe-off',
     says: 'a record that was shuffled twice counts twice',
     kinds: ['Redis paused, replica killed'],
-    /** The dedupe is at work only where records are shuffled by key. */
-    shuffled: true,
     changes: [
       {
         file: 'core/repartition/seen-sources.js',
