@@ -29,6 +29,7 @@ async function one(servers, settings) {
   return isClean(result);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 main().then(
   (passed) => process.exit(passed ? 0 : 1),
   (error) => {

@@ -9,6 +9,10 @@ const ENDED_AGAIN_MS = 500;
 const STOP_MS = 40_000;
 const POLL_MS = 100;
 
+/** What runs now: it goes when the runner does, however that ends. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** One process of the service. It is started again when it ends by itself, as Kubernetes would. */
 export class Replica {
   endedByItself = 0;
@@ -32,8 +36,12 @@ export class Replica {
     };
     const child = spawn(command, args, { env, stdio: ['ignore', output, output] });
     this.child = child;
+    running.add(child);
     this.exited = once(child, 'exit');
-    void this.exited.then(() => this.comeBack(child));
+    void this.exited.then(() => {
+      running.delete(child);
+      this.comeBack(child);
+    });
   }
 
   comeBack(child) {

@@ -17,8 +17,6 @@ import { schedule, Striker } from './schedule.mjs';
 import { ChaosTables } from './tables.mjs';
 
 const READY_MS = 120_000;
-const RECOVERY_MS = 120_000;
-const CATCH_UP_MS = 180_000;
 
 /**
  * One run: service under load and faults, then the comparison of all that it left with the oracle. Resolves with the
@@ -108,13 +106,13 @@ async function strikeAll({ settings, replicas, servers, progress, namespaces, cl
     endMs: begin + settings.minutes * 60_000,
     most: settings.faults,
   });
-  await within(Promise.all(striker.struck.map(({ recovery }) => recovery)), RECOVERY_MS);
+  await within(Promise.all(striker.struck.map(({ recovery }) => recovery)), settings.recoveryMs);
   return striker.struck;
 }
 
 /** Whether every task has committed to its end in time, those of shuffles first. */
-async function catchUp({ kafka, names, pipelines, progress }) {
-  const deadline = Date.now() + CATCH_UP_MS;
+async function catchUp({ kafka, names, pipelines, progress, settings }) {
+  const deadline = Date.now() + settings.catchUpMs;
   const reaches = (name, topic) => reachesEnd({ kafka, progress, name, topic, deadline });
   for (const pipeline of pipelines) {
     if (!isShuffled(pipeline)) {

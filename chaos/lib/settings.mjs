@@ -16,6 +16,9 @@ const COMMON = {
   dist: join(ROOT, 'dist'),
   gapMs: [5_000, 15_000],
   faults: Infinity,
+  /** How long the recoveries of the last faults, and the end of the input, are waited for. */
+  recoveryMs: 120_000,
+  catchUpMs: 180_000,
 };
 
 /** About a minute for `npm test`: the same five faults each time, on the servers that are there for the tests. */
