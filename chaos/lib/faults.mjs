@@ -92,15 +92,15 @@ export const FAULTS = {
       await stack.start('redis');
     },
   },
-  'Redis paused, replica killed': {
-    targets: ({ replica }) => ['redis', replica.name],
+  'Redis paused, killed with a replica': {
+    targets: ({ replica }) => ['redis', 'stack', replica.name],
     async strike({ replica, shortMs }, stack, struck) {
       await stack.pause('redis');
-      // Meanwhile sinks are written, and no commit comes back.
+      // Meanwhile sinks are written. The commits lie unread in the sockets of Redis, and are lost with it.
       await sleep(1_500);
-      await replica.kill();
+      await Promise.all([replica.kill(), stack.kill('redis')]);
       struck();
-      await stack.resume('redis');
+      await stack.start('redis');
       await sleep(shortMs);
       replica.start();
     },

@@ -8,7 +8,7 @@ const SEEDS = 3;
 const MOST_MS = 10 * 60_000;
 /** Short: a mutant may never recover, nor come to the end of its input. */
 const RUN = {
-  ...{ minutes: 5, rate: 400, faults: 4, gapMs: [2_000, 4_000], replicas: 3 },
+  ...{ minutes: 5, rate: 400, faults: 4, gapMs: [2_000, 4_000], replicas: 3, speedUp: 20 },
   ...{ recoveryMs: 5_000, catchUpMs: 60_000 },
 };
 

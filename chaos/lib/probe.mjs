@@ -1,5 +1,4 @@
 import { rowId } from './oracle.mjs';
-import { eventTimeMs } from './records.mjs';
 
 const EVERY_MS = 250;
 const ROWS = 5;
@@ -43,7 +42,7 @@ export class Probe {
   async lookAtRows({ name, field }, key, replica) {
     const place = `/v1/pipelines/${name}/rows`;
     const asked = this.seenOf(place, key);
-    const from = new Date(Math.max(0, eventTimeMs(this.producer.sent) - BEHIND_MS)).toISOString();
+    const from = new Date(Math.max(0, this.producer.eventTimeMs - BEHIND_MS)).toISOString();
     const answer = await replica.json(`${place}?key.${field}=${key}&from=${from}&limit=50`);
     this.looks.rows++;
     const found = answer.rows.map(({ window, values, revision, final }) => [

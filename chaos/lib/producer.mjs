@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closingRecord, PARTITIONS, recordAt } from './records.mjs';
+import { PARTITIONS } from './records.mjs';
 
 const TICK_MS = 50;
 const AGAIN_MS = 200;
@@ -15,8 +15,8 @@ export class ChaosProducer {
   sent = 0;
   failures = 0;
 
-  constructor(kafka, { topic, seed, keys, rate }) {
-    Object.assign(this, { kafka, topic, seed, keys, batch: Math.max(1, Math.round((rate * TICK_MS) / 1000)) });
+  constructor(kafka, records, { topic, rate }) {
+    Object.assign(this, { kafka, records, topic, batch: Math.max(1, Math.round((rate * TICK_MS) / 1000)) });
     this.stopping = false;
   }
 
@@ -30,13 +30,18 @@ export class ChaosProducer {
     this.stopping = true;
     await this.ended;
     const ids = Array.from({ length: PARTITIONS }, (_, partition) => partition);
-    await this.send(ids.map((partition) => closingRecord(partition, this.sent, this.keyOf(partition))));
+    await this.send(ids.map((partition) => this.records.closing(partition, this.sent, this.keyOf(partition))));
     await this.producer.disconnect();
+  }
+
+  /** Of the newest records. */
+  get eventTimeMs() {
+    return this.records.eventTimeMs(this.sent);
   }
 
   async produce() {
     while (!this.stopping) {
-      const records = Array.from({ length: this.batch }, (_, i) => recordAt(this.seed, this.keys, this.sent + i));
+      const records = Array.from({ length: this.batch }, (_, i) => this.records.at(this.sent + i));
       await this.send(records);
       this.sent += this.batch;
       await sleep(TICK_MS);

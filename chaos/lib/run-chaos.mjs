@@ -11,7 +11,7 @@ import { committersOf, isShuffled, pipelinesOf, shuffleOf, writePipelines } from
 import { Probe } from './probe.mjs';
 import { ChaosProducer } from './producer.mjs';
 import { Progress } from './progress.mjs';
-import { PARTITIONS } from './records.mjs';
+import { PARTITIONS, Records } from './records.mjs';
 import { Replica } from './replica.mjs';
 import { schedule, Striker } from './schedule.mjs';
 import { ChaosTables } from './tables.mjs';
@@ -69,7 +69,7 @@ async function openReplicas({ servers, settings, folder, replicas, namespaces, c
 
 async function underFaults(run) {
   const { settings, kafka, names, replicas, progress, log } = run;
-  const producer = new ChaosProducer(kafka, { topic: names.source, ...settings });
+  const producer = new ChaosProducer(kafka, new Records(settings), { topic: names.source, rate: settings.rate });
   for (const replica of replicas) replica.start();
   producer.start();
   if ((await within(progress.moved(), READY_MS)) === undefined) {
@@ -101,6 +101,8 @@ async function underFaults(run) {
 async function strikeAll({ settings, replicas, servers, progress, namespaces, clocks, log }, begin) {
   const possible = possibleKinds({ namespaces, clocks });
   const kinds = possible.filter((kind) => settings.kinds?.includes(kind) ?? true);
+  if (kinds.length === 0)
+    throw new Error(`no fault of ${settings.kinds.join(', ')} is possible here: ${possible.join(', ')}`);
   const striker = new Striker({ replicas, servers, progress, log });
   await striker.run(schedule({ ...settings, kinds }), {
     endMs: begin + settings.minutes * 60_000,

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const USAGE =
-  'usage: npm run chaos -- [--minutes N] [--seed N] [--replicas N] [--rate N] [--keys N] [--short | --mutants [NAME]]';
+  'usage: npm run chaos -- [--minutes N] [--seed N] [--replicas N] [--rate N] [--keys N] [--kinds FAULT,...] [--short | --mutants [NAME]]';
 
 /** Ports of the runner's own servers, away from those of the tests and of the developer. */
 const PORT_OFFSET = 3_000;
@@ -16,6 +16,8 @@ const COMMON = {
   dist: join(ROOT, 'dist'),
   gapMs: [5_000, 15_000],
   faults: Infinity,
+  /** How much faster event time runs than the clock. */
+  speedUp: 10,
   /** How long the recoveries of the last faults, and the end of the input, are waited for. */
   recoveryMs: 120_000,
   catchUpMs: 180_000,
@@ -28,7 +30,7 @@ const SHORT = {
   faults: 5,
   gapMs: [3_000, 5_000],
   kinds: [
-    ...['replica killed', 'replica paused, its heir killed', 'Redis set back', 'Redis paused, replica killed'],
+    ...['replica killed', 'replica paused, its heir killed', 'Redis set back', 'Redis paused, killed with a replica'],
     'Cassandra paused, replica killed',
   ],
 };
@@ -44,6 +46,7 @@ export function settingsOf(argv, env) {
       replicas: { type: 'string', default: '3' },
       rate: { type: 'string', default: '1000' },
       keys: { type: 'string', default: '120' },
+      kinds: { type: 'string' },
       short: { type: 'boolean', default: false },
       mutants: { type: 'boolean', default: false },
     },
@@ -53,6 +56,7 @@ export function settingsOf(argv, env) {
     ...{ seed: whole(values, 'seed', 2 ** 31), minutes: whole(values, 'minutes', 24 * 60) },
     ...{ replicas: whole(values, 'replicas', 9, 2), rate: whole(values, 'rate', MOST_PER_SECOND, 20) },
     ...{ keys: whole(values, 'keys', 1_000, 10), mutants: values.mutants, names: positionals },
+    ...(values.kinds && { kinds: values.kinds.split(',') }),
     ...(values.short && SHORT),
     portOffset: env.MILLRACE_TEST_PORT_OFFSET ?? (values.short ? '0' : String(PORT_OFFSET)),
   };

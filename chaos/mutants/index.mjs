@@ -44,7 +44,7 @@ export const MUTANTS = [
   {
     name: 'revision-from-the-clock',
     says: 'a row has the time of its making as revision',
-    kinds: ['Redis paused, replica killed', 'replica paused, its heir killed'],
+    kinds: ['Redis paused, killed with a replica', 'replica paused, its heir killed'],
     changes: [
       {
         file: 'core/task/pane-codec.js',
@@ -68,7 +68,7 @@ export const MUTANTS = [
   {
     name: 'muting-off',
     says: 'a topic that shows each version once is sent again what the owner before has sent',
-    kinds: ['Redis paused, replica killed'],
+    kinds: ['Redis paused, killed with a replica'],
     changes: [
       {
         file: 'adapters/kafka/sent-rows.js',
@@ -80,7 +80,7 @@ export const MUTANTS = [
   {
     name: 'dedupe-off',
     says: 'a record that was shuffled twice counts twice',
-    kinds: ['Redis paused, replica killed'],
+    kinds: ['Redis paused, killed with a replica'],
     changes: [
       {
         file: 'core/repartition/seen-sources.js',
