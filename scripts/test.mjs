@@ -1,11 +1,13 @@
 import { programFromDebian } from '../stack/apt.mjs';
 import { addresses, down, reset } from '../stack/index.mjs';
 import { build } from './build.mjs';
-import { interruption } from './foreground.mjs';
+import { interruption, runForeground } from './foreground.mjs';
 import { install } from './install.mjs';
 import { runJest } from './jest.mjs';
+import { at, NODE, ROOT } from './project.mjs';
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const CHAOS_MS = 10 * 60_000;
 const log = (line) => console.log(line);
 const interrupt = interruption();
 
@@ -22,6 +24,8 @@ async function main() {
     await stage('stack up', () => reset('test', { log, signal: interrupt }));
     counts = await stage('jest', () => runJest(process.argv.slice(2), environment(chromium), interrupt));
     if (counts.reason) log(counts.reason);
+    // It kills the servers: it comes when no test needs them, and not when tests were chosen by name.
+    if (process.argv.length === 2) counts = await stage('chaos', () => chaos(counts));
   } catch (error) {
     counts = failure(counts, error);
   }
@@ -32,6 +36,14 @@ async function main() {
   }
   log(`${counts.passed} passed, ${counts.failed} failed`);
   if (counts.failed > 0) process.exitCode ||= 1;
+}
+
+/** A minute of faults on the real servers; counts as one test. */
+async function chaos({ passed, failed }) {
+  const args = ['--disable-warning=TimeoutNegativeWarning', at('chaos', 'run.mjs'), '--short'];
+  const code = await runForeground(NODE, args, { cwd: ROOT, interrupt, timeoutMs: CHAOS_MS });
+  interrupt.throwIfAborted();
+  return code === 0 ? { passed: passed + 1, failed } : { passed, failed: failed + 1 };
 }
 
 async function stage(name, work) {

@@ -48,6 +48,10 @@ export class KafkaBatchConsumer implements BatchConsumer {
   private stopped = false;
   /** Between joining the group and the next rebalance or failure. */
   private joined = false;
+  /** Between joining the group and the end of kafkajs's consumer, which a failure brings too: else its `seek` throws. */
+  private seekable = false;
+  /** Where partitions are to begin once the group is joined again. */
+  private readonly unsought = new Map<number, bigint>();
   private inProgress = 0;
   private whenQuiet: (() => void) | undefined;
   private restart: NodeJS.Timeout | undefined;
@@ -64,6 +68,7 @@ export class KafkaBatchConsumer implements BatchConsumer {
   }
 
   seek(partition: number, offset: bigint): void {
+    if (!this.seekable) return void this.unsought.set(partition, offset);
     this.consumer?.seek({ topic: this.options.topic, partition, offset: offset.toString() });
   }
 
@@ -123,10 +128,15 @@ export class KafkaBatchConsumer implements BatchConsumer {
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.owned = payload.memberAssignment[topic] ?? [];
+      this.seekable = true;
       handlers.assigned(this.owned);
+      this.seekUnsought();
       this.joined = true;
     });
     consumer.on(consumer.events.REBALANCING, () => void (this.joined = false));
+    consumer.on(consumer.events.STOP, () => {
+      if (consumer === this.consumer) this.seekable = false;
+    });
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
       // Null for the end of a batch that compaction has shortened: kafkajs goes over it one offset at a time.
@@ -138,6 +148,12 @@ export class KafkaBatchConsumer implements BatchConsumer {
       if (!payload.restart) this.joinAgain(consumer, messageOf(payload.error));
     });
     return consumer;
+  }
+
+  private seekUnsought(): void {
+    const { owned } = this;
+    for (const [partition, offset] of this.unsought) if (owned.includes(partition)) this.seek(partition, offset);
+    this.unsought.clear();
   }
 
   /** kafkajs gives up on errors that it holds to be final; a service does not. */

@@ -8,16 +8,18 @@ describe('a Kafka consumer that is told to end', () => {
   let eachBatch: EachBatchHandler;
   let consumer: KafkaBatchConsumer;
   let heartbeats: number;
+  let sought: object[];
   const listeners = new Map<string, (happening: { payload: object }) => void>();
 
   /** What kafkajs offers of a consumer, as far as a batch needs it. */
   const kafka = (): Kafka => {
     const client = {
-      events: { GROUP_JOIN: 'a', END_BATCH_PROCESS: 'b', CRASH: 'c' },
+      events: { GROUP_JOIN: 'a', END_BATCH_PROCESS: 'b', CRASH: 'c', STOP: 'd' },
       on: (event: string, listener: (happening: { payload: object }) => void) => void listeners.set(event, listener),
       connect: () => Promise.resolve(),
       subscribe: () => Promise.resolve(),
       disconnect: () => Promise.resolve(),
+      seek: (place: object) => void sought.push(place),
       run: (options: { eachBatch: EachBatchHandler }) => {
         ({ eachBatch } = options);
         return Promise.resolve();
@@ -40,6 +42,7 @@ describe('a Kafka consumer that is told to end', () => {
 
   beforeEach(() => {
     heartbeats = 0;
+    sought = [];
     consumer = new KafkaBatchConsumer({ kafka: kafka(), groupId: 'g', topic: 't', concurrency: 1, log: silentLog });
   });
   afterEach(() => consumer.stop());
@@ -59,6 +62,23 @@ describe('a Kafka consumer that is told to end', () => {
     await expect(batch).resolves.toBeUndefined();
     await quiet;
     expect(heartbeats).toBe(1);
+  });
+
+  it('seeks once it has joined again what it is asked to while its consumer has failed, for kafkajs would throw', async () => {
+    await run(() => Promise.resolve());
+    const joins = (): void => listeners.get('a')!({ payload: { memberAssignment: { t: [0, 2] } } });
+    joins();
+    consumer.seek(0, 1n);
+    listeners.get('d')!({ payload: {} });
+    consumer.seek(0, 2n);
+    consumer.seek(1, 3n);
+    expect(sought).toEqual([{ topic: 't', partition: 0, offset: '1' }]);
+    joins();
+    consumer.seek(2, 4n);
+    expect(sought.slice(1)).toEqual([
+      { topic: 't', partition: 0, offset: '2' },
+      { topic: 't', partition: 2, offset: '4' },
+    ]);
   });
 
   it('lets a rebalance through to kafkajs', async () => {
