@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { freePort } from './free-port';
@@ -84,6 +84,7 @@ export class ServiceProcess {
 
   /** What it logged of one event, the oldest first. */
   logged(event: string): LogLine[] {
+    if (!existsSync(this.logFile)) return [];
     const lines = readFileSync(this.logFile, 'utf8').split('\n').slice(0, -1);
     return lines.flatMap((line) => {
       const parsed = line.startsWith('{') ? (JSON.parse(line) as LogLine) : undefined;

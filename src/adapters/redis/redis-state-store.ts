@@ -1,5 +1,3 @@
-import type { Redis } from 'ioredis';
-
 import { FencedError } from '../../core/errors';
 import type {
   Checkpoint,
@@ -16,7 +14,7 @@ import { tasksOf } from '../../core/repartition/names';
 import { type TaskId, taskName } from '../../core/task/task-id';
 import { commitArguments, pendingRef, progressOf } from './commit-arguments';
 import { type ScriptedRedis, withScripts } from './redis-commands';
-import { attempt } from './redis-connection';
+import { attempt, type RedisClient } from './redis-connection';
 import { deploymentKey, segmentKey, taskKeys } from './redis-keys';
 
 const SCAN_COUNT = 1_000;
@@ -27,7 +25,7 @@ const LOAD_CHUNK = 5_000;
 export class RedisStateStore implements StateStore {
   private readonly redis: ScriptedRedis;
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.redis = withScripts(redis);
   }
 
