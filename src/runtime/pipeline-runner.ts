@@ -1,6 +1,7 @@
 import { messageOf } from '../core/errors';
 import type { RecordBatch } from '../core/ports/record-source.port';
 import { IdlenessCheck } from './idleness-check';
+import { LogCheck } from './log-check';
 import type { PipelineState, PipelineStatus } from './pipeline-status';
 import type { BatchControl, OffsetMirrorEntry, BatchConsumer } from '../core/ports/batch-consumer.port';
 import { PipelineTally } from './pipeline-tally';
@@ -12,6 +13,9 @@ import { TaskRunner } from './task-runner';
 const MIRROR_MS = 1_000;
 /** How often it is seen whether the watermark of a partition that looks idle would close anything. */
 const IDLE_CHECK_MS = 250;
+
+/** How often it is seen whether the topic still is what the tasks read. */
+const LOG_CHECK_MS = 10_000;
 
 /** A rebalance waits for the slowest member: what is not written in this time, the next owner does again. */
 const REBALANCE_FLUSH_MS = 3_000;
@@ -29,12 +33,15 @@ export class PipelineRunner {
   private readonly toMirror = new Map<number, OffsetMirrorEntry>();
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly tally = new PipelineTally();
+  private readonly logCheck: LogCheck;
   private source: BatchConsumer | undefined;
 
   constructor(
     private readonly context: PipelineContext,
     private readonly partitions: number,
-  ) {}
+  ) {
+    this.logCheck = new LogCheck({ ...context, runners: this.runners, partitions });
+  }
 
   get name(): string {
     return this.context.pipeline.name;
@@ -48,6 +55,8 @@ export class PipelineRunner {
     this.every(MIRROR_MS, () => void this.mirror());
     this.every(MIRROR_MS, () => this.claimAgain());
     const idleness = new IdlenessCheck({ ...this.context, runners: this.runners, source });
+    this.every(LOG_CHECK_MS, () => void this.logCheck.run());
+    this.every(MIRROR_MS, () => this.lookForTopic());
     this.every(IDLE_CHECK_MS, () => void idleness.run());
   }
 
@@ -118,6 +127,7 @@ export class PipelineRunner {
       tally: this.tally,
       lookups: new TaskLookups(this.context.tables),
       seek: (offset) => this.source?.seek(partition, offset),
+      suspectLog: () => void this.logCheck.run(),
       mirror: (offset) => void this.toMirror.set(offset.partition, offset),
     });
     this.runners.set(partition, runner);
@@ -133,6 +143,10 @@ export class PipelineRunner {
     for (const [partition, { fencedMs }] of this.runners) {
       if (fencedMs !== undefined && nowMs - fencedMs >= RECLAIM_MS) this.runnerOf(partition);
     }
+  }
+
+  private lookForTopic(): void {
+    if (this.logCheck.topicIsGone) void this.logCheck.run();
   }
 
   /** Step 6 for all tasks. */

@@ -151,10 +151,19 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       expect((await under.store.claim(task, 'b')).checkpoint!.pending).toHaveLength(20_000);
     });
 
+    it('completes a deployment that knows no number of partitions, once', async () => {
+      const { pipeline } = task;
+      const older = { generation: 10n, fingerprint: 'f1', repartitioned: true, partitions: undefined };
+      expect(await under.store.deploy(pipeline, older)).toEqual(older);
+      expect(await under.store.deployment(pipeline)).toEqual(older);
+      expect(await under.store.deploy(pipeline, { ...older, partitions: 4 })).toEqual({ ...older, partitions: 4 });
+      expect(await under.store.deploy(pipeline, { ...older, partitions: 6 })).toEqual({ ...older, partitions: 4 });
+    });
+
     it('keeps the first deployment until a new generation is started, which drops state and fences owners', async () => {
       const { pipeline } = task;
-      const first = { generation: 10n, fingerprint: 'f1', repartitioned: true };
-      const second = { generation: 30n, fingerprint: 'f2', repartitioned: false };
+      const first = { generation: 10n, fingerprint: 'f1', repartitioned: true, partitions: 4 };
+      const second = { generation: 30n, fingerprint: 'f2', repartitioned: false, partitions: 6 };
       expect(await under.store.deployment(pipeline)).toBeUndefined();
       expect(await under.store.deploy(pipeline, first)).toEqual(first);
       expect(await under.store.deploy(pipeline, { ...second, generation: 20n })).toEqual(first);

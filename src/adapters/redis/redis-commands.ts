@@ -6,10 +6,12 @@ import type { RedisClient } from './redis-connection';
 type Argument = string | number | Buffer;
 
 /** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
+type DeploymentArguments = [generation: string, fingerprint: string, repartitioned: string, partitions: string];
+
 interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
-  millraceDeploy(deployment: string, generation: string, fingerprint: string, repartitioned: string): Promise<unknown>;
+  millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
 }
