@@ -24,7 +24,7 @@ describe('Kafka', () => {
   afterEach(() => pipeline.close());
   afterAll(async () => {
     await admin.disconnect();
-    await ownServers.down();
+    await ownServers.signal('kafka', 'SIGTERM');
   });
 
   it('whose broker is killed and restarted under load makes the service unready, and costs nothing', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Client } from 'cassandra-driver';
+import { Client, policies } from 'cassandra-driver';
 import { Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs';
 
 import { cqlStatements } from '../../src/adapters/cassandra/cql-statements';
@@ -47,7 +47,11 @@ export class AirQualityCopy {
       .replace('aqdata.pm25', `${this.keyspace}.pm25`);
     writeFileSync(this.file, edit(yaml));
     const { host, port } = servers.cassandra;
-    this.cassandra = new Client({ contactPoints: [`${host}:${port}`], localDataCenter: 'datacenter1' });
+    this.cassandra = new Client({
+      ...{ contactPoints: [`${host}:${port}`], localDataCenter: 'datacenter1' },
+      // The driver's own default waits up to ten minutes before it looks again at a host that was down.
+      policies: { reconnection: new policies.reconnection.ConstantReconnectionPolicy(500) },
+    });
   }
 
   async createTable(): Promise<void> {

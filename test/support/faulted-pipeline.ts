@@ -5,6 +5,10 @@ import { type TestServers, testServers } from './servers';
 import { SteadyReadings } from './steady-readings';
 import { waitUntil } from './wait-until';
 
+/** A server that was away has much to catch up with, and each look at the table costs it more. */
+const TABLE_MS = 120_000;
+const TABLE_POLL_MS = 1_000;
+
 interface PipelineAnswer {
   readonly totals: { readonly accepted: number; readonly late: number; readonly dead: number };
 }
@@ -118,16 +122,22 @@ export class FaultedPipeline {
       return answer && answer.totals.accepted >= feed.records;
     }).catch(() => undefined);
     expect((await this.answer()).totals).toMatchObject({ accepted: feed.records, late: 0, dead: 0 });
-    await waitUntil('the table has every reading', async () => {
-      const { rows } = await copy.table();
-      return [...rows.values()].reduce((sum, { readings }) => sum + readings, 0) >= feed.records;
-    }).catch(() => undefined);
+    await waitUntil('the table has every reading', () => this.tableIsWhole(), TABLE_MS, TABLE_POLL_MS).catch(
+      () => undefined,
+    );
     const { rows } = await copy.table();
     expect(rows.size).toBe(feed.expected.size);
     for (const [day, row] of feed.expected) {
       expect({ day, ...rows.get(day) }).toEqual({ day, ...row, avg_pm25: expect.closeTo(row.avg_pm25, 9) });
     }
     expect(service.hasExited).toBe(false);
+  }
+
+  /** False also when the table cannot be read yet. */
+  private async tableIsWhole(): Promise<boolean> {
+    const table = await this.copy.table().catch(() => undefined);
+    const readings = [...(table?.rows.values() ?? [])].reduce((sum, row) => sum + row.readings, 0);
+    return readings >= this.feed.records;
   }
 
   async close(): Promise<void> {

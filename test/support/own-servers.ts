@@ -15,11 +15,8 @@ const run = promisify(execFile);
 export const ownServers = {
   /** Resolves when the server answers; does nothing when it does already. */
   start: (server: 'kafka' | 'cassandra') => stack('start', server),
-  /** In an orderly way; starts it when it is dead. */
-  restart: (server: 'kafka' | 'cassandra') => stack('restart', server),
+  /** Resolves, after SIGKILL and SIGTERM, when it is gone. */
   signal: (server: 'kafka' | 'cassandra', signal: NodeJS.Signals) => stack('kill', server, '--signal', signal),
-  /** Stops all that run. */
-  down: () => stack('down'),
 };
 
 /** The shared servers, but for those of the second set that `own` names. */
