@@ -4,7 +4,7 @@ import { down, kill, reset, restart, start, status, up } from './index.mjs';
 
 const USAGE = [
   'usage: stack.mjs up|down|status|reset [--profile dev|test]',
-  '       stack.mjs start|restart|kill kafka|redis|cassandra [--profile dev|test] [--signal SIGKILL]',
+  '       stack.mjs start|restart|kill kafka|redis|cassandra [--profile dev|test] [--signal SIGKILL] [--fresh]',
 ].join('\n');
 const log = (line) => console.log(line);
 
@@ -26,7 +26,7 @@ const commands = {
 
 /** Those that act on one server. */
 const serverCommands = {
-  start: (profile, server, { signal }) => start(profile, server, { log, signal }),
+  start: (profile, server, { signal, fresh }) => start(profile, server, { log, signal, fresh }),
   restart: (profile, server, { signal }) => restart(profile, server, { log, signal }),
   kill: (profile, server, { signalName }) => kill(profile, server, signalName),
 };
@@ -51,7 +51,11 @@ function stateOf(answers, pid) {
 async function main() {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { profile: { type: 'string', default: 'dev' }, signal: { type: 'string', default: 'SIGKILL' } },
+    options: {
+      profile: { type: 'string', default: 'dev' },
+      signal: { type: 'string', default: 'SIGKILL' },
+      fresh: { type: 'boolean', default: false },
+    },
   });
   const [name, server, ...rest] = positionals;
   const takesServer = name in serverCommands;
@@ -61,7 +65,7 @@ async function main() {
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => interrupt.abort(new Error(`stopped by ${name}`)));
   const { signal } = interrupt;
   if (!takesServer) return commands[name](values.profile, signal);
-  await serverCommands[name](values.profile, server, { signal, signalName: values.signal });
+  await serverCommands[name](values.profile, server, { signal, signalName: values.signal, fresh: values.fresh });
   return 0;
 }
 

@@ -43,7 +43,7 @@ describe('Cassandra', () => {
 
   beforeAll(() => ownServers.start('cassandra'));
   afterEach(() => pipeline.close());
-  afterAll(() => ownServers.signal('cassandra', 'SIGTERM'));
+  afterAll(() => ownServers.stop('cassandra'));
 
   it('that stands still under a fast topic: memory is bounded, probes answer, no task moves, and nothing is lost', async () => {
     pipeline = await FaultedPipeline.start({ name: 'cassandra-stopped', env, servers, paceMs: 5 });

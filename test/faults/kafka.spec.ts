@@ -24,7 +24,7 @@ describe('Kafka', () => {
   afterEach(() => pipeline.close());
   afterAll(async () => {
     await admin.disconnect();
-    await ownServers.signal('kafka', 'SIGTERM');
+    await ownServers.stop('kafka');
   });
 
   it('whose broker is killed and restarted under load makes the service unready, and costs nothing', async () => {
