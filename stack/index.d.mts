@@ -4,6 +4,8 @@ export type ServerName = 'kafka' | 'redis' | 'cassandra';
 export interface Options {
   log?: (line: string) => void;
   signal?: AbortSignal;
+  /** Only of `start`: rejects when the server runs already, which may be somebody else's. */
+  fresh?: boolean;
 }
 
 export interface ServerStatus {

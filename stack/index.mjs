@@ -10,7 +10,7 @@ import { profileOf } from './profiles.mjs';
  * Real Kafka, Redis and Cassandra for a profile, `dev` or `test`. Commands on one profile run one
  * after the other, whoever starts them.
  *
- * @typedef {{ log?: (line: string) => void, signal?: AbortSignal }} Options
+ * @typedef {{ log?: (line: string) => void, signal?: AbortSignal, fresh?: boolean }} Options
  */
 
 /**
@@ -45,7 +45,7 @@ export async function reset(profileName, options = {}) {
   await up(profileName, options);
 }
 
-/** Starts one server, with its data, and resolves when it answers. */
+/** Starts one server, with its data, and resolves when it answers. With `fresh`, rejects when it runs already. */
 export function start(profileName, server, options = {}) {
   return exclusive(profileName, options, (profile, context) =>
     inDocker(profile) ? compose.start(known(server)) : native.start(profile, known(server), context),
@@ -90,9 +90,9 @@ export function addresses(profileName) {
   return Object.fromEntries(Object.values(servers).map((server) => [server.name, server.addressOf(ports)]));
 }
 
-function exclusive(profileName, { log = () => {}, signal }, work) {
+function exclusive(profileName, { log = () => {}, signal, fresh = false }, work) {
   const profile = profileOf(profileName);
-  return withLock(join(profile.folder, 'lock'), () => work(profile, { log, signal }), { signal });
+  return withLock(join(profile.folder, 'lock'), () => work(profile, { log, signal, fresh }), { signal });
 }
 
 function known(server) {

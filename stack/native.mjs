@@ -42,11 +42,20 @@ async function allRun(profile) {
   return Object.keys(servers).every((name) => runningPid(placeOf(profile, name)) !== undefined);
 }
 
-/** Does nothing but wait when the server runs; resolves when it answers in its own protocol. */
+/**
+ * Does nothing but wait when the server runs; resolves when it answers in its own protocol. With `context.fresh` it
+ * refuses a server that runs: somebody else counts on it.
+ */
 async function start(profile, server, context) {
   const place = placeOf(profile, server.name);
   const begin = Date.now();
-  if (runningPid(place) === undefined) {
+  const pid = runningPid(place);
+  if (pid !== undefined && context.fresh) {
+    throw new Error(
+      `${server.name} runs already, as process ${pid} of ${profile.folder}, and may be in use: stop it first`,
+    );
+  }
+  if (pid === undefined) {
     const parts = await server.prepare(context);
     await assertFree(server.name, server.portsOf(profile.ports));
     startDetached(place, await server.command(parts, { place, ports: profile.ports }));

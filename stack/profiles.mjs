@@ -11,7 +11,8 @@ export const SERVERS = ['kafka', 'redis', 'cassandra'];
 /**
  * One set of servers: its ports and its folder. Two profiles share neither, so `test` never sees a
  * developer's data. MILLRACE_TEST_PORT_OFFSET moves the test profile aside, for two clones that are
- * tested at once. Nothing here touches the disk.
+ * tested at once; offsets are multiples of 1000, because tests that break servers start their own
+ * 500 above. Nothing here touches the disk.
  */
 export function profileOf(name) {
   if (!PORTS[name]) throw new Error(`unknown profile '${name}': use one of ${Object.keys(PORTS).join(', ')}`);

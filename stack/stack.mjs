@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { down, reset, status, up } from './index.mjs';
+import { down, kill, reset, restart, start, status, up } from './index.mjs';
 
-const USAGE = 'usage: stack.mjs up|down|status|reset [--profile dev|test]';
+const USAGE = [
+  'usage: stack.mjs up|down|status|reset [--profile dev|test]',
+  '       stack.mjs start|restart|kill kafka|redis|cassandra [--profile dev|test] [--signal SIGKILL] [--fresh]',
+].join('\n');
 const log = (line) => console.log(line);
 
 const commands = {
@@ -19,6 +22,13 @@ const commands = {
     return table(profile);
   },
   status: (profile) => table(profile),
+};
+
+/** Those that act on one server. */
+const serverCommands = {
+  start: (profile, server, { signal, fresh }) => start(profile, server, { log, signal, fresh }),
+  restart: (profile, server, { signal }) => restart(profile, server, { log, signal }),
+  kill: (profile, server, { signalName }) => kill(profile, server, signalName),
 };
 
 /** Prints the state of each server; 0 only when all three answer. */
@@ -41,13 +51,22 @@ function stateOf(answers, pid) {
 async function main() {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { profile: { type: 'string', default: 'dev' } },
+    options: {
+      profile: { type: 'string', default: 'dev' },
+      signal: { type: 'string', default: 'SIGKILL' },
+      fresh: { type: 'boolean', default: false },
+    },
   });
-  const command = commands[positionals[0]];
-  if (!command || positionals.length !== 1) throw new Error(USAGE);
+  const [name, server, ...rest] = positionals;
+  const takesServer = name in serverCommands;
+  if (!(takesServer || commands[name]) || takesServer !== (server !== undefined) || rest.length > 0)
+    throw new Error(USAGE);
   const interrupt = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => interrupt.abort(new Error(`stopped by ${name}`)));
-  return command(values.profile, interrupt.signal);
+  const { signal } = interrupt;
+  if (!takesServer) return commands[name](values.profile, signal);
+  await serverCommands[name](values.profile, server, { signal, signalName: values.signal, fresh: values.fresh });
+  return 0;
 }
 
 main().then(

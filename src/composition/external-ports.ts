@@ -22,7 +22,8 @@ import { KafkaTransactionLog } from '../adapters/kafka/kafka-transaction-log';
 import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
 import { topicFollower } from '../adapters/kafka/topic-follower';
-import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
+import { connectRedis } from '../adapters/redis/redis-connection';
+import { checkRedis } from '../adapters/redis/redis-facts';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
@@ -73,7 +74,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
     liveness: { process, leases: new RedisProcessLeases(redis), members },
-    dependencies: [kafkaPing, { name: 'redis', ping: () => pingRedis(redis) }, ...(tables ? [tables.dependency] : [])],
+    dependencies: [kafkaPing, { name: 'redis', ping: () => checkRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
       Promise.all(

@@ -6,9 +6,10 @@ import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Deployment } from '../core/ports/state-store.port';
 import { outdatedTopics, repartitionTopic, shuffleName } from '../core/repartition/names';
 import { aggregateStage, shuffleStage } from '../core/repartition/two-stages';
-import { deploy } from '../runtime/deployment';
+import { deploy, type DeploymentInForce } from '../runtime/deployment';
 import type { RuntimeLog } from '../runtime/events';
 import type { SharedTable } from '../runtime/lookup/task-lookups';
+import { refuseAdded } from '../runtime/partitions-added';
 import { PipelineRunner } from '../runtime/pipeline-runner';
 import type { Ports } from '../runtime/ports';
 import type { RuntimeObserver } from '../runtime/runtime-observer';
@@ -60,15 +61,16 @@ async function removeOutdated(name: string, { generation }: Deployment, { topics
 
 async function repartitioned(
   context: PipelineContext,
-  { generation }: Deployment,
+  { generation, partitions: deployed }: DeploymentInForce,
   parts: AssemblyParts & { readonly sourcePartitions: number },
 ): Promise<Assembled> {
   const { pipeline } = context;
   const { ports, observer, sourcePartitions } = parts;
   const topic = repartitionTopic(pipeline.name, generation);
-  await ports.topics.ensure([{ topic, partitions: sourcePartitions, purpose: 'repartition' }]);
+  await ports.topics.ensure([{ topic, partitions: deployed, purpose: 'repartition' }]);
   const partitions = await ports.topics.partitionCount(topic);
   if (partitions === undefined) throw new FatalError(`Topic ${topic} is not there although it was made`);
+  refuseAdded({ pipeline, topic }, deployed, partitions);
   const forwards = {
     ...{ ...context, pipeline: shuffleStage(pipeline), sinks: [] },
     observer: shuffleObserver(observer, pipeline.name),
@@ -109,7 +111,7 @@ async function contextOf(
   };
 }
 
-function deployOn(pipeline: CompiledPipeline, ports: Ports): Promise<Deployment> {
+function deployOn(pipeline: CompiledPipeline, ports: Ports): Promise<DeploymentInForce> {
   return deploy(pipeline, { ...ports, newestRecords: (topic) => newestRecords(topic, ports) });
 }
 

@@ -1,4 +1,4 @@
-import { FatalError } from '../core/errors';
+import { FatalError, TransientError } from '../core/errors';
 import { generationAt, lastRevision } from '../core/generation';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
@@ -8,6 +8,7 @@ import type { MirroredOffset, TopicAdmin } from '../core/ports/topic-admin.port'
 import { areKeyedAlike, changingKey } from '../core/repartition/message-keys';
 import { repartitionTopic, shuffleName } from '../core/repartition/names';
 import { parseMirrorMetadata } from './mirror-metadata';
+import { refuseAdded } from './partitions-added';
 
 export interface DeploymentPorts {
   readonly stateStore: StateStore;
@@ -15,6 +16,10 @@ export interface DeploymentPorts {
   readonly clock: Clock;
   /** Newest records of each partition of a topic; asked for once in a generation. Throws TransientError. */
   readonly newestRecords: (topic: string) => Promise<readonly SourceRecord[]>;
+}
+
+export interface DeploymentInForce extends Deployment {
+  readonly partitions: number;
 }
 
 /** A generation of a pipeline that Kafka's mirror remembers, and the greatest revision that it can have given. */
@@ -27,19 +32,19 @@ interface Remembered {
 /**
  * The deployment in force of a pipeline, recorded now if the store has none. After a loss of the store, Kafka's mirror
  * tells the generation before, so that the new one's revisions are greater than all that were given.
- * Throws FatalError when the state in the store was written by a definition that means something else.
+ *
+ * Throws FatalError when the state in the store was written by a definition that means something else, or when keys
+ * were in fewer partitions; TransientError when a server, or the topic, is not there.
  */
-export async function deploy(pipeline: CompiledPipeline, ports: DeploymentPorts): Promise<Deployment> {
+export async function deploy(pipeline: CompiledPipeline, ports: DeploymentPorts): Promise<DeploymentInForce> {
   const { name, fingerprint } = pipeline;
-  const inForce = (await ports.stateStore.deployment(name)) ?? (await propose(pipeline, ports));
-  if (inForce.fingerprint !== fingerprint) {
-    throw new FatalError(
-      `The definition of ${name} was changed in a way that changes the meaning of its state ` +
-        `(fingerprint ${inForce.fingerprint} to ${fingerprint}). Undo the change, give the pipeline another name, ` +
-        `or start anew with: millrace reset ${name} --to earliest.`,
-    );
-  }
+  const { topic } = pipeline.definition.spec.source;
+  const partitions = await ports.topics.partitionCount(topic);
+  if (partitions === undefined) throw topicGone(topic);
+  const inForce = await inForceOf(pipeline, partitions, ports);
+  if (inForce.fingerprint !== fingerprint) throw definitionChanged(name, inForce.fingerprint, fingerprint);
   checkRepartition(pipeline, inForce);
+  if (!inForce.repartitioned) refuseAdded({ pipeline, topic }, inForce.partitions, partitions);
   return inForce;
 }
 
@@ -66,13 +71,38 @@ export async function needsRepartition(
   );
 }
 
-async function propose(pipeline: CompiledPipeline, ports: DeploymentPorts): Promise<Deployment> {
-  const { name, fingerprint } = pipeline;
+export function topicGone(topic: string): TransientError {
+  return new TransientError(`Topic ${topic} is not there: it was deleted, or this service may not see it`);
+}
+
+async function inForceOf(
+  pipeline: CompiledPipeline,
+  partitions: number,
+  ports: DeploymentPorts,
+): Promise<DeploymentInForce> {
+  const { stateStore } = ports;
+  const found = await stateStore.deployment(pipeline.name);
+  const proposed = { ...(found ?? (await propose(pipeline, ports))), partitions: found?.partitions ?? partitions };
+  if (found?.partitions !== undefined) return proposed;
+  const inForce = await stateStore.deploy(pipeline.name, proposed);
+  return { ...inForce, partitions: inForce.partitions ?? partitions };
+}
+
+async function propose(pipeline: CompiledPipeline, ports: DeploymentPorts): Promise<Omit<Deployment, 'partitions'>> {
+  const { fingerprint } = pipeline;
   const known = await remembered(pipeline, ports.topics);
   const generation = generationAt(ports.clock.now(), known?.lastRevision);
   const isAuto = pipeline.definition.spec.repartition === 'auto';
   const repartitioned = known && isAuto ? known.repartitioned : await needsRepartition(pipeline, ports);
-  return ports.stateStore.deploy(name, { generation, fingerprint, repartitioned });
+  return { generation, fingerprint, repartitioned };
+}
+
+function definitionChanged(name: string, before: string, now: string): FatalError {
+  return new FatalError(
+    `The definition of ${name} was changed in a way that changes the meaning of its state ` +
+      `(fingerprint ${before} to ${now}). Undo the change, give the pipeline another name, ` +
+      `or start anew with: millrace reset ${name} --to earliest.`,
+  );
 }
 
 function checkRepartition({ name, definition }: CompiledPipeline, { repartitioned }: Deployment): void {

@@ -1,6 +1,7 @@
 import type { RecordBatch } from '../core/ports/record-source.port';
 import { ErrorPause } from './error-pause';
 import { IdlenessCheck } from './idleness-check';
+import { LogCheck } from './log-check';
 import type { PipelineState, PipelineStatus } from './pipeline-status';
 import type { BatchControl, BatchConsumer } from '../core/ports/batch-consumer.port';
 import { OffsetMirror } from './offset-mirror';
@@ -13,6 +14,9 @@ import { TaskRunner } from './task-runner';
 const MIRROR_MS = 1_000;
 /** How often it is seen whether the watermark of a partition that looks idle would close anything. */
 const IDLE_CHECK_MS = 250;
+
+/** How often it is seen whether the topic still is what the tasks read. */
+const LOG_CHECK_MS = 10_000;
 
 /** A rebalance waits for the slowest member: what is not written in this time, the next owner does again. */
 const REBALANCE_FLUSH_MS = 3_000;
@@ -31,6 +35,7 @@ export class PipelineRunner {
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly tally = new PipelineTally();
   private readonly pause: ErrorPause;
+  private readonly logCheck: LogCheck;
   private source: BatchConsumer | undefined;
 
   constructor(
@@ -39,6 +44,7 @@ export class PipelineRunner {
   ) {
     this.offsets = new OffsetMirror({ pipeline: context.pipeline.name, log: context.log });
     this.pause = new ErrorPause(context);
+    this.logCheck = new LogCheck({ ...context, runners: this.runners, partitions });
   }
 
   get name(): string {
@@ -54,6 +60,8 @@ export class PipelineRunner {
     this.every(MIRROR_MS, () => this.claimAgain());
     this.every(MIRROR_MS, () => void this.pause.check());
     const idleness = new IdlenessCheck({ ...this.context, runners: this.runners, source });
+    this.every(LOG_CHECK_MS, () => void this.logCheck.run());
+    this.every(MIRROR_MS, () => this.lookForTopic());
     this.every(IDLE_CHECK_MS, () => void idleness.run());
   }
 
@@ -127,6 +135,7 @@ export class PipelineRunner {
       lookups: new TaskLookups(this.context.tables),
       seek: (offset) => this.source?.seek(partition, offset),
       mirror: (offset) => this.offsets.set(offset),
+      suspectLog: () => void this.logCheck.run(),
     });
     this.runners.set(partition, runner);
     return runner;
@@ -141,6 +150,10 @@ export class PipelineRunner {
     for (const [partition, { fencedMs }] of this.runners) {
       if (fencedMs !== undefined && nowMs - fencedMs >= RECLAIM_MS) this.runnerOf(partition);
     }
+  }
+
+  private lookForTopic(): void {
+    if (this.logCheck.topicIsGone) void this.logCheck.run();
   }
 
   /** Step 6 for all tasks. */

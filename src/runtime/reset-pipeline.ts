@@ -33,11 +33,12 @@ export async function resetPipeline(
   await refuseWhileRunning(name, topics);
   const offsets = await offsetsOf(target, topic, topics);
   const repartitioned = await needsRepartition(pipeline, { topics, newestRecords });
-  const proposed = { generation: generationAt(clock.now()), fingerprint, repartitioned };
+  const partitions = offsets.size;
+  const proposed = { generation: generationAt(clock.now()), fingerprint, repartitioned, partitions };
   const before = await stateStore.deploy(name, proposed);
   const read = before.repartitioned ? repartitionTopic(name, before.generation) : topic;
   const generation = generationAt(clock.now(), lastRevision(before.generation, await endsOf(read, topics)));
-  await stateStore.redeploy(name, { generation, fingerprint, repartitioned }, offsets.size);
+  await stateStore.redeploy(name, { generation, fingerprint, repartitioned, partitions }, partitions);
   for (const [partition, offset] of offsets) {
     // Tasks that read a repartition topic of a new generation begin at its beginning by themselves.
     const id = { pipeline: repartitioned ? shuffleName(name) : name, partition };

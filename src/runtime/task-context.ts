@@ -54,6 +54,8 @@ export interface TaskContext extends PipelineContext {
   readonly lookups: TaskLookups;
   /** Makes the consumer read this partition from an offset on. */
   readonly seek: (offset: bigint) => void;
+  /** Has the broker asked whether the log still is what the task reads. */
+  readonly suspectLog: () => void;
   /** Step 6, gathered for the pipeline. */
   readonly mirror: (offset: OffsetMirrorEntry) => void;
 }

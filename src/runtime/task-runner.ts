@@ -61,6 +61,11 @@ export class TaskRunner {
     return !this.stopping.signal.aborted;
   }
 
+  /** The next offset that it takes; `undefined` before it is claimed. */
+  get position(): bigint | undefined {
+    return this.task?.position;
+  }
+
   get hasFailed(): boolean {
     return this.failure !== undefined;
   }
@@ -75,7 +80,11 @@ export class TaskRunner {
     if (this.failure !== undefined) return void control.pause();
     if (!task || !this.isAlive) return;
     this.evidence.endOffset = batch.endOffset;
-    if (batch.fetchedOffset > task.position) return control.seek(task.position);
+    if (batch.fetchedOffset > task.position || batch.endOffset < task.position) {
+      // The mirror was ahead, or the log has lost what was not yet read, or was made anew.
+      this.context.suspectLog();
+      return control.seek(task.position);
+    }
     const processed = this.evidence.disturb();
     try {
       await this.feeder?.feed(batch, control);
@@ -128,6 +137,26 @@ export class TaskRunner {
     const deadline = new Promise<void>((resolve) => setTimeout(resolve, budgetMs).unref());
     await Promise.race([writer.drain(), deadline]);
     writer.endsSoon = false;
+  }
+
+  /** Says that the task waits for something that is not there; `undefined` once it is. */
+  waitsFor(reason: string | undefined): void {
+    if (this.isAlive && this.failure === undefined) this.onTrouble(reason);
+  }
+
+  /** Ends the task's work: FencedError drops it, everything else needs an operator. */
+  fail(error: unknown): void {
+    if (error instanceof AbortedError || !this.isAlive) return;
+    if (error instanceof FencedError) {
+      this.fencedMs = this.context.clock.now();
+      this.stop();
+      this.context.observer.fenced(this.context.pipeline.name);
+      this.context.log('warn', 'task.fenced', messageOf(error));
+      return;
+    }
+    if (this.failure !== undefined) return;
+    this.failure = messageOf(error);
+    this.context.log('error', 'task.failed', `${this.name} failed: ${this.failure}`, { error });
   }
 
   /** Drops the task without writing. */
@@ -192,20 +221,6 @@ export class TaskRunner {
 
   private idleWatermarkMs(idleMs: number, askedMs: number): number {
     return askedMs - this.context.pipeline.outOfOrdernessMs - idleMs;
-  }
-
-  private fail(error: unknown): void {
-    if (error instanceof AbortedError || !this.isAlive) return;
-    if (error instanceof FencedError) {
-      this.fencedMs = this.context.clock.now();
-      this.stop();
-      this.context.observer.fenced(this.context.pipeline.name);
-      this.context.log('warn', 'task.fenced', messageOf(error));
-      return;
-    }
-    if (this.failure !== undefined) return;
-    this.failure = messageOf(error);
-    this.context.log('error', 'task.failed', `${this.name} failed: ${this.failure}`, { error });
   }
 
   private onTrouble(reason: string | undefined): void {

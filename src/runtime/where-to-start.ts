@@ -32,7 +32,11 @@ export function whereToStart(evidence: StartEvidence): Start {
   return afterStateLoss(evidence, mirrored);
 }
 
-function withinLog({ pipeline, topic, partition, extent }: StartEvidence, offset: bigint): bigint {
+/** `offset`, if the log can still be read from there. Throws FatalError with the remedy. */
+export function withinLog(
+  { pipeline, topic, partition, extent }: Omit<StartEvidence, 'checkpoint' | 'mirrored'>,
+  offset: bigint,
+): bigint {
   const place = `${topic}/${partition}`;
   const { metadata, spec } = pipeline.definition;
   const remedy = `millrace reset ${metadata.name} --to earliest`;

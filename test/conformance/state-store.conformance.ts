@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { FencedError } from '../../src/core/errors';
-import type { LiveFeed } from '../../src/core/ports/live-feed.port';
+import type { FeedEntry, LiveFeed } from '../../src/core/ports/live-feed.port';
 import type { CheckpointDelta, EntryRef, StateStore, TaskProgress } from '../../src/core/ports/state-store.port';
 import { sinkSegment } from '../../src/core/task/sink-segment';
 import type { TaskId } from '../../src/core/task/task-id';
@@ -151,10 +151,19 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       expect((await under.store.claim(task, 'b')).checkpoint!.pending).toHaveLength(20_000);
     });
 
+    it('completes a deployment that knows no number of partitions, once', async () => {
+      const { pipeline } = task;
+      const older = { generation: 10n, fingerprint: 'f1', repartitioned: true, partitions: undefined };
+      expect(await under.store.deploy(pipeline, older)).toEqual(older);
+      expect(await under.store.deployment(pipeline)).toEqual(older);
+      expect(await under.store.deploy(pipeline, { ...older, partitions: 4 })).toEqual({ ...older, partitions: 4 });
+      expect(await under.store.deploy(pipeline, { ...older, partitions: 6 })).toEqual({ ...older, partitions: 4 });
+    });
+
     it('keeps the first deployment until a new generation is started, which drops state and fences owners', async () => {
       const { pipeline } = task;
-      const first = { generation: 10n, fingerprint: 'f1', repartitioned: true };
-      const second = { generation: 30n, fingerprint: 'f2', repartitioned: false };
+      const first = { generation: 10n, fingerprint: 'f1', repartitioned: true, partitions: 4 };
+      const second = { generation: 30n, fingerprint: 'f2', repartitioned: false, partitions: 6 };
       expect(await under.store.deployment(pipeline)).toBeUndefined();
       expect(await under.store.deploy(pipeline, first)).toEqual(first);
       expect(await under.store.deploy(pipeline, { ...second, generation: 20n })).toEqual(first);
@@ -220,25 +229,30 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       expect(await under.feed.read(task, '0-0', 1)).toHaveLength(1);
     });
 
-    it('follows what is committed from then on, in order, until it is told to stop', async () => {
-      const owner = await StoreOwner.claim(under.store, task);
-      await commitRow(owner, '1-0', '{"n":0}');
+    it('follows what is committed to several tasks from then on, in order, until it is told to stop', async () => {
+      const other = under.task();
+      const owners = [await StoreOwner.claim(under.store, task), await StoreOwner.claim(under.store, other)];
+      for (const owner of owners) await commitRow(owner, '1-0', '{"n":0}');
       const stop = new AbortController();
-      const seen: string[] = [];
+      const seen: Record<string, number[]> = { first: [], second: [] };
       let offset = 2;
       const following = new Promise<void>((resolve, reject) => {
-        const onEntries = (entries: readonly { id: string }[]): void => {
-          seen.push(...entries.map(({ id }) => id));
-          if (seen.length >= 3) stop.abort();
+        const onEntries = (entries: readonly FeedEntry[]): void => {
+          for (const { id, rows } of entries) seen[rows[0]!]?.push(Number(id.split('-')[0]));
+          if (Object.values(seen).every(({ length }) => length >= 3)) stop.abort();
         };
-        under.feed.follow([task], onEntries, stop.signal).then(resolve, reject);
+        under.feed.follow([task, other], onEntries, stop.signal).then(resolve, reject);
       });
       const feedUntilSeen = async (): Promise<void> => {
-        while (!stop.signal.aborted) await commitRow(owner, `${offset++}-0`, '{}');
+        for (; !stop.signal.aborted; offset++) {
+          await commitRow(owners[0]!, `${offset}-0`, 'first');
+          await commitRow(owners[1]!, `${offset}-0`, 'second');
+        }
       };
       await Promise.all([following, feedUntilSeen()]);
-      const numbers = seen.map((id) => Number(id.split('-')[0]));
-      expect(numbers.slice(0, 3)).toEqual([numbers[0], numbers[0]! + 1, numbers[0]! + 2]);
+      for (const [from = 0, ...rest] of Object.values(seen)) {
+        expect(rest.slice(0, 2)).toEqual([from + 1, from + 2]);
+      }
     });
   });
 }

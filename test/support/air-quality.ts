@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Client } from 'cassandra-driver';
+import { Client, policies } from 'cassandra-driver';
 import { Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs';
 
 import { cqlStatements } from '../../src/adapters/cassandra/cql-statements';
 import type { DailyRow } from './readings';
-import { testServers, uniqueName } from './servers';
+import { type TestServers, testServers, uniqueName } from './servers';
+import { waitUntil } from './wait-until';
 
 const SHIPPED = join(__dirname, '..', '..', 'pipelines', 'air-quality-daily.yaml');
 const CQL = join(__dirname, '..', '..', 'cql', '0001-aqdata-pm25.cql');
@@ -32,17 +33,25 @@ export class AirQualityCopy {
   readonly folder = mkdtempSync(join(tmpdir(), 'millrace-pipelines-'));
   readonly file = join(this.folder, 'air-quality.yaml');
   private readonly cassandra: Client;
-  private readonly kafka = new Kafka({ brokers: testServers().kafka, logLevel: logLevel.ERROR });
+  private readonly kafka: Kafka;
 
-  constructor(edit: (yaml: string) => string = (yaml) => yaml) {
+  constructor(
+    edit: (yaml: string) => string = (yaml) => yaml,
+    servers: Pick<TestServers, 'kafka' | 'cassandra'> = testServers(),
+  ) {
+    this.kafka = new Kafka({ brokers: servers.kafka, logLevel: logLevel.ERROR });
     const yaml = readFileSync(SHIPPED, 'utf8')
       .replace('name: air-quality-daily', `name: ${this.name}`)
       .replace('air-quality.readings', this.topic)
       .replace('air-quality.daily', this.output)
       .replace('aqdata.pm25', `${this.keyspace}.pm25`);
     writeFileSync(this.file, edit(yaml));
-    const { host, port } = testServers().cassandra;
-    this.cassandra = new Client({ contactPoints: [`${host}:${port}`], localDataCenter: 'datacenter1' });
+    const { host, port } = servers.cassandra;
+    this.cassandra = new Client({
+      ...{ contactPoints: [`${host}:${port}`], localDataCenter: 'datacenter1' },
+      // The driver's own default waits up to ten minutes before it looks again at a host that was down.
+      policies: { reconnection: new policies.reconnection.ConstantReconnectionPolicy(500) },
+    });
   }
 
   async createTable(): Promise<void> {
@@ -108,16 +117,16 @@ export class AirQualityCopy {
 
   /** Whether the pipeline's group has reached the end of its topic. */
   async hasCaughtUp(): Promise<boolean> {
-    const admin = this.kafka.admin();
-    await admin.connect();
-    try {
-      const ends = await admin.fetchTopicOffsets(this.topic);
-      const [group] = await admin.fetchOffsets({ groupId: this.name, topics: [this.topic] });
-      const reached = new Map((group?.partitions ?? []).map(({ partition, offset }) => [partition, offset]));
-      return ends.every(({ partition, high }) => high === '0' || reached.get(partition) === high);
-    } finally {
-      await admin.disconnect();
-    }
+    const partitions = await this.progress();
+    return partitions.every(({ end, reached }) => end === '0' || reached === end);
+  }
+
+  /** Resolves once Kafka's mirror knows of every partition that has records. */
+  async isMirrored(): Promise<void> {
+    await waitUntil('every partition with records is mirrored', async () => {
+      const partitions = await this.progress();
+      return partitions.every(({ end, reached = '0' }) => end === '0' || Number(reached) > 0);
+    });
   }
 
   async produce(messages: readonly Pick<Message, 'key' | 'value' | 'headers'>[]): Promise<void> {
@@ -125,6 +134,20 @@ export class AirQualityCopy {
     await producer.connect();
     await producer.send({ topic: this.topic, messages: [...messages] });
     await producer.disconnect();
+  }
+
+  /** Of each partition: its end, and what the group has committed. */
+  private async progress(): Promise<{ end: string; reached: string | undefined }[]> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    try {
+      const ends = await admin.fetchTopicOffsets(this.topic);
+      const [group] = await admin.fetchOffsets({ groupId: this.name, topics: [this.topic] });
+      const reached = new Map((group?.partitions ?? []).map(({ partition, offset }) => [partition, offset]));
+      return ends.map(({ partition, high }) => ({ end: high, reached: reached.get(partition) }));
+    } finally {
+      await admin.disconnect();
+    }
   }
 
   async close(): Promise<void> {

@@ -1,12 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { freePort } from './free-port';
+import { Redis } from 'ioredis';
 
-const SETTINGS = ['--bind', '127.0.0.1', '--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'];
+import { freePort } from './free-port';
+import { waitUntil } from './wait-until';
+
+const SETTINGS = {
+  bind: '127.0.0.1',
+  appendonly: 'yes',
+  appendfsync: 'everysec',
+  save: '',
+  'maxmemory-policy': 'noeviction',
+};
 
 /** A Redis of one test's own, which may die without harm to the others. Its append-only file outlives its process. */
 export class RedisProcess {
@@ -14,11 +23,14 @@ export class RedisProcess {
   private readonly memory = `${this.folder}.remembered`;
   private child: ChildProcess | undefined;
 
-  private constructor(private readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly settings: Readonly<Record<string, string>>,
+  ) {}
 
-  /** Where it will be; nothing listens there before {@link start}. */
-  static async reserve(): Promise<RedisProcess> {
-    return new RedisProcess(await freePort());
+  /** Where it will be; nothing listens there before {@link start}. `settings` are those of redis.conf. */
+  static async reserve(settings: Readonly<Record<string, string>> = {}): Promise<RedisProcess> {
+    return new RedisProcess(await freePort(), settings);
   }
 
   get url(): string {
@@ -26,8 +38,41 @@ export class RedisProcess {
   }
 
   start(): void {
-    const settings = [...SETTINGS, '--port', String(this.port), '--dir', this.folder];
-    this.child = spawn('redis-server', settings, { stdio: 'ignore' });
+    const settings = { ...SETTINGS, ...this.settings, port: String(this.port), dir: this.folder };
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+    this.child = spawn('redis-server', args, { stdio: 'ignore' });
+  }
+
+  /** Starts it as a Sentinel, which needs a file that it may write. */
+  startSentinel(lines: readonly string[]): void {
+    const file = join(this.folder, 'sentinel.conf');
+    writeFileSync(file, [`port ${this.port}`, 'bind 127.0.0.1', `dir ${this.folder}`, ...lines, ''].join('\n'));
+    this.child = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
+  }
+
+  /** Resolves with the answer to one command, once the server answers. */
+  command(name: string, ...args: string[]): Promise<unknown> {
+    return waitUntil(`${this.url} answers ${name}`, async () => {
+      const redis = new Redis(this.url, { lazyConnect: true, retryStrategy: () => null });
+      redis.on('error', () => undefined);
+      try {
+        return { answer: await redis.call(name, ...args) };
+      } catch (error) {
+        // Only a server that is away, or still loads its file, is asked again.
+        if ((error as Error).name === 'ReplyError' && !/^LOADING/.test((error as Error).message)) throw error;
+        return undefined;
+      } finally {
+        redis.disconnect();
+      }
+    }).then(({ answer }) => answer);
+  }
+
+  /** Cuts the append-only log off after `percent` of its bytes: what an earlier moment left. Kill it first. */
+  forgetBeyond(percent: number): void {
+    const folder = join(this.folder, 'appendonlydir');
+    const log = readdirSync(folder).find((name) => name.endsWith('.incr.aof'));
+    const file = join(folder, log!);
+    truncateSync(file, Math.floor((statSync(file).size * percent) / 100));
   }
 
   /** Dies at once, as by the kernel's hand. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { freePort } from './free-port';
@@ -10,6 +10,13 @@ import { waitUntil } from './wait-until';
 const ROOT = join(__dirname, '..', '..');
 export const CLI = join(ROOT, 'dist', 'cli.js');
 const LOGS = join(ROOT, 'test-results');
+
+/** One line of the service's log. */
+export interface LogLine {
+  readonly event: string;
+  readonly level: string;
+  readonly message: string;
+}
 
 /** A service in a process of its own, on the test servers unless the environment says otherwise. */
 export class ServiceProcess {
@@ -73,6 +80,16 @@ export class ServiceProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  /** What it logged of one event, the oldest first. */
+  logged(event: string): LogLine[] {
+    if (!existsSync(this.logFile)) return [];
+    const lines = readFileSync(this.logFile, 'utf8').split('\n').slice(0, -1);
+    return lines.flatMap((line) => {
+      const parsed = line.startsWith('{') ? (JSON.parse(line) as LogLine) : undefined;
+      return parsed?.event === event ? [parsed] : [];
+    });
   }
 
   get hasExited(): boolean {

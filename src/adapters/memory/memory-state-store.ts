@@ -39,7 +39,8 @@ export class MemoryStateStore implements StateStore, LiveFeed {
   }
 
   deploy(pipeline: string, proposed: Deployment): Promise<Deployment> {
-    const inForce = this.deployments.get(pipeline) ?? proposed;
+    const found = this.deployments.get(pipeline) ?? proposed;
+    const inForce = { ...found, partitions: found.partitions ?? proposed.partitions };
     this.deployments.set(pipeline, inForce);
     return Promise.resolve(inForce);
   }

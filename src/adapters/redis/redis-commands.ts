@@ -1,22 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-connection';
 
 type Argument = string | number | Buffer;
 
 /** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
-export interface ScriptedRedis extends Redis {
+type DeploymentArguments = [generation: string, fingerprint: string, repartitioned: string, partitions: string];
+
+interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
-  millraceDeploy(deployment: string, generation: string, fingerprint: string, repartitioned: string): Promise<unknown>;
+  millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
 }
 
+export type ScriptedRedis = RedisClient & Scripts;
+
 const SCRIPTS = { claim: 3, deploy: 1, renew: 1, reset: 4 } as const;
 
-export function withScripts(redis: Redis): ScriptedRedis {
+export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
     redis.defineCommand(commandName(name), { numberOfKeys, lua: script(`${name}-${numberOfKeys}`) });
   }

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
-import { attempt } from './redis-connection';
+import { TransientError } from '../../core/errors';
+import { attempt, isRefusal, mastersOf, pingRedis, type RedisClient } from './redis-connection';
 
-/** What operators need to know of a Redis server. */
+/** What operators need to know of a Redis server; of the worst one in a cluster. */
 export interface RedisFacts {
   readonly version: string;
   readonly maxmemoryPolicy: string | undefined;
@@ -11,7 +12,42 @@ export interface RedisFacts {
 }
 
 /** Asks `INFO`, which needs no permission beyond reading. Throws TransientError. */
-export async function redisFacts(redis: Redis): Promise<RedisFacts> {
+export async function redisFacts(redis: RedisClient): Promise<RedisFacts> {
+  const each = await Promise.all(mastersOf(redis).map(factsOf));
+  const limits = each.map(({ maxmemory }) => maxmemory).filter((bytes) => bytes > 0);
+  return {
+    version: each.map(({ version }) => version).sort(byVersion)[0] ?? '0',
+    maxmemoryPolicy: (each.find(({ maxmemoryPolicy }) => maxmemoryPolicy !== 'noeviction') ?? each[0])?.maxmemoryPolicy,
+    maxmemory: limits.length === 0 ? 0 : Math.min(...limits),
+    appendOnly: each.every(({ appendOnly }) => appendOnly),
+  };
+}
+
+/**
+ * Resolves when Redis answers and keeps what it is given. Throws TransientError when it is away, or would drop state and
+ * offsets to make room, which nothing could notice later.
+ */
+export async function checkRedis(redis: RedisClient): Promise<void> {
+  await pingRedis(redis);
+  for (const master of mastersOf(redis)) {
+    const facts = await factsOf(master).catch((error: unknown) => {
+      // Who may not ask is taken at the operator's word.
+      if (isRefusal(error)) return undefined;
+      throw error;
+    });
+    if (facts) refuseEviction(facts);
+  }
+}
+
+function refuseEviction({ maxmemoryPolicy = '', maxmemory }: RedisFacts): void {
+  if (maxmemory === 0 || !maxmemoryPolicy.startsWith('allkeys-')) return;
+  throw new TransientError(
+    `maxmemory-policy is ${maxmemoryPolicy}: Redis would drop state and offsets to make room. Say CONFIG SET ` +
+      'maxmemory-policy noeviction, and write it in redis.conf. If evicted_keys of INFO stats is not 0, start the pipelines anew.',
+  );
+}
+
+async function factsOf(redis: Redis): Promise<RedisFacts> {
   const text = await attempt('answer INFO', () => redis.info());
   const info = new Map(text.split(/\r?\n/).map((line) => line.split(/:(.*)/, 2) as [string, string]));
   return {
@@ -20,4 +56,8 @@ export async function redisFacts(redis: Redis): Promise<RedisFacts> {
     maxmemory: Number(info.get('maxmemory') ?? 0),
     appendOnly: info.get('aof_enabled') === '1',
   };
+}
+
+function byVersion(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }

@@ -1,15 +1,14 @@
-import type { Redis } from 'ioredis';
 import {
   ANSWER_KEPT_MS,
   RESERVED_MS,
   type IdempotencyState,
   type IdempotencyStore,
 } from '../../core/ports/idempotency-store.port';
-import { attempt } from './redis-connection';
+import { attempt, type RedisClient } from './redis-connection';
 
 /** One text for each key: the state as JSON. Redis drops it when its time is over. */
 export class RedisIdempotencyStore implements IdempotencyStore {
-  constructor(private readonly redis: Redis) {}
+  constructor(private readonly redis: RedisClient) {}
 
   begin(key: string, fingerprint: string): Promise<IdempotencyState> {
     const running = JSON.stringify({ state: 'running', fingerprint } satisfies IdempotencyState);

@@ -6,7 +6,7 @@ import type { TaskId } from '../../core/task/task-id';
  */
 const PREFIX = 'millrace';
 
-/** Hash: generation and fingerprint of the deployed definition, and whether it is repartitioned. */
+/** Hash: generation and fingerprint of the deployed definition, whether it is repartitioned, partitions of its topic. */
 export function deploymentKey(pipeline: string): string {
   return `${PREFIX}:{${pipeline}}:deployment`;
 }

@@ -1,21 +1,16 @@
-import type { Redis } from 'ioredis';
-
 import { messageOf } from '../../core/errors';
 import type { FeedEntry, LiveFeed } from '../../core/ports/live-feed.port';
 import { type TaskId, taskName } from '../../core/task/task-id';
-import { attempt } from './redis-connection';
+import { type FeedReader, feedReader, type StreamItem } from './feed-reader';
+import { attempt, type RedisClient } from './redis-connection';
 import { taskKeys } from './redis-keys';
 
-const BLOCK_MS = 1_000;
-const READ_COUNT = 500;
 const RETRY_MS = 500;
 
-type StreamItem = [id: string, fields: string[]];
-
-/** Redis streams, written by `commit.lua`, read here. Following takes a connection of its own: it blocks. */
+/** Redis streams, written by `commit.lua`, read here. */
 export class RedisLiveFeed implements LiveFeed {
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisClient,
     private readonly onTrouble: (message: string) => void,
   ) {}
 
@@ -39,16 +34,15 @@ export class RedisLiveFeed implements LiveFeed {
     onEntries: (entries: readonly FeedEntry[]) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const connection = this.redis.duplicate({ commandTimeout: BLOCK_MS + 5_000 });
-    connection.on('error', () => undefined);
-    const stop = (): void => connection.disconnect();
+    const reader = feedReader(this.redis);
+    const stop = (): void => reader.close();
     signal.addEventListener('abort', stop, { once: true });
     const positions = new Map<string, { task: TaskId; id: string }>();
     for (const task of tasks) positions.set(taskKeys(task).feed, { task, id: '' });
     while (!signal.aborted) {
       try {
         await this.fillPositions(positions);
-        onEntriesIfAny(await readNew(connection, positions), onEntries);
+        onEntriesIfAny(await readNew(reader, positions), onEntries);
       } catch (error) {
         if (signal.aborted) break;
         this.onTrouble(messageOf(error));
@@ -56,7 +50,7 @@ export class RedisLiveFeed implements LiveFeed {
       }
     }
     signal.removeEventListener('abort', stop);
-    connection.disconnect();
+    reader.close();
   }
 
   /** Where each feed stands when following begins. */
@@ -67,12 +61,10 @@ export class RedisLiveFeed implements LiveFeed {
   }
 }
 
-async function readNew(connection: Redis, positions: Map<string, { task: TaskId; id: string }>): Promise<FeedEntry[]> {
-  const keys = [...positions.keys()];
-  const ids = keys.map((key) => positions.get(key)!.id);
-  const reply = await connection.xread('COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids);
+async function readNew(reader: FeedReader, positions: Map<string, { task: TaskId; id: string }>): Promise<FeedEntry[]> {
+  const found = await reader.read(new Map([...positions].map(([key, { id }]) => [key, id])));
   const entries: FeedEntry[] = [];
-  for (const [key, items] of reply ?? []) {
+  for (const [key, items] of found) {
     const position = positions.get(key)!;
     for (const item of items) entries.push(entryOf(position.task.partition, item));
     position.id = items.at(-1)?.[0] ?? position.id;

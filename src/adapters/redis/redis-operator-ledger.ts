@@ -1,11 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { OperatorLedger, ReplayState } from '../../core/ports/operator-ledger.port';
-import { attempt } from './redis-connection';
+import { attempt, type RedisClient } from './redis-connection';
 import { replayedKey, resumesKey } from './redis-keys';
 
 /** A counter for requests to go on, and a hash of letters that were replayed: letter to `begun` or `done`. */
 export class RedisOperatorLedger implements OperatorLedger {
-  constructor(private readonly redis: Redis) {}
+  constructor(private readonly redis: RedisClient) {}
 
   async requestResume(pipeline: string): Promise<void> {
     await attempt(`ask pipeline ${pipeline} to go on`, () => this.redis.incr(resumesKey(pipeline)));

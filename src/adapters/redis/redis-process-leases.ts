@@ -1,14 +1,13 @@
-import type { Redis } from 'ioredis';
 import type { ProcessLeases } from '../../core/ports/process-leases.port';
 import { type ScriptedRedis, withScripts } from './redis-commands';
-import { attempt } from './redis-connection';
+import { attempt, type RedisClient } from './redis-connection';
 import { leasesKey } from './redis-keys';
 
 /** One sorted set for all processes that share this Redis. */
 export class RedisProcessLeases implements ProcessLeases {
   private readonly redis: ScriptedRedis;
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.redis = withScripts(redis);
   }
 

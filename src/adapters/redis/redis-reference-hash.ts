@@ -1,13 +1,12 @@
-import type { Redis } from 'ioredis';
 import type { ReferenceHash } from '../../core/ports/reference-hash.port';
-import { attempt } from './redis-connection';
+import { attempt, type RedisClient } from './redis-connection';
 
 /** Of one command: Redis serves nobody else while it works on one. */
 const FIELDS_AT_ONCE = 1_000;
 
 /** Reads with HMGET, under the very key that the user names. */
 export class RedisReferenceHash implements ReferenceHash {
-  constructor(private readonly redis: Redis) {}
+  constructor(private readonly redis: RedisClient) {}
 
   async read(name: string, fields: readonly string[]): Promise<readonly (string | undefined)[]> {
     const texts: (string | undefined)[] = [];

@@ -1,5 +1,3 @@
-import type { Redis } from 'ioredis';
-
 import { FencedError } from '../../core/errors';
 import type {
   Checkpoint,
@@ -16,32 +14,35 @@ import { tasksOf } from '../../core/repartition/names';
 import { type TaskId, taskName } from '../../core/task/task-id';
 import { commitArguments, pendingRef, progressOf } from './commit-arguments';
 import { type ScriptedRedis, withScripts } from './redis-commands';
-import { attempt } from './redis-connection';
+import { attempt, type RedisClient } from './redis-connection';
 import { deploymentKey, segmentKey, taskKeys } from './redis-keys';
 
 const SCAN_COUNT = 1_000;
 /** Fields of one HMGET; Redis serves nobody else meanwhile. */
 const LOAD_CHUNK = 5_000;
 
+/** In the order in which the script that deploys answers. */
+const DEPLOYMENT_FIELDS = ['generation', 'fingerprint', 'repartitioned', 'partitions'] as const;
+
 /** State, offset, timers and live feed of each task under one hash tag, changed by one fenced script. */
 export class RedisStateStore implements StateStore {
   private readonly redis: ScriptedRedis;
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.redis = withScripts(redis);
   }
 
   async deployment(pipeline: string): Promise<Deployment | undefined> {
     const inForce = await attempt(`read the deployment of ${pipeline}`, () =>
-      this.redis.hmget(deploymentKey(pipeline), 'generation', 'fingerprint', 'repartitioned'),
+      this.redis.hmget(deploymentKey(pipeline), ...DEPLOYMENT_FIELDS),
     );
     return deploymentOf(inForce);
   }
 
   async deploy(pipeline: string, proposed: Deployment): Promise<Deployment> {
-    const { generation, fingerprint, repartitioned } = deploymentFields(proposed);
+    const { generation, fingerprint, repartitioned, partitions = '' } = deploymentFields(proposed);
     const inForce = await attempt(`record the deployment of ${pipeline}`, () =>
-      this.redis.millraceDeploy(deploymentKey(pipeline), generation, fingerprint, repartitioned),
+      this.redis.millraceDeploy(deploymentKey(pipeline), generation, fingerprint, repartitioned, partitions),
     );
     return deploymentOf(inForce as string[])!;
   }
@@ -124,13 +125,21 @@ export class RedisStateStore implements StateStore {
   }
 }
 
-function deploymentFields({ generation, fingerprint, repartitioned }: Deployment) {
-  return { generation: generation.toString(), fingerprint, repartitioned: repartitioned ? '1' : '0' };
+function deploymentFields({ generation, fingerprint, repartitioned, partitions }: Deployment) {
+  return {
+    ...{ generation: generation.toString(), fingerprint, repartitioned: repartitioned ? '1' : '0' },
+    ...(partitions !== undefined && { partitions: partitions.toString() }),
+  };
 }
 
-function deploymentOf([generation, fingerprint, repartitioned]: readonly (string | null)[]): Deployment | undefined {
+/** From {@link DEPLOYMENT_FIELDS}; those that are younger than the deployment are null. */
+function deploymentOf(fields: readonly (string | null)[]): Deployment | undefined {
+  const [generation, fingerprint, repartitioned, partitions] = fields;
   if (generation === undefined || generation === null) return undefined;
-  return { generation: BigInt(generation), fingerprint: fingerprint ?? '', repartitioned: repartitioned === '1' };
+  return {
+    ...{ generation: BigInt(generation), fingerprint: fingerprint ?? '', repartitioned: repartitioned === '1' },
+    partitions: partitions ? Number(partitions) : undefined,
+  };
 }
 
 function pairs(flat: readonly string[]): Map<string, string> {

@@ -106,6 +106,11 @@ export interface Deployment {
   readonly fingerprint: string;
   /** Whether the generation's records go through a repartition topic; decided once for each generation. */
   readonly repartitioned: boolean;
+  /**
+   * Of the source topic when it was deployed: a key stays in its partition only while their number does. `undefined`
+   * where a version deployed that did not keep it.
+   */
+  readonly partitions: number | undefined;
 }
 
 /**
@@ -118,7 +123,7 @@ export interface StateStore {
 
   /**
    * Records the deployment of a pipeline and returns the one in force: `proposed` if there was none, else the stored
-   * one, whatever its fingerprint. The caller compares fingerprints.
+   * one, whatever its fingerprint, with the proposed `partitions` if it had none. The caller compares fingerprints.
    */
   deploy(pipeline: string, proposed: Deployment): Promise<Deployment>;
 

@@ -102,7 +102,8 @@ describe('PipelineFeed', () => {
   /** The first commit of another generation, as by a process that deployed it. */
   async function redeploy(): Promise<void> {
     const { pipeline, store } = world;
-    await store.redeploy(pipeline.name, { generation: NEXT_GENERATION, fingerprint: 'f', repartitioned: false }, 2);
+    const next = { generation: NEXT_GENERATION, fingerprint: 'f', repartitioned: false, partitions: 2 };
+    await store.redeploy(pipeline.name, next, 2);
     const { epoch } = await store.claim({ pipeline: pipeline.name, partition: 0 }, 'worker-2');
     for (const commit of [1n, 2n, 3n]) {
       await store.commit(

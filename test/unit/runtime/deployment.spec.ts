@@ -1,5 +1,6 @@
 import { MemoryLog } from '../../../src/adapters/memory/memory-log';
 import { MemoryStateStore } from '../../../src/adapters/memory/memory-state-store';
+import { TransientError } from '../../../src/core/errors';
 import type { CompiledPipeline } from '../../../src/core/pipeline/compiled-pipeline';
 import type { SourceRecord } from '../../../src/core/ports/record-source.port';
 import { repartitionTopic } from '../../../src/core/repartition/names';
@@ -94,5 +95,48 @@ describe('whether a generation is repartitioned', () => {
   ])('cannot be so for a key that a table may change: %s', async (_, spec) => {
     const lookup = [{ table: 'redis', name: 'regions', on: 'key', as: 'region' }];
     await expect(decision({ repartition: 'always', lookup, ...spec })).rejects.toThrow('cannot be repartitioned by');
+  });
+});
+
+describe('the number of partitions that a generation was deployed with', () => {
+  const clock = { now: () => 1_700_000_000_000 };
+  const newestRecords = () => Promise.resolve([]);
+  let log: MemoryLog;
+  let stateStore: MemoryStateStore;
+  const deployed = (spec: Record<string, unknown> = {}) =>
+    deploy(compiledWith(spec), { stateStore, topics: log, clock, newestRecords });
+  const topicOf = (partitions: number) => {
+    log = new MemoryLog(clock);
+    return log.ensure([{ topic: 'readings', partitions, purpose: 'source' }]);
+  };
+
+  beforeEach(async () => {
+    stateStore = new MemoryStateStore();
+    await topicOf(4);
+  });
+
+  it('must not have grown where keys would move', async () => {
+    expect((await deployed()).partitions).toBe(4);
+    await topicOf(6);
+    await expect(deployed()).rejects.toThrow(/had 4 partitions when test was deployed and has 6: keys have moved/);
+  });
+
+  it('may grow where a repartition topic keeps keys in their place', async () => {
+    await deployed({ repartition: 'always' });
+    await topicOf(6);
+    expect((await deployed({ repartition: 'always' })).partitions).toBe(4);
+  });
+
+  it('is taken as it is where an older version deployed without it', async () => {
+    const { generation, fingerprint } = await deployed();
+    stateStore = new MemoryStateStore();
+    await stateStore.deploy('test', { generation, fingerprint, repartitioned: false, partitions: undefined });
+    expect(await deployed()).toEqual({ generation, fingerprint, repartitioned: false, partitions: 4 });
+    expect((await stateStore.deployment('test'))?.partitions).toBe(4);
+  });
+
+  it('is asked for again while the topic is not there', async () => {
+    log = new MemoryLog(clock);
+    await expect(deployed()).rejects.toThrow(TransientError);
   });
 });

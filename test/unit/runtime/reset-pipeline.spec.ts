@@ -21,7 +21,8 @@ it.each<[ResetTarget, bigint]>([
 ])('begins at %p in a new generation, with a checkpoint that says so', async (target, offset) => {
   const { pipeline, log, store, clock } = await processed();
   const { epoch } = await store.claim({ pipeline: 'test', partition: 0 }, 'old owner');
-  await store.deploy('test', { generation: 5n, fingerprint: 'another meaning', repartitioned: false });
+  const before = { generation: 5n, fingerprint: 'another meaning', repartitioned: false, partitions: 1 };
+  await store.deploy('test', before);
   const offsets = await resetPipeline(pipeline, target, { topics: log, stateStore: store, clock, newestRecords });
   expect([...offsets.values()]).toEqual([offset]);
   const claim = await store.claim({ pipeline: 'test', partition: 0 }, 'new owner');

@@ -1,0 +1,27 @@
+import { connectRedis, pingRedis, type RedisClient } from '../../src/adapters/redis/redis-connection';
+import { RedisLiveFeed } from '../../src/adapters/redis/redis-live-feed';
+import { RedisStateStore } from '../../src/adapters/redis/redis-state-store';
+import { RedisCluster } from '../support/redis-cluster';
+import { uniqueName } from '../support/servers';
+import { describeStateStore } from './state-store.conformance';
+
+let cluster: RedisCluster;
+let redis: RedisClient;
+
+beforeAll(async () => {
+  cluster = await RedisCluster.start();
+  redis = connectRedis({ url: cluster.url });
+  await pingRedis(redis);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await cluster.remove();
+});
+
+describeStateStore('RedisStateStore on a cluster', () =>
+  Promise.resolve({
+    store: new RedisStateStore(redis),
+    feed: new RedisLiveFeed(redis, () => undefined),
+    task: () => ({ pipeline: uniqueName('state'), partition: 0 }),
+  }),
+);
