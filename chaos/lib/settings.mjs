@@ -14,7 +14,7 @@ const MOST_PER_SECOND = 10_000;
 const COMMON = {
   folder: join(ROOT, 'test-results', 'chaos'),
   dist: join(ROOT, 'dist'),
-  gapMs: [5_000, 15_000],
+  gapMs: [4_000, 12_000],
   faults: Infinity,
   /** How much faster event time runs than the clock. */
   speedUp: 10,

@@ -1,7 +1,7 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { EntryWrite, StateStore } from '../core/ports/state-store.port';
 import type { Row } from '../core/row/row';
-import { rowIdentity } from '../core/row/row-identity';
+import { type NewestRows, rowIdentity } from '../core/row/row-identity';
 import { segmentWindow } from '../core/task/pane';
 import {
   type StartRange,
@@ -20,13 +20,21 @@ interface Held {
   readonly rows: Set<string>;
 }
 
+export interface RowsReading {
+  readonly pipeline: CompiledPipeline;
+  readonly tasks: readonly CommittedTask[];
+  /** What the page has by now. */
+  readonly given: NewestRows;
+}
+
 /**
  * Those of a table's rows of which committed state holds no version as new, and no deletion; with the zone of their
- * window where only state knows it. Throws TransientError.
+ * window where only state knows it. And those of which the page has a version: state may have become as new as the
+ * table only after the page read it. Throws TransientError.
  */
-export async function rowsNotHeld(
+export async function rowsNotGiven(
   store: StateStore,
-  { pipeline, tasks }: { readonly pipeline: CompiledPipeline; readonly tasks: readonly CommittedTask[] },
+  { pipeline, tasks, given }: RowsReading,
   rows: readonly Row[],
 ): Promise<readonly Row[]> {
   const held: Held = { zones: new Map(), rows: new Set() };
@@ -40,8 +48,11 @@ export async function rowsNotHeld(
     if (stored?.shape === 'slices') await slicesHolding(stored, rows, { load, held });
     if (stored?.shape === 'spans') await spansHolding(stored, rows, { load, held });
   }
-  const left = rows.filter((row) => !held.rows.has(rowIdentity(row)));
-  return left.map((row) => inZone(row, held.zones.get(rowIdentity(row))));
+  const isHeld = (row: Row): boolean => held.rows.has(rowIdentity(row));
+  return rows
+    .map((row) => ({ row, zoned: inZone(row, held.zones.get(rowIdentity(row))) }))
+    .filter(({ row, zoned }) => !isHeld(row) || given.has(zoned))
+    .map(({ zoned }) => zoned);
 }
 
 interface Search {

@@ -4,7 +4,7 @@ import { encodeKey } from '../core/row/key';
 import type { Row } from '../core/row/row';
 import { type Ports, PORTS } from '../runtime/ports';
 import type { CommittedTask } from './committed-tasks';
-import { rowsNotHeld } from './held-rows';
+import { rowsNotGiven, type RowsReading } from './held-rows';
 import { typedKeys } from './key-match';
 import { openRowsOf } from './open-row-pages';
 import type { OpenPosition } from './row-cursor';
@@ -50,8 +50,8 @@ export class OpenRows {
     return { rows };
   }
 
-  /** Those of a table's rows that {@link page} does not give in a version as new. Throws TransientError. */
-  notHeld(pipeline: CompiledPipeline, tasks: readonly CommittedTask[], rows: readonly Row[]): Promise<readonly Row[]> {
-    return rowsNotHeld(this.ports.stateStore, { pipeline, tasks }, rows);
+  /** Those of a table's rows that {@link page} may not have given in a version as new. Throws TransientError. */
+  notGiven(reading: RowsReading, rows: readonly Row[]): Promise<readonly Row[]> {
+    return rowsNotGiven(this.ports.stateStore, reading, rows);
   }
 }

@@ -93,7 +93,7 @@ export class RowsService {
 
   /** Rows that state holds as new were given with the open ones. */
   private async offerStored({ pipeline, tasks, found }: Reading, rows: readonly Row[]): Promise<void> {
-    for (const row of await this.open.notHeld(pipeline, tasks, rows)) found.offer(row);
+    for (const row of await this.open.notGiven({ pipeline, tasks, given: found }, rows)) found.offer(row);
   }
 }
 

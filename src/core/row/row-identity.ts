@@ -59,6 +59,11 @@ export class NewestRows {
     return this.rows.size;
   }
 
+  /** Whether any version of the row was offered. */
+  has(row: Row): boolean {
+    return this.rows.has(rowIdentity(row));
+  }
+
   offer(row: Row): void {
     const identity = rowIdentity(row);
     const held = this.rows.get(identity);

@@ -95,6 +95,20 @@ describe('GET /v1/pipelines/:name/rows', () => {
     expect((await rows()).rows.map(text)).toEqual(['Beijing 2013-05-31 99']);
   });
 
+  it('gives what the table has when that is committed after the open windows were read', async () => {
+    world.task(0).add('Beijing', JUNE_1, 10);
+    await world.task(0).commit();
+    world.task(0).add('Beijing', JUNE_1, 30);
+    const reader = world.tables.readerFor(world.pipeline);
+    jest.spyOn(world.tables, 'readerFor').mockReturnValue({
+      read: async (query) => {
+        await world.task(0).commit();
+        return reader.read(query);
+      },
+    });
+    expect((await rows()).rows.map(text)).toEqual(['Beijing 2013-05-31 20']);
+  });
+
   it('finds one key and one span', async () => {
     await threeDays();
     const { rows: found } = await rows(`?key.location=Chengdu&from=${JUNE_1 + DAY}&to=2013-06-03T00:00:00%2B08:00`);
