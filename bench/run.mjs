@@ -13,11 +13,6 @@ import { settingsOf } from './lib/settings.mjs';
 import { targetsOf } from './lib/targets.mjs';
 import { systems } from './systems/index.mjs';
 
-if (process.argv[2] === 'windows') {
-  await import('./windows.mjs');
-  process.exit();
-}
-
 // The first signal ends the run in order: what it made is removed. A second one ends it at once.
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -25,6 +20,11 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
     interrupted = true;
     killChildren();
   });
+}
+
+if (['windows', 'resume', 'large-state'].includes(process.argv[2])) {
+  await import(`./${process.argv[2]}.mjs`);
+  process.exit();
 }
 
 const started = new Date();

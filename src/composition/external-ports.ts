@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { pid } from 'node:process';
 
 import { CassandraClient } from '../adapters/cassandra/cassandra-client';
 import { cassandraRowReader } from '../adapters/cassandra/cassandra-row-reader';
@@ -39,6 +36,7 @@ import type { RowSink, Sink } from '../core/ports/row-sink.port';
 import type { TransactionLog } from '../core/ports/transaction-log.port';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Dependency, Ports } from '../runtime/ports';
+import { isGoneProcess, newProcessName } from './process-name';
 
 const MIGRATIONS = join(__dirname, '..', '..', 'cql');
 /** Partitions of one pipeline that one process works on side by side. */
@@ -47,7 +45,7 @@ const CONCURRENCY = 8;
 /** The real servers: Kafka, Redis and Cassandra. Nothing is connected before it is used. */
 export function externalPorts(config: MillraceConfig, pipelines: readonly CompiledPipeline[], log: Log): Ports {
   const kafka = createKafka(config.kafka, log);
-  const process = processName(config.kafka.clientId);
+  const process = newProcessName(config.kafka.clientId);
   const consumerKafka = createKafka({ ...config.kafka, clientId: process }, log);
   const members = new KafkaGroupMembers(kafka);
   const producer = new KafkaRecordProducer(kafka);
@@ -73,7 +71,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     ledger: new RedisOperatorLedger(redis),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
-    liveness: { process, leases: new RedisProcessLeases(redis), members },
+    liveness: { process, leases: new RedisProcessLeases(redis), members, isGone: isGoneProcess },
     dependencies: [kafkaPing, { name: 'redis', ping: () => checkRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
@@ -90,11 +88,6 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
       redis.disconnect();
     },
   };
-}
-
-/** Unlike that of every other process, also of one with the same host and process id in another container. */
-function processName(clientId: string): string {
-  return [clientId, hostname(), pid, randomUUID().slice(0, 8)].join('-').replace(/[^A-Za-z0-9._-]/g, '-');
 }
 
 function hasTable(pipeline: CompiledPipeline): boolean {

@@ -140,7 +140,7 @@ export class BatchFeeder {
     let done = false;
     void room.then(() => (done = true));
     while (!done && context.clock.now() < deadlineMs) {
-      await settledWithin(room, HEARTBEAT_MS / 4);
+      await settledWithin(room, HEARTBEAT_MS);
       if (!done) await control.heartbeat();
     }
     if (done) return true;

@@ -9,7 +9,12 @@ export interface ClaimedTask {
   readonly task: Task;
   /** Of the log, when the task was claimed. */
   readonly endOffset: bigint;
+  /** What is in the store only, if that is much: to be loaded while the task works. */
+  readonly cold: readonly SegmentSummary[];
 }
+
+/** So many entries are loaded before the first record: a few milliseconds. */
+const LOADED_AT_ONCE = 5_000;
 
 /**
  * Step 1 and what belongs to it: takes the task over, from sinks too, finds where it goes on, and makes its state resident.
@@ -28,7 +33,7 @@ export async function claimTask(context: TaskContext, checkpoint: Checkpoint): P
   if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
   await checkpoint.openSinks(generation);
   const task = await restore(context, claim, { startOffset: start.offset, shownUpTo: extent.end, generation });
-  return { task, endOffset: extent.end };
+  return { task, endOffset: extent.end, cold: isLoadedAtOnce(task, claim) ? [] : (claim.checkpoint?.segments ?? []) };
 }
 
 /** Offsets in a repartition topic mean something in its own generation only. Throws FatalError. */
@@ -64,13 +69,18 @@ async function restore(
   const pending = checkpoint?.pending ?? [];
   // Corrections are resident: dropping their window does not ask the store.
   if (pipeline.amendMs > 0) task.hydrate(pending, await stateStore.load(id, pending));
-  if (checkpoint) await warmUp(context, task, checkpoint.segments);
+  if (checkpoint && isLoadedAtOnce(task, { checkpoint })) await load(context, task, checkpoint.segments);
   task.restorePending(pending);
   return task;
 }
 
-/** Loads the whole state when it fits or has to be there; else panes are loaded as records touch them. */
-async function warmUp(context: TaskContext, task: Task, segments: readonly SegmentSummary[]): Promise<void> {
+function isLoadedAtOnce(task: Task, { checkpoint }: Pick<Claim, 'checkpoint'>): boolean {
+  const entries = checkpoint?.segments.reduce((sum, segment) => sum + segment.entries, 0) ?? 0;
+  return task.needsWholeState || entries <= LOADED_AT_ONCE;
+}
+
+/** Until the cache is full, unless all has to be there: panes are also loaded as records touch them. */
+async function load(context: TaskContext, task: Task, segments: readonly SegmentSummary[]): Promise<void> {
   const id = { pipeline: context.pipeline.name, partition: context.partition };
   for (const segment of segments) {
     for await (const entries of context.stateStore.scan(id, segment.id)) {

@@ -18,6 +18,8 @@ export interface DeadProcessWatchOptions {
   readonly members: GroupMembers;
   /** The consumer groups of this process. */
   readonly groups: () => readonly string[];
+  /** Whether it is certain, without any lease, that a process has ended: one of this machine that is gone. */
+  readonly isGone: (process: string) => boolean;
   readonly clock: Clock;
   readonly log: RuntimeLog;
 }
@@ -27,7 +29,9 @@ export interface DeadProcessWatchOptions {
  * partitions go to others in about two seconds. A wrong guess is harmless: a process that only stood still finds its
  * tasks fenced, and joins again.
  *
- * Nobody is judged while the store was away: then leases lapse of processes that could not renew them.
+ * A process that is started again does not wait for the lease of the one before it: it sees that it is gone.
+ *
+ * Nobody is judged by his lease while the store was away: then leases lapse of processes that could not renew them.
  */
 export class DeadProcessWatch {
   private timer: NodeJS.Timeout | undefined;
@@ -35,6 +39,7 @@ export class DeadProcessWatch {
   /** Since when every beat has reached the store, epoch ms; `undefined` after one that did not. */
   private steadySinceMs: number | undefined;
   private lastBeatMs = -Infinity;
+  private hasBuriedGone = false;
 
   constructor(private readonly options: DeadProcessWatchOptions) {}
 
@@ -56,6 +61,7 @@ export class DeadProcessWatch {
     const { leases, process, clock } = this.options;
     try {
       const lapsed = await leases.renew(process, LEASE_MS);
+      if (!this.hasBuriedGone) await this.buryGone();
       const nowMs = clock.now();
       if (nowMs - this.lastBeatMs > LEASE_MS) this.steadySinceMs = nowMs;
       this.lastBeatMs = nowMs;
@@ -65,6 +71,16 @@ export class DeadProcessWatch {
       this.steadySinceMs = undefined;
       this.trouble(error);
     }
+  }
+
+  /**
+   * Once, with the first beat and not before: this process has then asked to join its groups, and they do not become
+   * empty, which would make Kafka wait for `group.initial.rebalance.delay.ms` (3 s by default).
+   */
+  private async buryGone(): Promise<void> {
+    const { leases, isGone } = this.options;
+    for (const holder of await leases.holders()) if (isGone(holder)) await this.bury(holder);
+    this.hasBuriedGone = true;
   }
 
   private async bury(dead: string): Promise<void> {

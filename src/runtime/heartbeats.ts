@@ -1,17 +1,5 @@
-import type { BatchControl } from '../core/ports/batch-consumer.port';
-
 /** How often a handler of a batch has to prove membership while it waits or works. */
-export const HEARTBEAT_MS = 1_000;
-
-/** Waits for `work`, which must not reject, with heartbeats. Throws what a heartbeat throws. */
-export async function withHeartbeat(work: Promise<void>, control: BatchControl): Promise<void> {
-  let done = false;
-  void work.then(() => (done = true));
-  while (!done) {
-    await settledWithin(work, HEARTBEAT_MS);
-    if (!done) await control.heartbeat();
-  }
-}
+export const HEARTBEAT_MS = 250;
 
 /** Resolves when `work` settles, or after `ms`. */
 export async function settledWithin(work: Promise<void>, ms: number): Promise<void> {

@@ -18,8 +18,11 @@ const IDLE_CHECK_MS = 250;
 /** How often it is seen whether the topic still is what the tasks read. */
 const LOG_CHECK_MS = 10_000;
 
-/** A rebalance waits for the slowest member: what is not written in this time, the next owner does again. */
-const REBALANCE_FLUSH_MS = 3_000;
+/**
+ * A rebalance waits for the slowest member, and the partitions that stay where they are wait with it: what is not written
+ * in this time, the next owner does again.
+ */
+const REBALANCE_FLUSH_MS = 500;
 
 /**
  * A fenced task is claimed again when a batch of it comes and the group counts this member, or after this time without

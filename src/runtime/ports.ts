@@ -28,6 +28,8 @@ export interface Liveness {
   readonly process: string;
   readonly leases: ProcessLeases;
   readonly members: GroupMembers;
+  /** Whether it is certain that a process, by its name, has ended. False for most that have. */
+  readonly isGone: (process: string) => boolean;
 }
 
 /** Everything outside the process, chosen once at start: memory twins (embedded) or the real servers (external). */

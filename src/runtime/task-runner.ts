@@ -7,13 +7,14 @@ import { Checkpoint } from './checkpoint';
 import { DeltaWriter } from './delta-writer';
 import { IdleEvidence } from './idle-evidence';
 import { claimTask } from './claim-task';
-import { withHeartbeat } from './heartbeats';
+import { HEARTBEAT_MS, settledWithin } from './heartbeats';
 import { mirrorMetadata } from './mirror-metadata';
 import type { TaskStatus } from './pipeline-status';
 import { AbortedError, retryTransient } from './retry';
 import type { BatchControl } from '../core/ports/batch-consumer.port';
 import type { TaskContext } from './task-context';
 import { taskStatus } from './task-status';
+import { warmUp } from './warm-up';
 
 /** How often the watermark of an idle partition follows the clock although that closes nothing. */
 const UPKEEP_MS = 10_000;
@@ -39,6 +40,8 @@ export class TaskRunner {
   private trouble: string | undefined;
   private failure: string | undefined;
   private idleAdvanceMs = -Infinity;
+  /** Claimed, or it cannot be. */
+  private isReady = false;
 
   constructor(private readonly context: TaskContext) {
     const { clock, pipeline, partition } = context;
@@ -50,7 +53,7 @@ export class TaskRunner {
       mirror: (nextOffset) => this.mirror(nextOffset),
       onTrouble: (reason) => this.onTrouble(reason),
     });
-    this.ready = this.start();
+    this.ready = this.start().finally(() => (this.isReady = true));
   }
 
   /** When the task was fenced, epoch ms of the clock; `undefined` unless it was. */
@@ -75,7 +78,8 @@ export class TaskRunner {
    * what is not committed is delivered again to the next owner.
    */
   async handle(batch: RecordBatch, control: BatchControl): Promise<void> {
-    await withHeartbeat(this.ready, control);
+    await settledWithin(this.ready, HEARTBEAT_MS);
+    if (!this.isReady) return this.pauseUntilReady(control);
     const { task } = this;
     if (this.failure !== undefined) return void control.pause();
     if (!task || !this.isAlive) return;
@@ -178,6 +182,12 @@ export class TaskRunner {
     });
   }
 
+  /** A claim may take as long as a server is away, and the consumer fetches nothing while it waits for one batch. */
+  private pauseUntilReady(control: BatchControl): void {
+    const resume = control.pause();
+    void this.ready.then(resume);
+  }
+
   private get name(): string {
     return taskName({ pipeline: this.context.pipeline.name, partition: this.context.partition });
   }
@@ -187,9 +197,11 @@ export class TaskRunner {
     const onFailure = (reason: string): void => this.onTrouble(reason);
     try {
       const claim = (): ReturnType<typeof claimTask> => claimTask(this.context, this.checkpoint);
-      const { task, endOffset } = await retryTransient(claim, { signal: this.stopping.signal, onFailure });
+      const { task, endOffset, cold } = await retryTransient(claim, { signal: this.stopping.signal, onFailure });
       this.onTrouble(undefined);
       this.begin(task);
+      const { signal } = this.stopping;
+      void warmUp(this.context, task, { segments: cold, signal }).catch((error: unknown) => this.fail(error));
       this.evidence.endOffset = endOffset;
       this.context.seek(task.position);
       const fields = { offset: task.position.toString(), epoch: this.checkpoint.currentEpoch.toString() };

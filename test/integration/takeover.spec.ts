@@ -7,7 +7,7 @@ import { waitUntil } from '../support/wait-until';
 jest.setTimeout(120_000);
 
 interface PipelineAnswer {
-  readonly tasks: readonly { readonly state: string }[];
+  readonly tasks: readonly { readonly partition: number; readonly state: string; readonly epoch: string }[];
   readonly totals: { readonly accepted: number };
 }
 
@@ -42,5 +42,32 @@ describe('a process that dies', () => {
     await waitUntil('the survivor runs all tasks', async () => (await running()) === 4);
     process.stderr.write(`taken over ${Date.now() - diedAt} ms after the death\n`);
     expect(readFileSync(survivor.logFile, 'utf8')).toContain('group.member-expelled');
+  });
+
+  it('costs nothing where it is not: a third process takes one task, and the others are never given up', async () => {
+    const pair = [await start('sticky-a'), await start('sticky-b')];
+    await Promise.all(pair.map((service) => service.ready()));
+    const epochs = async (service: ServiceProcess): Promise<Map<number, string>> => {
+      const { tasks } = await service.json<PipelineAnswer>(`/v1/pipelines/${copy.name}`);
+      const own = tasks.filter(({ state }) => state === 'running');
+      return new Map(own.map(({ partition, epoch }) => [partition, epoch]));
+    };
+    const owned = async (service: ServiceProcess, count: number): Promise<Map<number, string>> =>
+      waitUntil(`${service.url} has ${count} tasks`, async () => {
+        const own = await epochs(service);
+        return own.size === count && own;
+      });
+    const before = await Promise.all(pair.map((service) => owned(service, 2)));
+    const third = await start('sticky-c');
+    const [moved] = [...(await owned(third, 1)).keys()];
+    const after = await Promise.all(pair.map((service) => epochs(service)));
+    const kept = (tasks: readonly Map<number, string>[]): unknown =>
+      tasks.map((own) => [...own].filter(([partition]) => partition !== moved).sort());
+    expect(kept(after)).toEqual(kept(before));
+    expect(after.map(({ size }) => size).sort()).toEqual([1, 2]);
+    for (const { logFile } of pair) {
+      const released = readFileSync(logFile, 'utf8').match(/Released \S+:\d+/g) ?? [];
+      expect(released.every((text) => text === `Released ${copy.name}:${moved}`)).toBe(true);
+    }
   });
 });

@@ -13,7 +13,7 @@ const reading = fc.record({
 });
 const step = fc.record({
   records: fc.integer({ min: 0, max: 12 }),
-  then: fc.constantFrom('go on', 'checkpoint', 'die before sink', 'die before commit', 'die'),
+  then: fc.constantFrom('go on', 'warm up', 'checkpoint', 'die before sink', 'die before commit', 'die'),
 });
 
 /** The same rules in another way: late or not by a running maximum, then one pass over each window's records. */
@@ -48,6 +48,7 @@ function oracle(readings: readonly Reading[]): Record<string, unknown> {
 describe.each([
   ['all state in memory', Infinity, 5_000],
   ['state larger than the cache and deltas of three rows', 0, 3],
+  ['state a little larger than the cache', 1_500, 5_000],
 ])('with %s', (_, cacheBytes, maxRows) => {
   it.each(['both', 'update', 'close'])(
     'crashes anywhere leave the table as if there had been none (emit %s)',
@@ -72,6 +73,7 @@ describe.each([
             for (const { records: count, then } of steps) {
               const from = Number(harness.task.position);
               await harness.process(records.slice(from, from + count));
+              if (then === 'warm up') harness.warm();
               if (then === 'checkpoint') await harness.checkpoint();
               if (then === 'die before sink') await harness.checkpoint('sink');
               if (then === 'die before commit') await harness.checkpoint('commit');

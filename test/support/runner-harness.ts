@@ -43,6 +43,14 @@ class ForgetfulStore extends MemoryStateStore {
   forgetting = false;
   forgotten = 0;
 
+  /** What a scan waits for. */
+  scanHeld: Promise<void> | undefined;
+
+  override async *scan(...task: Parameters<MemoryStateStore['scan']>): ReturnType<MemoryStateStore['scan']> {
+    await this.scanHeld;
+    yield* super.scan(...task);
+  }
+
   override async commit(...commit: Parameters<MemoryStateStore['commit']>): Promise<void> {
     if (this.forgetting) this.forgotten += 1;
     else await super.commit(...commit);

@@ -2,7 +2,7 @@ import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { SourceRecord } from '../../src/core/ports/record-source.port';
 import type { ExactRowSink } from '../../src/core/ports/row-sink.port';
-import type { CheckpointDelta, SegmentSummary } from '../../src/core/ports/state-store.port';
+import type { CheckpointDelta, EntryWrite, SegmentSummary } from '../../src/core/ports/state-store.port';
 import type { Row } from '../../src/core/row/row';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
 import { Task } from '../../src/core/task/task';
@@ -37,6 +37,8 @@ export class TaskHarness {
   /** What the store has taken, in order. */
   private readonly commits: CheckpointDelta[] = [];
   private clockMs = 0;
+  /** Stored entries as they were at the claim, which the task has not been given. */
+  private readAhead: EntryWrite[] = [];
   /** The end of the log as an owner finds it. */
   private seenUpTo = 0n;
 
@@ -71,6 +73,10 @@ export class TaskHarness {
     const pending = checkpoint?.pending ?? [];
     if (this.pipeline.amendMs > 0) this.task.hydrate(pending, await this.store.load(ID, pending));
     if (this.task.needsWholeState) await this.load(checkpoint?.segments ?? []);
+    this.readAhead = [];
+    for (const { id } of checkpoint?.segments ?? []) {
+      for await (const entries of this.store.scan(ID, id)) this.readAhead.push(...entries);
+    }
     this.task.restorePending(pending);
   }
 
@@ -84,6 +90,11 @@ export class TaskHarness {
       i = this.task.process(records, i);
       if (this.task.isFull) await this.checkpoint();
     }
+  }
+
+  /** Gives the task the next entries that were read ahead, as a warm-up does between its records. */
+  warm(): void {
+    this.task.warm(this.readAhead.splice(0, 2));
   }
 
   /** The store goes back by some commits, as one does that restarts from an older log; then a new owner comes. */

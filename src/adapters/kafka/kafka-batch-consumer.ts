@@ -15,8 +15,8 @@ import { stickyAssigner } from './sticky-assigner';
 
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
-/** A rebalance is noticed with a heartbeat. */
-const HEARTBEAT_INTERVAL_MS = 500;
+/** A rebalance is noticed with a heartbeat, and stops the whole group until its last member has noticed. */
+const HEARTBEAT_INTERVAL_MS = 250;
 /** A fetch is answered when this much is there, or after `MAX_WAIT_MS`. */
 const MAX_BYTES_PER_PARTITION = 1 << 20;
 const MAX_BYTES = 8 << 20;

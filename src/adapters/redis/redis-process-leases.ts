@@ -15,6 +15,10 @@ export class RedisProcessLeases implements ProcessLeases {
     return attempt('renew a lease', () => this.redis.millraceRenew(leasesKey(), process, ttlMs));
   }
 
+  holders(): Promise<readonly string[]> {
+    return attempt('list leases', () => this.redis.zrange(leasesKey(), 0, -1));
+  }
+
   async forget(process: string): Promise<void> {
     await attempt('end a lease', () => this.redis.zrem(leasesKey(), process));
   }

@@ -6,6 +6,8 @@
 export interface ProcessLeases {
   /** Says that the process lives, for `ttlMs` from now. Returns the processes whose lease has lapsed. */
   renew(process: string, ttlMs: number): Promise<readonly string[]>;
+  /** Every process that has a lease, lapsed or not. */
+  holders(): Promise<readonly string[]>;
   /** The process has ended in order, or nothing of it is left. */
   forget(process: string): Promise<void>;
 }

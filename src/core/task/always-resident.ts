@@ -15,6 +15,10 @@ export abstract class AlwaysResident {
     return [];
   }
 
+  warm(): boolean {
+    return false;
+  }
+
   knownAbsent(): void {
     // Everything that is stored is resident: the store is never asked.
   }

@@ -9,6 +9,9 @@ const BYTES_PER_CHARACTER = 2;
 /** Eviction goes this far below the bound, so that it does not run for each pane. */
 const EVICT_TO = 0.9;
 
+/** What is read ahead fills the cache up to here, so that it displaces nothing that records need. */
+const WARM_TO = 0.8;
+
 export interface Eviction {
   readonly mayGo: (pane: Pane) => boolean;
   readonly onGone: (pane: Pane) => void;
@@ -18,6 +21,7 @@ export interface Eviction {
 export class PaneCache {
   private bytes = 0;
   private panes = 0;
+  private hasEvicted = false;
 
   constructor(
     private readonly pipeline: CompiledPipeline,
@@ -30,6 +34,11 @@ export class PaneCache {
 
   get residentPanes(): number {
     return this.panes;
+  }
+
+  /** Whether there is room for what no record has asked for, and nothing has left memory yet. */
+  get takesMore(): boolean {
+    return !this.hasEvicted && this.bytes < this.maxBytes * WARM_TO;
   }
 
   /** Makes an empty pane resident. */
@@ -92,6 +101,7 @@ export class PaneCache {
           if (this.bytes <= targetBytes) return;
           if (pane.usedIn >= coldBefore || !mayGo(pane)) continue;
           this.remove(pane);
+          this.hasEvicted = true;
           onGone(pane);
           window.absent++;
         }

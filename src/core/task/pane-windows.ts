@@ -13,6 +13,9 @@ import type { RowFactory } from './row-factory';
 import { type Contribution, type Lateness, ON_TIME, type StateSize, type TaskWindows } from './task-windows';
 import type { Writes } from './writes';
 
+/** What no record has asked for leaves memory first. */
+const COLD = 0;
+
 export interface PaneWindowsOptions {
   readonly pipeline: CompiledPipeline;
   readonly assigner: WindowAssigner;
@@ -123,6 +126,18 @@ export class PaneWindows implements TaskWindows {
     const open = this.windows.byIdOf(segment);
     if (!open || open.panes.has(entry)) return;
     this.makeResident(open, entry, value);
+  }
+
+  warm(entries: readonly EntryWrite[]): boolean {
+    const { cache, windows, options } = this;
+    for (const { segment, entry, value } of entries) {
+      if (!cache.takesMore) return false;
+      const open = windows.byIdOf(segment);
+      if (open?.phase !== 'open' || open.panes.has(entry)) continue;
+      if (open.absent > 0) open.absent--;
+      options.changes.restored(cache.restore(open, entry, value, COLD));
+    }
+    return cache.takesMore;
   }
 
   resident({ segment, entry }: EntryRef): Pane | undefined {

@@ -67,6 +67,11 @@ export interface TaskWindows {
 
   /** Makes a stored entry resident, unless it is. */
   restore(ref: EntryRef, value: Uint8Array): void;
+  /**
+   * Makes entries of open windows resident that were read ahead of the records that may need them. False once that has
+   * to end: little room is left, or state has left memory, since when what was read may be older than what is stored.
+   */
+  warm(entries: readonly EntryWrite[]): boolean;
   resident(ref: EntryRef): Entry | undefined;
   /** The store remembers that rows of this entry were not emitted. */
   restorePending(entry: Entry): void;

@@ -218,6 +218,11 @@ export class Task {
     });
   }
 
+  /** Makes entries resident that no record has asked for yet; see `TaskWindows.warm`. */
+  warm(entries: readonly EntryWrite[]): boolean {
+    return this.windows.warm(entries);
+  }
+
   /** After a restore: the newest rows of these entries are committed but were not emitted. */
   restorePending(refs: readonly EntryRef[]): void {
     for (const ref of refs) {

@@ -12,6 +12,7 @@ function setUp() {
     forgotten: [] as string[],
     renewed: 0,
     groupsAway: false,
+    holders: [] as string[],
   };
   const watch = new DeadProcessWatch({
     process: 'me',
@@ -21,6 +22,7 @@ function setUp() {
         world.renewed += 1;
         return Promise.resolve([...world.lapsed]);
       },
+      holders: () => Promise.resolve(world.holders),
       forget: (process) => {
         world.forgotten.push(process);
         world.lapsed = world.lapsed.filter((one) => one !== process);
@@ -35,6 +37,7 @@ function setUp() {
       },
     },
     groups: () => ['one', 'two'],
+    isGone: (process) => process.startsWith('gone'),
     clock: { now: () => Date.now() },
     log: () => undefined,
   });
@@ -54,6 +57,30 @@ describe('the watch over dead processes', () => {
     await beats(3);
     expect(world.expelled).toEqual(['dead from one,two']);
     expect(world.forgotten).toEqual(['dead']);
+    await watch.stop();
+  });
+
+  it('does not wait for the lease of a process that is known to be gone', async () => {
+    const { world, watch, beats } = setUp();
+    world.holders = ['gone', 'other', 'me'];
+    watch.start();
+    await beats(1);
+    expect(world.expelled).toEqual(['gone from one,two']);
+    await beats(5);
+    expect(world.expelled).toHaveLength(1);
+    await watch.stop();
+  });
+
+  it('tries again with the next beat when the groups could not be reached', async () => {
+    const { world, watch, beats } = setUp();
+    world.holders = ['gone'];
+    world.groupsAway = true;
+    watch.start();
+    await beats(2);
+    expect(world.expelled).toEqual([]);
+    world.groupsAway = false;
+    await beats(1);
+    expect(world.expelled).toEqual(['gone from one,two']);
     await watch.stop();
   });
 

@@ -114,6 +114,29 @@ describe('a running pipeline', () => {
     expect(counts()).toHaveLength(keys);
   });
 
+  it('works before its state is loaded, and loads it meanwhile', async () => {
+    harness = new RunnerHarness(spec({ window: { kind: 'global' } }));
+    harness.cacheBytes = Infinity;
+    await harness.createTopic();
+    const first = await harness.own();
+    const keys = 12_000;
+    await harness.produce(...Array.from({ length: keys }, (_, i) => at(1, 1, `key-${i}`)));
+    await waitUntil('all keys are there', () => counts().length === keys);
+    await first.runner.flush(5_000);
+    const { stateBytes } = first.runner.status().tasks[0]!;
+    first.runner.stop();
+    await first.consumer.stop();
+    let release = (): void => undefined;
+    harness.store.scanHeld = new Promise((resolve) => (release = resolve));
+    const second = await harness.own();
+    await harness.produce(at(1, 1, 'key-7'));
+    await waitUntil('the row is there', () => counts().includes(2));
+    expect(second.runner.status().tasks[0]!.stateBytes).toBeLessThan(stateBytes / 100);
+    release();
+    await waitUntil('the state is in memory', () => second.runner.status().tasks[0]!.stateBytes === stateBytes);
+    expect(second.runner.status().tasks[0]!.stateKeys).toBe(keys);
+  });
+
   it('flushes what it holds when it is told to', async () => {
     await start({ checkpoint: { interval: '1h' } });
     const owner = await harness.own();
