@@ -111,8 +111,9 @@ function named(part: string, value: unknown): unknown {
 }
 
 function sinkPlace(sink: Parts): string {
-  const [[kind, target]] = Object.entries(sink) as [[string, Parts]];
-  return [kind, target['table'] ?? target['topic']].filter((text) => text !== undefined).join(':');
+  const [[kind, target]] = Object.entries(sink) as [[string, { readonly table?: string; readonly topic?: string }]];
+  const place = target.table ?? target.topic;
+  return place === undefined ? kind : `${kind}:${place}`;
 }
 
 function isMapping(value: unknown): value is Parts {
