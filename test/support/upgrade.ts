@@ -1,11 +1,14 @@
 import { embeddedPorts } from '../../src/composition/embedded-ports';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { Row } from '../../src/core/row/row';
+import { assemble, runStage } from '../../src/processing/assemble';
 import { rebuildPipeline, type RebuildOptions } from '../../src/processing/rebuild-pipeline';
 import { deploy, type DeploymentPorts } from '../../src/runtime/deployment';
 import type { Ports } from '../../src/runtime/ports';
 import { newestRecords } from '../../src/runtime/shuffle/newest-records';
+import { silentObserver } from '../../src/runtime/silent-observer';
 import { compiledWith, type Reading, recordOf } from './pipelines';
+import { waitUntil } from './wait-until';
 
 /** A version in force that has processed something, and the log that a new one reads. */
 export class Upgrade {
@@ -49,6 +52,24 @@ export class Upgrade {
       return { key, value, partition: i % this.partitions };
     });
     await this.ports.producer.send('readings', records);
+  }
+
+  /** As a service that starts, comes to the end of the log, and stops in order. Throws what `deploy` does. */
+  async run(pipeline: CompiledPipeline): Promise<void> {
+    const { topic } = pipeline.definition.spec.source;
+    const stage = await assemble(pipeline, this.partitions, {
+      ...{ ports: this.ports, observer: silentObserver, log: () => undefined, tables: [], cacheBytes: 1 << 20 },
+    });
+    await runStage(stage);
+    const ends = await this.ports.topics.extents(topic);
+    await waitUntil('the end of the log is reached', () => {
+      const reached = new Map(stage.runner.status().tasks.map((task) => [task.partition, BigInt(task.nextOffset)]));
+      return [...ends].every(([partition, { end }]) => reached.get(partition) === end);
+    });
+    await stage.consumer.quiesce();
+    await stage.runner.flush(5_000);
+    stage.runner.stop();
+    await stage.consumer.stop();
   }
 
   rebuild(pipeline: CompiledPipeline, options: Partial<RebuildOptions> = {}): ReturnType<typeof rebuildPipeline> {

@@ -30,6 +30,8 @@ export interface PlannedChange {
 
 const UNKNOWN =
   'what was changed is not known: the deployed definition was not recorded by the version that deployed it';
+const ROWS_OF_BEFORE =
+  'what is added to sinks gets rows that change from then on; to fill it with those of before: millrace rebuild';
 const UNSEEN = 'the schema that checks its records was changed';
 
 /** What it means to deploy a pipeline where `inForce` is. The fingerprints decide; the changes say why. */
@@ -47,7 +49,9 @@ export function plannedChange(pipeline: CompiledPipeline, inForce: Deployment | 
     const isExplained = changes.some(({ needsRebuild }) => needsRebuild);
     return { verdict: 'rebuild', changes, ...(!isExplained && { note: UNSEEN }) };
   }
-  return { verdict: changes.length === 0 ? 'unchanged' : 'compatible', changes };
+  if (changes.length === 0) return { verdict: 'unchanged', changes };
+  const needsRowsOfBefore = changes.some(({ part, before }) => part.startsWith('sinks.') && before === undefined);
+  return { verdict: 'compatible', changes, ...(needsRowsOfBefore && { note: ROWS_OF_BEFORE }) };
 }
 
 /** In the order of the definition; those that need a rebuild are found by what they do to the fingerprint. */
@@ -131,7 +135,7 @@ function textOf(part: string, value: unknown): string | undefined {
   if (typeof value === 'number' && DURATION.test(part)) return durationText(value);
   if (isMapping(value)) {
     const parts = Object.entries(value).map(([name, inner]) => `${name}: ${textOf(`${part}.${name}`, inner)}`);
-    return `{ ${parts.join(', ')} }`;
+    return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -74,10 +74,10 @@ it('is refused beside a running version where a topic shows each row once', asyn
     ...{ derive: { x2: 'x * 2.0' }, aggregate: { total: 'sum(x2)' } },
     sinks: [{ kafka: { topic: 'rows', delivery: 'exactly-once' } }],
   });
-  const running = upgrade.ports.consumerOf('test', 'readings');
-  await running.run({ assigned: () => undefined, skipped: () => undefined, batch: () => Promise.resolve() });
+  const members = jest.spyOn(upgrade.ports.topics, 'memberCount');
+  members.mockImplementation((group) => Promise.resolve(group === shuffleName('test') ? 1 : 0));
   await expect(upgrade.rebuild(exactly)).rejects.toThrow('writes topic rows exactly once');
-  await running.stop();
+  members.mockResolvedValue(0);
   const next = await upgrade.rebuild(exactly);
   expect(await upgrade.ports.stateStore.deployment('test')).toEqual(next);
 });
