@@ -27,12 +27,13 @@ export function program(given: CommandIo, setExitCode: SetExitCode): Command {
   addIngest(root, io, setExitCode);
   addServerCommands(root, io, setExitCode);
   addDeadLetters(root, io, setExitCode);
+  addUpgrades(root, io, setExitCode);
   addExtensions(root, io);
   return root;
 }
 
 /** Those that read files of definitions; the others know the modules from the configuration. */
-const READ_FILES = ['validate', 'test', 'explain', 'replay', 'ingest', 'ddl'];
+const READ_FILES = ['validate', 'test', 'explain', 'replay', 'ingest', 'ddl', 'plan', 'rebuild'];
 
 type ExtendedIo = { -readonly [Name in keyof CommandIo]: CommandIo[Name] };
 
@@ -195,6 +196,30 @@ function addDeadLetters(root: Command, io: CommandIo, setExitCode: SetExitCode):
     .action(async (name: string, options: ReplayLettersOptions) => {
       const { replayDeadLetters } = await import('./dead-letters.command.js');
       setExitCode(await replayDeadLetters(name, options, loadConfig(), io));
+    });
+}
+
+function addUpgrades(root: Command, io: CommandIo, setExitCode: SetExitCode): void {
+  root
+    .command('plan')
+    .description('compare definitions with what is deployed: unchanged, compatible, needs a rebuild, refused')
+    .argument('<files...>', 'YAML or JSON files, or modules')
+    .option('--json', 'print the plan as JSON')
+    .option('--detailed-exit-code', 'exit with 4 when a pipeline needs a rebuild')
+    .action(async (files: string[], options: Parameters<(typeof import('./plan.command.js'))['plan']>[1]) => {
+      const { plan } = await import('./plan.command.js');
+      setExitCode(await plan(files, options, loadConfig(), io));
+    });
+  root
+    .command('rebuild')
+    .description('compute a changed pipeline anew beside the version that runs, and let it take over')
+    .argument('<name>', 'pipeline, in the file')
+    .requiredOption('--file <path>', 'the new definition')
+    .option('--from <time>', 'begin at a time such as 2026-01-31T00:00:00Z; default: where the log begins')
+    .option('--yes', 'also if the beginning of the log was deleted')
+    .action(async (name: string, options: Parameters<(typeof import('./rebuild.command.js'))['rebuild']>[1]) => {
+      const { rebuild } = await import('./rebuild.command.js');
+      setExitCode(await rebuild(name, options, loadConfig(), io));
     });
 }
 

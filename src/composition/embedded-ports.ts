@@ -25,6 +25,7 @@ export function embeddedPorts(): Ports {
   return {
     clock,
     stateStore: store,
+    rebuildStore: store,
     liveFeed: store,
     idempotency: new MemoryIdempotencyStore(clock),
     producer: log,

@@ -25,6 +25,7 @@ import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
 import { RedisProcessLeases } from '../adapters/redis/redis-process-leases';
+import { RedisRebuildStore } from '../adapters/redis/redis-rebuild-store';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import type { MillraceConfig } from '../config/config';
@@ -62,6 +63,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   return {
     clock: { now: () => Date.now() },
     stateStore: new RedisStateStore(redis),
+    rebuildStore: new RedisRebuildStore(redis),
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
     idempotency: new RedisIdempotencyStore(redis),
     producer,

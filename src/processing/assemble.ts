@@ -6,7 +6,7 @@ import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Deployment } from '../core/ports/state-store.port';
 import { outdatedTopics, repartitionTopic, shuffleName } from '../core/repartition/names';
 import { aggregateStage, shuffleStage } from '../core/repartition/two-stages';
-import { deploy, type DeploymentInForce } from '../runtime/deployment';
+import { deploy as deployDefinition, type DeploymentInForce } from '../runtime/deployment';
 import type { RuntimeLog } from '../runtime/events';
 import type { SharedTable } from '../runtime/lookup/task-lookups';
 import { refuseAdded } from '../runtime/partitions-added';
@@ -28,6 +28,16 @@ export interface AssemblyParts {
   readonly cacheBytes: number;
 }
 
+/** What a generation is assembled with, whether it is in force or being rebuilt. */
+export interface GenerationParts extends AssemblyParts {
+  /** Of the source topic, which is there. */
+  readonly sourcePartitions: number;
+  /** As in {@link PipelineContext}. */
+  readonly deploy: PipelineContext['deploy'];
+  /** What becomes of the stage that makes rows. */
+  readonly emits?: (stage: CompiledPipeline) => CompiledPipeline;
+}
+
 /** A consumer and the tasks that its batches are for. */
 export interface Stage {
   readonly consumer: BatchConsumer;
@@ -47,10 +57,36 @@ export async function assemble(
 ): Promise<Assembled> {
   const deployment = await deployOn(pipeline, parts.ports);
   await removeOutdated(pipeline.name, deployment, parts.ports);
-  const context = await contextOf(pipeline, deployment, parts);
-  if (deployment.repartitioned) return repartitioned(context, deployment, { ...parts, sourcePartitions });
-  const partitions = sourcePartitions;
-  return stage({ ...context, keyedByMessage: partitions > 1 }, partitions, parts);
+  return assembleGeneration(pipeline, deployment, {
+    ...{ ...parts, sourcePartitions },
+    deploy: async () => sameWay(pipeline, deployment, await deployOn(pipeline, parts.ports)),
+  });
+}
+
+/** The same of one generation, deployed by others. Throws TransientError, FatalError. */
+export async function assembleGeneration(
+  pipeline: CompiledPipeline,
+  deployment: DeploymentInForce,
+  parts: GenerationParts,
+): Promise<Assembled> {
+  const context = await contextOf(pipeline, parts);
+  if (deployment.repartitioned) return repartitioned(context, deployment, parts);
+  const { sourcePartitions: partitions, emits = unchanged } = parts;
+  return stage({ ...context, pipeline: emits(pipeline), keyedByMessage: partitions > 1 }, partitions, parts);
+}
+
+/** Its batches go to its tasks until it is stopped. Never rejects. */
+export function runStage({ consumer, runner }: Stage): Promise<void> {
+  runner.start(consumer);
+  return consumer.run({
+    assigned: (partitions) => runner.assigned(partitions),
+    skipped: (partition, from, to) => runner.skipped(partition, from, to),
+    batch: (batch, control) => runner.handle(batch, control),
+  });
+}
+
+function unchanged(pipeline: CompiledPipeline): CompiledPipeline {
+  return pipeline;
 }
 
 /** Repartition topics of generations before the one in force hold nothing that anybody needs. */
@@ -62,10 +98,10 @@ async function removeOutdated(name: string, { generation }: Deployment, { topics
 async function repartitioned(
   context: PipelineContext,
   { generation, partitions: deployed }: DeploymentInForce,
-  parts: AssemblyParts & { readonly sourcePartitions: number },
+  parts: GenerationParts,
 ): Promise<Assembled> {
   const { pipeline } = context;
-  const { ports, observer, sourcePartitions } = parts;
+  const { ports, observer, sourcePartitions, emits = unchanged } = parts;
   const topic = repartitionTopic(pipeline.name, generation);
   await ports.topics.ensure([{ topic, partitions: deployed, purpose: 'repartition' }]);
   const partitions = await ports.topics.partitionCount(topic);
@@ -76,7 +112,7 @@ async function repartitioned(
     observer: shuffleObserver(observer, pipeline.name),
     forward: forwardTo(ports.producer, { topic, partitions }),
   };
-  const aggregates = { ...context, pipeline: aggregateStage(pipeline), topic, sourcePartitions };
+  const aggregates = { ...context, pipeline: emits(aggregateStage(pipeline)), topic, sourcePartitions };
   const { runner, consumer } = stage(aggregates, partitions, parts);
   const shuffle = stage(forwards, sourcePartitions, parts);
   return { runner, consumer: new RepartitionConsumer(consumer), shuffle: { ...shuffle, topic } };
@@ -96,8 +132,7 @@ function stage(
 
 async function contextOf(
   pipeline: CompiledPipeline,
-  deployment: Deployment,
-  { ports, observer, log, tables, cacheBytes }: AssemblyParts,
+  { ports, observer, log, tables, cacheBytes, deploy }: GenerationParts,
 ): Promise<PipelineContext> {
   const { stateStore, topics, deadLetters, ledger, lateRecords, clock } = ports;
   return {
@@ -107,12 +142,12 @@ async function contextOf(
     sinks: await ports.sinksOf(pipeline),
     owner: `${hostname()}:${process.pid}`,
     keyedByMessage: false,
-    deploy: async () => sameWay(pipeline, deployment, await deployOn(pipeline, ports)),
+    deploy,
   };
 }
 
 function deployOn(pipeline: CompiledPipeline, ports: Ports): Promise<DeploymentInForce> {
-  return deploy(pipeline, { ...ports, newestRecords: (topic) => newestRecords(topic, ports) });
+  return deployDefinition(pipeline, { ...ports, newestRecords: (topic) => newestRecords(topic, ports) });
 }
 
 /** A process that runs has its consumers on the topics of one generation. Throws FatalError when another came about. */

@@ -15,7 +15,7 @@ import type { PipelineStatus } from '../runtime/pipeline-status';
 import type { Pipelines, RefusedPipeline } from '../runtime/pipelines';
 import type { Ports } from '../runtime/ports';
 import type { RuntimeObserver } from '../runtime/runtime-observer';
-import { type Assembled, assemble, groupsOf, type Stage } from './assemble';
+import { type Assembled, assemble, groupsOf, runStage, type Stage } from './assemble';
 import { topicsOf } from './topics-of';
 
 export interface ProcessingOptions {
@@ -109,7 +109,7 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
     if (!running) return undefined;
     this.running.set(name, running);
     running.runner.start(running.consumer);
-    if (running.shuffle) startShuffle(running.shuffle);
+    if (running.shuffle) void runStage(running.shuffle);
     this.watch ??= this.startWatch();
     this.log('info', 'pipeline.running', `Pipeline ${name} runs`, { pipeline: name });
     return running.consumer;
@@ -226,15 +226,6 @@ export class ProcessingService implements Pipelines, BeforeApplicationShutdown, 
 }
 
 /** Begins to fill the repartition topic. A shuffle's batches need no transport: nobody else is to handle them. */
-function startShuffle({ consumer, runner }: Stage): void {
-  runner.start(consumer);
-  void consumer.run({
-    assigned: (partitions) => runner.assigned(partitions),
-    skipped: (partition, from, to) => runner.skipped(partition, from, to),
-    batch: (batch, control) => runner.handle(batch, control),
-  });
-}
-
 function statusOf({ runner, shuffle }: Assembled): PipelineStatus {
   const status = startingWhileClaiming(runner.status());
   if (!shuffle) return status;

@@ -2,11 +2,13 @@ import { FatalError, TransientError } from '../core/errors';
 import { generationAt, lastRevision } from '../core/generation';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
+import { deployedText } from '../core/plan/deployed-definition';
 import type { SourceRecord } from '../core/ports/record-source.port';
 import type { Deployment, StateStore } from '../core/ports/state-store.port';
 import type { MirroredOffset, TopicAdmin } from '../core/ports/topic-admin.port';
 import { areKeyedAlike, changingKey } from '../core/repartition/message-keys';
 import { repartitionTopic, shuffleName } from '../core/repartition/names';
+import { asksForAnotherWay } from '../core/repartition/way-of-records';
 import { parseMirrorMetadata } from './mirror-metadata';
 import { refuseAdded } from './partitions-added';
 
@@ -82,10 +84,16 @@ async function inForceOf(
 ): Promise<DeploymentInForce> {
   const { stateStore } = ports;
   const found = await stateStore.deployment(pipeline.name);
-  const proposed = { ...(found ?? (await propose(pipeline, ports))), partitions: found?.partitions ?? partitions };
-  if (found?.partitions !== undefined) return proposed;
+  const known = found ? withText(found, pipeline) : await propose(pipeline, ports);
+  const proposed = { ...known, partitions: found?.partitions ?? partitions };
+  if (found?.partitions !== undefined && found.definition === proposed.definition) return proposed;
   const inForce = await stateStore.deploy(pipeline.name, proposed);
   return { ...inForce, partitions: inForce.partitions ?? partitions };
+}
+
+/** What changes of the definition without changing the meaning of state is kept for the next plan. */
+function withText(inForce: Deployment, pipeline: CompiledPipeline): Deployment {
+  return inForce.fingerprint === pipeline.fingerprint ? { ...inForce, definition: deployedText(pipeline) } : inForce;
 }
 
 async function propose(pipeline: CompiledPipeline, ports: DeploymentPorts): Promise<Omit<Deployment, 'partitions'>> {
@@ -94,23 +102,24 @@ async function propose(pipeline: CompiledPipeline, ports: DeploymentPorts): Prom
   const generation = generationAt(ports.clock.now(), known?.lastRevision);
   const isAuto = pipeline.definition.spec.repartition === 'auto';
   const repartitioned = known && isAuto ? known.repartitioned : await needsRepartition(pipeline, ports);
-  return { generation, fingerprint, repartitioned };
+  return { generation, fingerprint, repartitioned, definition: deployedText(pipeline) };
 }
 
 function definitionChanged(name: string, before: string, now: string): FatalError {
   return new FatalError(
-    `The definition of ${name} was changed in a way that changes the meaning of its state ` +
-      `(fingerprint ${before} to ${now}). Undo the change, give the pipeline another name, ` +
-      `or start anew with: millrace reset ${name} --to earliest.`,
+    `The definition of ${name} is not the one in force: it gives its state another meaning ` +
+      `(fingerprint ${before} to ${now}). What differs: millrace plan FILE. To put this one in ` +
+      `force, beside the version that runs: millrace rebuild ${name} --file FILE; or start anew, with it stopped: ` +
+      `millrace reset ${name} --to earliest. Else undo the change, or give the pipeline another name.`,
   );
 }
 
-function checkRepartition({ name, definition }: CompiledPipeline, { repartitioned }: Deployment): void {
-  const { repartition } = definition.spec;
-  if (repartition === 'auto' || (repartition === 'always') === repartitioned) return;
+function checkRepartition({ name, definition }: CompiledPipeline, inForce: Deployment): void {
+  if (!asksForAnotherWay(definition, inForce)) return;
   throw new FatalError(
-    `${name} has repartition: ${repartition}, but its generation runs with${repartitioned ? '' : 'out'} a repartition ` +
-      `topic. Undo the change, or start a new generation with: millrace reset ${name} --to earliest.`,
+    `${name} has repartition: ${definition.spec.repartition}, but its generation runs ` +
+      `with${inForce.repartitioned ? '' : 'out'} a repartition topic. Undo the change, or start a new generation with: ` +
+      `millrace rebuild ${name} --file FILE, beside the version that runs, or millrace reset ${name} --to earliest.`,
   );
 }
 

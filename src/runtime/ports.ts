@@ -8,6 +8,7 @@ import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { OperatorLedger } from '../core/ports/operator-ledger.port';
 import type { ProcessLeases } from '../core/ports/process-leases.port';
+import type { RebuildStore } from '../core/ports/rebuild-store.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
@@ -36,6 +37,7 @@ export interface Liveness {
 export interface Ports {
   readonly clock: Clock;
   readonly stateStore: StateStore;
+  readonly rebuildStore: RebuildStore;
   readonly liveFeed: LiveFeed;
   readonly idempotency: IdempotencyStore;
   readonly producer: RecordProducer;

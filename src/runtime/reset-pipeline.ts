@@ -1,11 +1,13 @@
 import { ConfigError } from '../core/errors';
-import { generationAt, lastRevision } from '../core/generation';
+import { generationAt } from '../core/generation';
+import { deployedText } from '../core/plan/deployed-definition';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
-import { outdatedTopics, repartitionTopic, shuffleName } from '../core/repartition/names';
-import { type DeploymentPorts, endsOf, needsRepartition } from './deployment';
+import { outdatedTopics, shuffleName } from '../core/repartition/names';
+import { type DeploymentPorts, needsRepartition } from './deployment';
+import { emptyCheckpoint, endsOfRead, generationAfter } from './new-generation';
 
 export type ResetTarget = 'earliest' | 'latest' | { readonly timestampMs: number };
 
@@ -34,16 +36,15 @@ export async function resetPipeline(
   const offsets = await offsetsOf(target, topic, topics);
   const repartitioned = await needsRepartition(pipeline, { topics, newestRecords });
   const partitions = offsets.size;
-  const proposed = { generation: generationAt(clock.now()), fingerprint, repartitioned, partitions };
-  const before = await stateStore.deploy(name, proposed);
-  const read = before.repartitioned ? repartitionTopic(name, before.generation) : topic;
-  const generation = generationAt(clock.now(), lastRevision(before.generation, await endsOf(read, topics)));
-  await stateStore.redeploy(name, { generation, fingerprint, repartitioned, partitions }, partitions);
+  const next = { fingerprint, repartitioned, partitions, definition: deployedText(pipeline) };
+  const before = await stateStore.deploy(name, { ...next, generation: generationAt(clock.now()) });
+  const generation = generationAfter(before, await endsOfRead(pipeline, before, topics), clock.now());
+  await stateStore.redeploy(name, { ...next, generation }, partitions);
   for (const [partition, offset] of offsets) {
     // Tasks that read a repartition topic of a new generation begin at its beginning by themselves.
     const id = { pipeline: repartitioned ? shuffleName(name) : name, partition };
     const { epoch, commits } = await stateStore.claim(id, 'reset');
-    await stateStore.commit(id, { epoch, commit: commits + 1n }, emptyAt(offset, generation));
+    await stateStore.commit(id, { epoch, commit: commits + 1n }, emptyCheckpoint(offset, generation));
   }
   await topics.remove(outdatedTopics(await topics.named(`${name}.`), name, generation));
   return offsets;
@@ -57,28 +58,13 @@ async function refuseWhileRunning(name: string, topics: TopicAdmin): Promise<voi
   }
 }
 
-async function offsetsOf(target: ResetTarget, topic: string, topics: TopicAdmin): Promise<ReadonlyMap<number, bigint>> {
+/** Where each partition begins. Throws TransientError. */
+export async function offsetsOf(
+  target: ResetTarget,
+  topic: string,
+  topics: TopicAdmin,
+): Promise<ReadonlyMap<number, bigint>> {
   if (typeof target === 'object') return topics.offsetsAt(topic, target.timestampMs);
   const extents = [...(await topics.extents(topic))];
   return new Map(extents.map(([partition, { earliest, end }]) => [partition, target === 'earliest' ? earliest : end]));
-}
-
-/** A checkpoint without state: it tells the next owner that beginning there is meant, not a loss. */
-function emptyAt(offset: bigint, generation: bigint): Parameters<StateStore['commit']>[2] {
-  return {
-    generation,
-    progress: {
-      ...{
-        nextOffset: offset,
-        startOffset: offset,
-        streamTimeMs: -1,
-        watermarkMs: -1,
-        closedMs: -1,
-        firstWindowStartMs: -1,
-      },
-      counts: { accepted: 0, filtered: 0, late: 0, dead: 0 },
-      feedId: '0-0',
-    },
-    ...{ upserts: [], removals: [], droppedSegments: [], pendingAdded: [], pendingCleared: [], feed: [] },
-  };
 }

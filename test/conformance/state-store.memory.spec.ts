@@ -5,5 +5,10 @@ let tasks = 0;
 
 describeStateStore('MemoryStateStore', () => {
   const store = new MemoryStateStore();
-  return Promise.resolve({ store, feed: store, task: () => ({ pipeline: `p${tasks++}`, partition: 0 }) });
+  return Promise.resolve({
+    store,
+    rebuilds: store,
+    feed: store,
+    task: () => ({ pipeline: `p${tasks++}`, partition: 0 }),
+  });
 });

@@ -1,5 +1,6 @@
 import { connectRedis } from '../../src/adapters/redis/redis-connection';
 import { RedisLiveFeed } from '../../src/adapters/redis/redis-live-feed';
+import { RedisRebuildStore } from '../../src/adapters/redis/redis-rebuild-store';
 import { RedisStateStore } from '../../src/adapters/redis/redis-state-store';
 import { testServers, uniqueName } from '../support/servers';
 import { describeStateStore } from './state-store.conformance';
@@ -14,6 +15,7 @@ afterAll(() => redis.disconnect());
 describeStateStore('RedisStateStore', () =>
   Promise.resolve({
     store: new RedisStateStore(redis),
+    rebuilds: new RedisRebuildStore(redis),
     feed: new RedisLiveFeed(redis, () => undefined),
     task: () => ({ pipeline: uniqueName('state'), partition: 0 }),
   }),

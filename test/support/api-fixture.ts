@@ -71,6 +71,7 @@ export class ApiFixture {
     return {
       clock: { now: () => this.nowMs },
       stateStore: this.store,
+      rebuildStore: this.store,
       liveFeed: this.store,
       idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
       producer: { send: unused },

@@ -14,29 +14,10 @@ import type { RuntimeEvent } from '../../src/runtime/events';
 import { deploy } from '../../src/runtime/deployment';
 import { PipelineRunner } from '../../src/runtime/pipeline-runner';
 import type { SharedTable } from '../../src/runtime/lookup/task-lookups';
-import type { RuntimeObserver } from '../../src/runtime/runtime-observer';
+import { silentObserver } from '../../src/runtime/silent-observer';
 import { recordOf, type Reading } from './pipelines';
 
 const ignore = (): void => undefined;
-export const silentObserver: RuntimeObserver = {
-  ...{
-    records: ignore,
-    duplicates: ignore,
-    lateness: ignore,
-    deadLetters: ignore,
-    rowsEmitted: ignore,
-    sinkDuration: ignore,
-  },
-  ...{
-    sinkRetry: ignore,
-    checkpoint: ignore,
-    endToEnd: ignore,
-    fenced: ignore,
-    rebalance: ignore,
-    windowsClosed: ignore,
-    budgetSpent: ignore,
-  },
-};
 
 /** A store that can acknowledge commits and forget them, as one does that restarts from an older log. */
 class ForgetfulStore extends MemoryStateStore {

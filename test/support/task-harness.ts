@@ -7,7 +7,7 @@ import type { Row } from '../../src/core/row/row';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
 import { Task } from '../../src/core/task/task';
 import { TaskSinks } from '../../src/runtime/task-sinks';
-import { silentObserver } from './runner-harness';
+import { silentObserver } from '../../src/runtime/silent-observer';
 import { StoreOwner } from './store-owner';
 
 const ID = { pipeline: 'test', partition: 0 };

@@ -10,10 +10,11 @@ import type {
   EntryWrite,
   StateStore,
 } from '../../core/ports/state-store.port';
+import type { RebuildStore } from '../../core/ports/rebuild-store.port';
 import { compareFeedIds } from '../../core/task/feed-id';
 import { isSinkSegment } from '../../core/task/sink-segment';
 import { tasksOf } from '../../core/repartition/names';
-import { type TaskId, taskName } from '../../core/task/task-id';
+import { shadowOf, type TaskId, taskName } from '../../core/task/task-id';
 
 const FEED_ENTRIES = 10_000;
 const SCAN_CHUNK = 1_000;
@@ -29,7 +30,7 @@ interface StoredTask {
 }
 
 /** Twin of the Redis store: the same contract, kept in this process and gone with it. */
-export class MemoryStateStore implements StateStore, LiveFeed {
+export class MemoryStateStore implements StateStore, RebuildStore, LiveFeed {
   private readonly deployments = new Map<string, Deployment>();
   private readonly tasks = new Map<string, StoredTask>();
   private readonly followers = new Set<(task: TaskId, entry: FeedEntry) => void>();
@@ -40,12 +41,42 @@ export class MemoryStateStore implements StateStore, LiveFeed {
 
   deploy(pipeline: string, proposed: Deployment): Promise<Deployment> {
     const found = this.deployments.get(pipeline) ?? proposed;
-    const inForce = { ...found, partitions: found.partitions ?? proposed.partitions };
+    const isSame = proposed.definition !== undefined && found.fingerprint === proposed.fingerprint;
+    const inForce = {
+      ...{ ...found, partitions: found.partitions ?? proposed.partitions },
+      ...(isSame && { definition: proposed.definition }),
+    };
     this.deployments.set(pipeline, inForce);
     return Promise.resolve(inForce);
   }
 
+  begin(pipeline: string, generation: bigint, partitions: number): Promise<void> {
+    const inForce = this.deployments.get(pipeline);
+    if (inForce) this.deployments.set(pipeline, { ...inForce, rebuilding: generation });
+    this.dropShadow(pipeline, inForce?.rebuilding, partitions);
+    return Promise.resolve();
+  }
+
+  swap(pipeline: string, next: Deployment, partitions: number): Promise<void> {
+    const inForce = this.deployments.get(pipeline);
+    if (inForce?.rebuilding !== next.generation) {
+      if (inForce?.generation === next.generation) return Promise.resolve();
+      return Promise.reject(new FencedError(`The rebuild ${next.generation} of ${pipeline} was ended`));
+    }
+    this.deployments.set(pipeline, next);
+    for (const id of tasksOf(pipeline, partitions)) {
+      const shadow = taskName(shadowOf(id, next.generation));
+      const before = this.taskOf(id);
+      const task = this.tasks.get(shadow) ?? emptyTask();
+      task.epoch = (task.epoch > before.epoch ? task.epoch : before.epoch) + 1n;
+      this.tasks.set(taskName(id), task);
+      this.tasks.delete(shadow);
+    }
+    return Promise.resolve();
+  }
+
   redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void> {
+    this.dropShadow(pipeline, this.deployments.get(pipeline)?.rebuilding, partitions);
     this.deployments.set(pipeline, next);
     for (const id of tasksOf(pipeline, partitions)) {
       const task = this.tasks.get(taskName(id));
@@ -126,6 +157,11 @@ export class MemoryStateStore implements StateStore, LiveFeed {
     });
   }
 
+  private dropShadow(pipeline: string, generation: bigint | undefined, partitions: number): void {
+    if (generation === undefined) return;
+    for (const id of tasksOf(pipeline, partitions)) this.tasks.delete(taskName(shadowOf(id, generation)));
+  }
+
   private append(id: TaskId, task: StoredTask, delta: CheckpointDelta): void {
     const entry = { partition: id.partition, id: delta.progress.feedId, rows: delta.feed };
     task.feed.push(entry);
@@ -136,18 +172,7 @@ export class MemoryStateStore implements StateStore, LiveFeed {
   private taskOf(id: TaskId): StoredTask {
     const name = taskName(id);
     let task = this.tasks.get(name);
-    if (!task) {
-      task = {
-        epoch: 0n,
-        commits: 0n,
-        owner: '',
-        committed: undefined,
-        segments: new Map(),
-        pending: new Map(),
-        feed: [],
-      };
-      this.tasks.set(name, task);
-    }
+    if (!task) this.tasks.set(name, (task = emptyTask()));
     return task;
   }
 }
@@ -159,6 +184,13 @@ function reset(task: StoredTask): void {
   task.segments.clear();
   task.pending.clear();
   task.feed.length = 0;
+}
+
+function emptyTask(): StoredTask {
+  return {
+    ...{ epoch: 0n, commits: 0n, owner: '', committed: undefined },
+    ...{ segments: new Map(), pending: new Map(), feed: [] },
+  };
 }
 
 function applyState(task: StoredTask, delta: CheckpointDelta): void {

@@ -5,15 +5,16 @@ import type { RedisClient } from './redis-connection';
 
 type Argument = string | number | Buffer;
 
-/** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
-type DeploymentArguments = [generation: string, fingerprint: string, repartitioned: string, partitions: string];
+type DeploymentArguments = [definition: string, partitions: string, ...fieldsAndValues: string[]];
 
+/** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
 interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
+  millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
 }
 
 export type ScriptedRedis = RedisClient & Scripts;
@@ -24,7 +25,7 @@ export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
     redis.defineCommand(commandName(name), { numberOfKeys, lua: script(`${name}-${numberOfKeys}`) });
   }
-  redis.defineCommand(commandName('commit'), { lua: script('commit') });
+  for (const name of ['commit', 'swap']) redis.defineCommand(commandName(name), { lua: script(name) });
   return redis as ScriptedRedis;
 }
 

@@ -15,6 +15,7 @@ import { type TaskId, taskName } from '../../core/task/task-id';
 import { commitArguments, pendingRef, progressOf } from './commit-arguments';
 import { type ScriptedRedis, withScripts } from './redis-commands';
 import { attempt, type RedisClient } from './redis-connection';
+import { deploymentFields, deploymentOf, dropShadow, resetTask } from './redis-deployments';
 import { deploymentKey, segmentKey, taskKeys } from './redis-keys';
 
 const SCAN_COUNT = 1_000;
@@ -22,7 +23,6 @@ const SCAN_COUNT = 1_000;
 const LOAD_CHUNK = 5_000;
 
 /** In the order in which the script that deploys answers. */
-const DEPLOYMENT_FIELDS = ['generation', 'fingerprint', 'repartitioned', 'partitions'] as const;
 
 /** State, offset, timers and live feed of each task under one hash tag, changed by one fenced script. */
 export class RedisStateStore implements StateStore {
@@ -34,26 +34,31 @@ export class RedisStateStore implements StateStore {
 
   async deployment(pipeline: string): Promise<Deployment | undefined> {
     const inForce = await attempt(`read the deployment of ${pipeline}`, () =>
-      this.redis.hmget(deploymentKey(pipeline), ...DEPLOYMENT_FIELDS),
+      this.redis.hgetall(deploymentKey(pipeline)),
     );
     return deploymentOf(inForce);
   }
 
   async deploy(pipeline: string, proposed: Deployment): Promise<Deployment> {
-    const { generation, fingerprint, repartitioned, partitions = '' } = deploymentFields(proposed);
+    const fields = deploymentFields(proposed);
+    const { partitions = '' } = fields;
+    const pairsOfFields = Object.entries(fields).flat();
     const inForce = await attempt(`record the deployment of ${pipeline}`, () =>
-      this.redis.millraceDeploy(deploymentKey(pipeline), generation, fingerprint, repartitioned, partitions),
+      this.redis.millraceDeploy(deploymentKey(pipeline), proposed.definition ?? '', partitions, ...pairsOfFields),
     );
-    return deploymentOf(inForce as string[])!;
+    return deploymentOf(Object.fromEntries(pairs(inForce as string[])))!;
   }
 
   async redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void> {
+    const key = deploymentKey(pipeline);
     await attempt(`start a new generation of ${pipeline}`, async () => {
-      await this.redis.hset(deploymentKey(pipeline), deploymentFields(next));
+      const rebuilding = await this.redis.hget(key, 'rebuilding');
+      await this.redis.hset(key, { ...deploymentFields(next), definition: next.definition ?? '' });
+      await this.redis.hdel(key, 'rebuilding');
       for (const task of tasksOf(pipeline, partitions)) {
-        const { task: hash, segments, pending, feed } = taskKeys(task);
-        await this.redis.millraceReset(hash, segments, pending, feed, segmentKey(task, ''));
+        await resetTask(this.redis, task);
       }
+      if (rebuilding !== null) await dropShadow(this.redis, { pipeline, generation: rebuilding, partitions });
     });
   }
 
@@ -123,23 +128,6 @@ export class RedisStateStore implements StateStore {
       return checkpoint && { ...checkpoint, owner: hash['owner'] ?? '', epoch: BigInt(hash['epoch'] ?? 0) };
     });
   }
-}
-
-function deploymentFields({ generation, fingerprint, repartitioned, partitions }: Deployment) {
-  return {
-    ...{ generation: generation.toString(), fingerprint, repartitioned: repartitioned ? '1' : '0' },
-    ...(partitions !== undefined && { partitions: partitions.toString() }),
-  };
-}
-
-/** From {@link DEPLOYMENT_FIELDS}; those that are younger than the deployment are null. */
-function deploymentOf(fields: readonly (string | null)[]): Deployment | undefined {
-  const [generation, fingerprint, repartitioned, partitions] = fields;
-  if (generation === undefined || generation === null) return undefined;
-  return {
-    ...{ generation: BigInt(generation), fingerprint: fingerprint ?? '', repartitioned: repartitioned === '1' },
-    partitions: partitions ? Number(partitions) : undefined,
-  };
 }
 
 function pairs(flat: readonly string[]): Map<string, string> {

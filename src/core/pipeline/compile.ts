@@ -29,10 +29,12 @@ export function compilePipeline(
   const { source, key = [], window, aggregate = {}, emit, sinks, late } = definition.spec;
   const { outOfOrderness, idleAfter, advanceOn } = source.time;
   const decode = compileDecoder(source);
+  const versions = usedVersions(definition, language);
   return {
     name: definition.metadata.name,
     definition,
-    fingerprint: fingerprintOf(definition, usedVersions(definition, language)),
+    fingerprint: fingerprintOf(definition, versions),
+    versions,
     decode: (record) => {
       try {
         return decode(record.asciiValue ?? record.value);

@@ -56,6 +56,8 @@ export interface CompiledPipeline {
   readonly definition: PipelineDefinition;
   /** Hash of all that the meaning of state depends on: source, time, filters, key, window, aggregates. */
   readonly fingerprint: string;
+  /** Of the user's own aggregates and functions that the definition calls, by name. */
+  readonly versions: Readonly<Record<string, number>>;
   /** Step 1 of `semantics.md` section 2. Throws PoisonRecordError. */
   decode(record: SourceRecord): Fields;
   /** Epoch ms in [0, 2100). Throws PoisonRecordError. */
@@ -86,7 +88,7 @@ export interface CompiledPipeline {
   readonly aggregates: readonly CompiledAggregate[];
   readonly emitOnUpdate: boolean;
   readonly emitOnClose: boolean;
-  /** Least time between two emissions of updates, ms; 0 for one with each checkpoint. */
+  /** Least time between two emissions of updates, ms; 0 for one with each checkpoint, Infinity to hold them back. */
   readonly emitEveryMs: number;
   readonly sinks: readonly CompiledSink[];
 }

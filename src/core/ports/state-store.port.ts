@@ -111,6 +111,10 @@ export interface Deployment {
    * where a version deployed that did not keep it.
    */
   readonly partitions: number | undefined;
+  /** Text of the definition, as `deployedText` makes it; absent where an older version of Millrace deployed. */
+  readonly definition?: string;
+  /** The generation of a rebuild that was begun and has not taken over. Its rows may be in the sinks. */
+  readonly rebuilding?: bigint;
 }
 
 /**
@@ -123,11 +127,12 @@ export interface StateStore {
 
   /**
    * Records the deployment of a pipeline and returns the one in force: `proposed` if there was none, else the stored
-   * one, whatever its fingerprint, with the proposed `partitions` if it had none. The caller compares fingerprints.
+   * one, whatever its fingerprint, with the proposed `partitions` if it had none. The caller compares fingerprints. The
+   * text of a definition with the same fingerprint takes the place of the stored one.
    */
   deploy(pipeline: string, proposed: Deployment): Promise<Deployment>;
 
-  /** Starts a new generation: drops the state of all `partitions`, of their shuffle too, and fences their owners. */
+  /** Starts a new generation: drops the state of all `partitions`, of their shuffle too, fences their owners, and ends a rebuild. */
   redeploy(pipeline: string, next: Deployment, partitions: number): Promise<void>;
 
   /** Step 1. Makes `owner` the owner of the task, fences the one before, returns the checkpoint. */

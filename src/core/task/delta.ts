@@ -165,7 +165,8 @@ export class Delta {
   }
 
   private updatesAreDue(clockMs: number): boolean {
-    return clockMs - this.updatesEmittedMs >= this.options.pipeline.emitEveryMs;
+    const { emitEveryMs } = this.options.pipeline;
+    return emitEveryMs !== Infinity && clockMs - this.updatesEmittedMs >= emitEveryMs;
   }
 
   private emitUpdates(clockMs: number): void {

@@ -71,7 +71,7 @@ describe('whether a generation is repartitioned', () => {
   it('cannot be changed by the definition without a new generation', async () => {
     await decision();
     await expect(decision({ repartition: 'always' })).rejects.toThrow(
-      'its generation runs without a repartition topic. Undo the change, or start a new generation with: millrace reset test',
+      'its generation runs without a repartition topic. Undo the change, or start a new generation with: millrace rebuild test',
     );
   });
 
