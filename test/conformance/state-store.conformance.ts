@@ -52,7 +52,13 @@ const plain = (values: readonly (Uint8Array | undefined)[]): (number[] | undefin
 
 /** What every state store must do; run on the twin and on the real server. */
 function deployed(generation: bigint, fingerprint: string, definition?: string): Deployment {
-  return { generation, fingerprint, repartitioned: false, partitions: 2, ...(definition !== undefined && { definition }) };
+  return {
+    generation,
+    fingerprint,
+    repartitioned: false,
+    partitions: 2,
+    ...(definition !== undefined && { definition }),
+  };
 }
 
 export function describeStateStore(name: string, create: () => Promise<StateStoreUnderTest>): void {

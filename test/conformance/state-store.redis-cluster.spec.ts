@@ -1,5 +1,6 @@
 import { connectRedis, pingRedis, type RedisClient } from '../../src/adapters/redis/redis-connection';
 import { RedisLiveFeed } from '../../src/adapters/redis/redis-live-feed';
+import { RedisRebuildStore } from '../../src/adapters/redis/redis-rebuild-store';
 import { RedisStateStore } from '../../src/adapters/redis/redis-state-store';
 import { RedisCluster } from '../support/redis-cluster';
 import { uniqueName } from '../support/servers';
@@ -21,6 +22,7 @@ afterAll(async () => {
 describeStateStore('RedisStateStore on a cluster', () =>
   Promise.resolve({
     store: new RedisStateStore(redis),
+    rebuilds: new RedisRebuildStore(redis),
     feed: new RedisLiveFeed(redis, () => undefined),
     task: () => ({ pipeline: uniqueName('state'), partition: 0 }),
   }),
