@@ -12,7 +12,13 @@ async function storeWith(replaced: Replaced = {}): Promise<MemoryStateStore> {
   const store = new MemoryStateStore();
   const before = compiled(replaced);
   const { fingerprint } = before;
-  await store.deploy('p', { generation: 2n, fingerprint, repartitioned: false, definition: deployedText(before) });
+  await store.deploy('p', {
+    generation: 2n,
+    fingerprint,
+    repartitioned: false,
+    partitions: 4,
+    definition: deployedText(before),
+  });
   return store;
 }
 

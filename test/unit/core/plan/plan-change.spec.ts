@@ -3,7 +3,7 @@ import { plannedChange } from '../../../../src/core/plan/plan-change';
 import { compiled } from '../pipeline/pipeline-text';
 
 /** Of every generation here. */
-const decided = { generation: 2n, repartitioned: false };
+const decided = { generation: 2n, repartitioned: false, partitions: 4 };
 
 type Replaced = Parameters<typeof compiled>[0];
 
