@@ -48,7 +48,7 @@ export async function rebuildPipeline(options: RebuildOptions): Promise<Deployme
   try {
     await catchUpAndFinish(options, { begun, assembled, updates });
   } finally {
-    await Promise.all([assembled.shuffle, assembled].map((stage) => stage?.consumer.stop()));
+    await Promise.all([assembled.shuffle?.consumer.stop(), assembled.consumer.stop()]);
   }
   const swap = (): Promise<void> => ports.rebuildStore.swap(pipeline.name, begun.next, begun.partitionsToSwap);
   await retryTransient(swap, { signal, onFailure: () => undefined });

@@ -2,65 +2,21 @@ import fc from 'fast-check';
 
 import { FencedError } from '../../src/core/errors';
 import type { FeedEntry, LiveFeed } from '../../src/core/ports/live-feed.port';
-import type { RebuildStore } from '../../src/core/ports/rebuild-store.port';
-import type {
-  CheckpointDelta,
-  Deployment,
-  EntryRef,
-  StateStore,
-  TaskProgress,
-} from '../../src/core/ports/state-store.port';
+import type { EntryRef, StateStore } from '../../src/core/ports/state-store.port';
 import { sinkSegment } from '../../src/core/task/sink-segment';
-import { shadowOf, type TaskId } from '../../src/core/task/task-id';
+import type { TaskId } from '../../src/core/task/task-id';
 import { shuffleName } from '../../src/core/repartition/names';
+import { bytes, delta, deployed, plain, progress } from '../support/store-samples';
 import { StoreOwner } from '../support/store-owner';
 
 export interface StateStoreUnderTest {
   readonly store: StateStore;
-  readonly rebuilds: RebuildStore;
   readonly feed: LiveFeed;
   /** A task that no other test uses. */
   task(): TaskId;
 }
 
-const progress: TaskProgress = {
-  nextOffset: 42n,
-  streamTimeMs: 1_357_000_000_000,
-  watermarkMs: 1_357_000_000_000,
-  closedMs: 900,
-  firstWindowStartMs: 1_356_969_600_000,
-  counts: { accepted: 40, filtered: 1, late: 0, dead: 1 },
-  feedId: '0-0',
-  startOffset: 0n,
-  sources: [
-    { partition: 0, offset: 9_007_199_254_740_993n, index: 1, watermarkMs: 1_600_000_000_000 },
-    { partition: 3, offset: -1n, index: 0, watermarkMs: Infinity },
-  ],
-};
-
-function delta(changes: Partial<CheckpointDelta> = {}): CheckpointDelta {
-  return {
-    ...{ generation: 1_700_000_000_000_000n, progress, upserts: [], removals: [], droppedSegments: [] },
-    ...{ pendingAdded: [], pendingCleared: [], feed: [] },
-    ...changes,
-  };
-}
-
-const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
-const plain = (values: readonly (Uint8Array | undefined)[]): (number[] | undefined)[] =>
-  values.map((value) => value && [...value]);
-
 /** What every state store must do; run on the twin and on the real server. */
-function deployed(generation: bigint, fingerprint: string, definition?: string): Deployment {
-  return {
-    generation,
-    fingerprint,
-    repartitioned: false,
-    partitions: 2,
-    ...(definition !== undefined && { definition }),
-  };
-}
-
 export function describeStateStore(name: string, create: () => Promise<StateStoreUnderTest>): void {
   describe(`${name} as a state store`, () => {
     let under: StateStoreUnderTest;
@@ -207,54 +163,6 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       const known = await under.store.deploy(pipeline, deployed(20n, 'f1', 'text'));
       expect(known).toEqual({ ...first, definition: 'text' });
       expect(await under.store.deployment(pipeline)).toEqual(known);
-    });
-
-    it('lets a rebuild take over with its state in one step, and fences the owners of both states', async () => {
-      const { pipeline, partition } = task;
-      await under.store.deploy(pipeline, deployed(10n, 'f1'));
-      const shuffle = await StoreOwner.claim(under.store, { pipeline: shuffleName(pipeline), partition });
-      await shuffle.commit(delta());
-      const old = await StoreOwner.claim(under.store, task);
-      await old.commit(delta({ upserts: [{ segment: 'old', entry: 'e', value: bytes(1) }] }));
-      await old.commit(delta({ progress: { ...progress, feedId: '42-0' }, feed: ['{"old":1}'] }));
-      await under.rebuilds.begin(pipeline, 20n, 2);
-      expect((await under.store.deployment(pipeline))?.rebuilding).toBe(20n);
-      const shadow = await StoreOwner.claim(under.store, shadowOf(task, 20n));
-      const upserts = [{ segment: 'new', entry: 'e', value: bytes(2) }];
-      await shadow.commit(delta({ generation: 20n, upserts, pendingAdded: [{ segment: 'new', entry: 'e' }] }));
-      await old.commit(delta({ upserts: [{ segment: 'old', entry: 'f', value: bytes(1) }] }));
-      const next = deployed(20n, 'f2', 'text');
-      await under.rebuilds.swap(pipeline, next, 2);
-      await under.rebuilds.swap(pipeline, next, 2);
-      expect(await under.store.deployment(pipeline)).toEqual(next);
-      await expect(old.commit(delta())).rejects.toBeInstanceOf(FencedError);
-      await expect(shadow.commit(delta())).rejects.toBeInstanceOf(FencedError);
-      await expect(shuffle.commit(delta())).rejects.toBeInstanceOf(FencedError);
-      expect(await under.store.peek({ pipeline: shuffleName(pipeline), partition })).toBeUndefined();
-      expect(await under.feed.read(task, '0-0', 10)).toEqual([]);
-      const owner = await StoreOwner.claim(under.store, task);
-      expect(owner.epoch).toBeGreaterThan(old.epoch);
-      expect(owner.checkpoint).toMatchObject({ generation: 20n, segments: [{ id: 'new', entries: 1 }] });
-      expect(owner.checkpoint!.pending).toHaveLength(1);
-      const refs = [upserts[0]!, { segment: 'old', entry: 'e' }];
-      expect(plain(await under.store.load(task, refs))).toEqual([[2], undefined]);
-    });
-
-    it('does not let a rebuild take over after a reset or a later rebuild', async () => {
-      const { pipeline } = task;
-      const first = deployed(10n, 'f1');
-      await under.store.deploy(pipeline, first);
-      await under.rebuilds.begin(pipeline, 20n, 1);
-      const shadow = await StoreOwner.claim(under.store, shadowOf(task, 20n));
-      await shadow.commit(delta({ generation: 20n }));
-      await under.rebuilds.begin(pipeline, 30n, 1);
-      await expect(shadow.commit(delta())).rejects.toBeInstanceOf(FencedError);
-      const late = under.rebuilds.swap(pipeline, deployed(20n, 'f2', ''), 1);
-      await expect(late).rejects.toBeInstanceOf(FencedError);
-      await under.store.redeploy(pipeline, deployed(40n, 'f1'), 1);
-      const after = under.rebuilds.swap(pipeline, deployed(30n, 'f2', ''), 1);
-      await expect(after).rejects.toBeInstanceOf(FencedError);
-      expect(await under.store.deployment(pipeline)).toEqual(deployed(40n, 'f1'));
     });
 
     it('holds what a map would hold after any sequence of commits', async () => {

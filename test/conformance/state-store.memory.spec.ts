@@ -1,9 +1,10 @@
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
+import { describeRebuildStore, type RebuildStoreUnderTest } from './rebuild-store.conformance';
 import { describeStateStore } from './state-store.conformance';
 
 let tasks = 0;
 
-describeStateStore('MemoryStateStore', () => {
+function create(): Promise<RebuildStoreUnderTest> {
   const store = new MemoryStateStore();
   return Promise.resolve({
     store,
@@ -11,4 +12,7 @@ describeStateStore('MemoryStateStore', () => {
     feed: store,
     task: () => ({ pipeline: `p${tasks++}`, partition: 0 }),
   });
-});
+}
+
+describeStateStore('MemoryStateStore', create);
+describeRebuildStore('MemoryStateStore', create);

@@ -4,6 +4,7 @@ import { RedisRebuildStore } from '../../src/adapters/redis/redis-rebuild-store'
 import { RedisStateStore } from '../../src/adapters/redis/redis-state-store';
 import { RedisCluster } from '../support/redis-cluster';
 import { uniqueName } from '../support/servers';
+import { deployed } from '../support/store-samples';
 import { describeStateStore } from './state-store.conformance';
 
 let cluster: RedisCluster;
@@ -27,3 +28,10 @@ describeStateStore('RedisStateStore on a cluster', () =>
     task: () => ({ pipeline: uniqueName('state'), partition: 0 }),
   }),
 );
+
+it('refuses a rebuild, which would have to swap the state of tasks that lie on several servers', async () => {
+  const [store, pipeline] = [new RedisStateStore(redis), uniqueName('state')];
+  await store.deploy(pipeline, deployed(10n, 'f1'));
+  await expect(new RedisRebuildStore(redis).begin(pipeline, 20n, 1)).rejects.toThrow(`millrace reset ${pipeline}`);
+  expect(await store.deployment(pipeline)).toEqual(deployed(10n, 'f1'));
+});

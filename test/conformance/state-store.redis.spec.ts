@@ -3,6 +3,7 @@ import { RedisLiveFeed } from '../../src/adapters/redis/redis-live-feed';
 import { RedisRebuildStore } from '../../src/adapters/redis/redis-rebuild-store';
 import { RedisStateStore } from '../../src/adapters/redis/redis-state-store';
 import { testServers, uniqueName } from '../support/servers';
+import { describeRebuildStore, type RebuildStoreUnderTest } from './rebuild-store.conformance';
 import { describeStateStore } from './state-store.conformance';
 
 const redis = connectRedis({ url: testServers().redis });
@@ -12,11 +13,13 @@ beforeAll(
 );
 afterAll(() => redis.disconnect());
 
-describeStateStore('RedisStateStore', () =>
+const create = (): Promise<RebuildStoreUnderTest> =>
   Promise.resolve({
     store: new RedisStateStore(redis),
     rebuilds: new RedisRebuildStore(redis),
     feed: new RedisLiveFeed(redis, () => undefined),
     task: () => ({ pipeline: uniqueName('state'), partition: 0 }),
-  }),
-);
+  });
+
+describeStateStore('RedisStateStore', create);
+describeRebuildStore('RedisRebuildStore', create);

@@ -131,7 +131,7 @@ describe('the number of partitions that a generation was deployed with', () => {
     const { generation, fingerprint } = await deployed();
     stateStore = new MemoryStateStore();
     await stateStore.deploy('test', { generation, fingerprint, repartitioned: false, partitions: undefined });
-    expect(await deployed()).toEqual({ generation, fingerprint, repartitioned: false, partitions: 4 });
+    expect(await deployed()).toMatchObject({ generation, fingerprint, repartitioned: false, partitions: 4 });
     expect((await stateStore.deployment('test'))?.partitions).toBe(4);
   });
 
