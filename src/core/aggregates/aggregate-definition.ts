@@ -16,6 +16,11 @@ export interface AggregateDescription {
    * use the aggregate. Those built in have none: their encodings carry versions of their own.
    */
   readonly version?: number;
+  /**
+   * `false` for one whose records have an order, such as a model that learns: `merge` throws, and only windows that keep one
+   * accumulator for each key can use it.
+   */
+  readonly mergeable?: false;
 }
 
 /** An aggregate as definitions can call it. */
@@ -43,12 +48,20 @@ type ConstantsOf<Parameters extends readonly Parameter[]> = Parameters extends r
     : ConstantsOf<Rest>
   : [];
 
+type ValueOf<Kind> = Kind extends 'number'
+  ? number
+  : Kind extends 'any'
+    ? JsonValue
+    : Kind extends 'numbers'
+      ? Readonly<Record<string, number | null>>
+      : unknown;
+
 type ValuesOf<Parameters extends readonly Parameter[]> = Parameters extends readonly [
   infer First,
   ...infer Rest extends readonly Parameter[],
 ]
   ? First extends RecordParameter<infer Kind>
-    ? [Kind extends 'number' ? number : Kind extends 'any' ? JsonValue : unknown, ...ValuesOf<Rest>]
+    ? [ValueOf<Kind>, ...ValuesOf<Rest>]
     : ValuesOf<Rest>
   : [];
 

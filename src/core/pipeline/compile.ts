@@ -56,8 +56,9 @@ export function compilePipeline(
     idleAfterMs: idleAfter === 'never' ? undefined : idleAfter,
     advanceOn,
     aggregates: Object.entries(aggregate).map(([name, text]) => compileAggregate(name, text, language)),
-    emitOnUpdate: emit.on !== 'close',
-    emitOnClose: emit.on !== 'update',
+    emitOnUpdate: emit.on === 'update' || emit.on === 'both',
+    emitOnClose: emit.on === 'close' || emit.on === 'both',
+    emitOnRecord: emit.on === 'record',
     emitEveryMs: emit.every,
     sinks: sinks.map((sink) => compileSink(sink, { language, isStateless: window === undefined })),
   };

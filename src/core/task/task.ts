@@ -377,6 +377,7 @@ export class Task {
   private add(record: SourceRecord): void {
     if (this.forwarding) return this.forward(record);
     const { latenessMs, amended } = this.windows.add(this.contribution);
+    if (this.pipeline.emitOnRecord) this.delta.takeRecordRows();
     if (latenessMs === ON_TIME) this.counts.accepted++;
     else this.late(record, latenessMs, amended);
     if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
