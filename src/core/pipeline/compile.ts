@@ -13,7 +13,7 @@ import { compileLookups } from './compile-lookups';
 import { compileSink } from './compile-sink';
 import type { CompiledAggregate, CompiledPipeline } from './compiled-pipeline';
 import type { PipelineDefinition, WindowDefinition } from './definition';
-import { fieldReader } from './field-reader';
+import { fieldReader, pathReader } from './field-reader';
 import { usedVersions } from './extension-versions';
 import { fingerprintOf } from './fingerprint';
 import { type Language, STANDARD_LANGUAGE } from './language';
@@ -71,7 +71,7 @@ function compileDecoder(source: Source): Decoder {
 
 function compileEventTime(field: string | undefined): CompiledPipeline['eventTimeMs'] {
   if (field === undefined) return (_fields, record) => recordTimeOf(record.timestampMs);
-  const read = fieldReader(field);
+  const read = pathReader(field);
   return (fields) => {
     try {
       return eventTimeOf(read(fields), field);
