@@ -11,5 +11,5 @@ export function boardParameters(
       throw badParameter(name, `It is not known here. Known ones: ${known.join(', ')}.`);
     if (typeof value !== 'string') throw badParameter(name, 'It must be given once.');
   }
-  return query as BoardParameters;
+  return query;
 }

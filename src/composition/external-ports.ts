@@ -83,7 +83,9 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
       Promise.all(
-        pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables, boards })),
+        pipeline.sinks.flatMap((sink) =>
+          sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables, boards }),
+        ),
       ),
     consumerOf: (groupId, topic) =>
       new KafkaBatchConsumer({ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY }),

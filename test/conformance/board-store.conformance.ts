@@ -121,7 +121,11 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStoreH
     });
 
     it('keeps boards of other pipelines, views and keys apart', async () => {
-      const others = [{ ...place, key: 'x' }, { ...place, key: 'y' }, { ...place, view: 'counter' as const }];
+      const others = [
+        { ...place, key: 'x' },
+        { ...place, key: 'y' },
+        { ...place, view: 'counter' as const },
+      ];
       for (const [i, other] of others.entries()) await store.rank(other, [write('a', 1, i)], BOUNDS);
       expect(await scores()).toEqual([]);
       for (const [i, other] of others.entries())
@@ -153,10 +157,9 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStoreH
     });
 
     it('shows the newest version of each member after any writes in any order', async () => {
-      const writes = fc.array(
-        fc.record({ member: fc.constantFrom('a', 'b', 'c'), number: fc.nat(20) }),
-        { maxLength: 20 },
-      );
+      const writes = fc.array(fc.record({ member: fc.constantFrom('a', 'b', 'c'), number: fc.nat(20) }), {
+        maxLength: 20,
+      });
       await fc.assert(
         fc.asyncProperty(writes, fc.integer({ min: 1, max: 5 }), async (given, cut) => {
           place = harness.newPlace();

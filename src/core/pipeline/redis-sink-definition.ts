@@ -40,7 +40,9 @@ const latest = strict({
 
 const unique = strict({
   key: key(),
-  member: expression().describe('What is counted once (HyperLogLog, standard error 0.81 %): CEL over key.* and window.*'),
+  member: expression().describe(
+    'What is counted once (HyperLogLog, standard error 0.81 %): CEL over key.* and window.*',
+  ),
   ttl: ttl(),
 });
 

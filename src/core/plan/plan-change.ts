@@ -129,7 +129,8 @@ function namesIn(before: object, after: object): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])];
 }
 
-const DURATION = /\.(size|grace|advance|gap|step|offset|outOfOrderness|idleAfter|every|interval|amend|maxAge|history|ttl)$/;
+const DURATION =
+  /\.(size|grace|advance|gap|step|offset|outOfOrderness|idleAfter|every|interval|amend|maxAge|history|ttl)$/;
 
 function textOf(part: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;

@@ -29,7 +29,10 @@ describe('a redis sink', () => {
       '{ leaderboard: { member: key.k, score: total, order: most } }',
       `${at}.leaderboard.order: unknown value "most"; known: highest, lowest`,
     ],
-    ['{ leaderboard: { member: key.k, score: totl } }', `${at}.leaderboard.score: unknown aggregate "totl"; did you mean "total"?`],
+    [
+      '{ leaderboard: { member: key.k, score: totl } }',
+      `${at}.leaderboard.score: unknown aggregate "totl"; did you mean "total"?`,
+    ],
     [
       '{ leaderboard: { member: string(total), score: n } }',
       `${at}.leaderboard.member: neither key nor member holds key.k; different rows would overwrite each other`,

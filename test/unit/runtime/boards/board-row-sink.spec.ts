@@ -117,7 +117,7 @@ describe('a leaderboard', () => {
   });
 
   it('stops the pipeline for a score that can never be one', async () => {
-    const world = new World("{ leaderboard: { member: key.k, score: \"'x' + string(total)\" } }");
+    const world = new World('{ leaderboard: { member: key.k, score: "\'x\' + string(total)" } }');
     await expect(world.write(row({ k: 'a', revision: 2n, total: 5 }))).rejects.toThrow(FatalError);
     await expect(world.write(row({ k: 'a', revision: 2n, total: 5 }))).rejects.toThrow('a number is needed');
   });
@@ -140,19 +140,24 @@ describe('the latest rows', () => {
     await world.write(...versions, row({ k: 'a', minute: 2, revision: 4n, total: 20 }));
     await world.write(versions[2]!, versions[0]!);
     const { entries } = await world.store.page({ pipeline: 'p', view: 'latest', key: undefined }, 'highest', 10);
-    expect(entries.map(({ text }) => (JSON.parse(text) as { values: { total: number } }).values.total)).toEqual([20, 1]);
+    expect(entries.map(({ text }) => (JSON.parse(text) as { values: { total: number } }).values.total)).toEqual([
+      20, 1,
+    ]);
   });
 
   it('are ordered by a field of records where there is no window', async () => {
     const world = new World('{ latest: { at: at } }', { key: undefined, window: undefined, aggregate: undefined });
     const record = (at: string, revision: bigint): Row => {
-      const { keyText, ...rest } = row({ k: 'a', revision, total: 0 });
+      const rest = row({ k: 'a', revision, total: 0 });
       return { ...rest, key: {}, keyText: '[]', window: undefined, partition: 0, values: { at } };
     };
     await world.write(record('2013-01-02T00:00:00Z', 2n), record('2013-01-01T00:00:00Z', 4n));
     await world.write(record('2013-01-02T00:00:00Z', 2n));
     const { entries } = await world.store.page({ pipeline: 'p', view: 'latest', key: undefined }, 'highest', 10);
-    expect(entries.map(({ score }) => new Date(score).toISOString().slice(0, 10))).toEqual(['2013-01-02', '2013-01-01']);
+    expect(entries.map(({ score }) => new Date(score).toISOString().slice(0, 10))).toEqual([
+      '2013-01-02',
+      '2013-01-01',
+    ]);
   });
 });
 
@@ -169,7 +174,9 @@ describe('unique members', () => {
 
 describe('a counter', () => {
   it('has the value of the newest version and is not doubled by a replay', async () => {
-    const world = new World('{ counter: { member: key.k, value: n + total } }', { window: '  window: { kind: global }' });
+    const world = new World('{ counter: { member: key.k, value: n + total } }', {
+      window: '  window: { kind: global }',
+    });
     const version = (revision: bigint): Row => ({
       ...row({ k: 'a', revision, total: Number(revision) }),
       window: undefined,
