@@ -56,10 +56,10 @@ function expectedOfVersion2(): Map<string, DailyRow> {
   return new Map([...expectedDailyRows()].map(([day, row]) => [day, twice(row)]));
 }
 
-/** A command in a process of its own, on the test servers. */
 /** It looks at its state again only when it has something to write: at the latest once its topic is idle, and some time after that. */
 const FENCED_MS = 120_000;
 
+/** A command in a process of its own, on the test servers. */
 class CommandProcess {
   out = '';
   err = '';
