@@ -26,6 +26,8 @@ interface ModelState {
 export interface ModelAggregator extends Aggregator<ModelState, readonly [number, Inputs]> {
   /** How many learned samples make a version. */
   readonly publishEvery: number;
+  /** What an accumulator of this aggregate has learned; `undefined` before its first record. */
+  forecasterOf(accumulator: unknown): Forecaster | undefined;
 }
 
 export function isModel(aggregator: Aggregator): aggregator is Aggregator & ModelAggregator {
@@ -46,6 +48,7 @@ function modelAggregator(constants: Omit<ForecastOptions, 'inputNames'>, publish
   return {
     name: NAME,
     publishEvery,
+    forecasterOf: (accumulator) => (accumulator as ModelState).forecaster,
     init: () => ({ forecaster: undefined }),
     add: (state, [value, inputs], at) => {
       state.forecaster ??= Forecaster.fresh({ ...constants, inputNames: Object.keys(inputs) });

@@ -20,11 +20,6 @@ export class ReadingHistory {
     return this.readings.at(-1);
   }
 
-  /** How many are kept. */
-  get size(): number {
-    return this.readings.length;
-  }
-
   /** Later than all before. At most `most` are kept, whatever their times: that bounds the state. */
   add(timeMs: number, value: number, most: number): void {
     this.readings.push({ timeMs, value });
