@@ -2,12 +2,14 @@ import { Controller, Get, HttpStatus, Inject, Param, Res } from '@nestjs/common'
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import { type Pipelines, PIPELINES } from '../runtime/pipelines';
 import { type Ports, PORTS } from '../runtime/ports';
 import { ProblemException, problemType } from './problem-details';
 import { PROBLEM_SCHEMA } from './schemas';
 
-/** The pipeline that keeps the newest frame of each camera. */
-const PIPELINE = 'cameras-latest';
+/** What the key of a `redis: { latest }` sink says when it keeps the newest frame of each camera. */
+const KEY = 'camera_id';
 /** A JPEG starts with these bytes. Source: ITU-T T.81, annex B. */
 const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
 
@@ -23,16 +25,20 @@ const rowSchema = z.object({
 @ApiTags('cameras')
 @Controller('v1/cameras')
 export class CamerasController {
-  constructor(@Inject(PORTS) private readonly ports: Ports) {}
+  constructor(
+    @Inject(PORTS) private readonly ports: Ports,
+    @Inject(PIPELINES) private readonly pipelines: Pipelines,
+  ) {}
 
   @Get(':id/latest.jpg')
   @ApiOperation({ summary: 'The newest frame of a camera' })
   @ApiOkResponse({ content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } } })
   @ApiNotFoundResponse({ schema: PROBLEM_SCHEMA })
   async latest(@Param('id') id: string, @Res() response: Response): Promise<void> {
-    const place = { pipeline: PIPELINE, view: 'latest', key: id } as const;
-    const { entries } = await this.ports.boards.page(place, 'highest', 1);
-    const [entry] = entries;
+    const pipeline = this.pipelines.all().find(keepsNewestFrames);
+    if (!pipeline) throw notFound(`No pipeline has the sink "redis: { latest: { key: ${KEY}, at: at, size: 1 } }".`);
+    const place = { pipeline: pipeline.name, view: 'latest', key: id } as const;
+    const [entry] = (await this.ports.boards.page(place, 'highest', 1)).entries;
     if (!entry) throw notFound(`No frame of camera "${id}" has come, or none for a long time.`);
     const row = rowSchema.safeParse(JSON.parse(entry.text));
     const picture = row.success ? Buffer.from(row.data.values.thumbnail, 'base64') : undefined;
@@ -49,6 +55,10 @@ export class CamerasController {
       })
       .send(picture);
   }
+}
+
+function keepsNewestFrames({ sinks }: CompiledPipeline): boolean {
+  return sinks.some((sink) => sink.kind === 'redis' && sink.view === 'latest' && sink.key?.text === KEY);
 }
 
 function notFound(detail: string): ProblemException {

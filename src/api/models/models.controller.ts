@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBody,
@@ -12,7 +12,8 @@ import type { Request } from 'express';
 import type { JsonValue } from '../../core/json';
 import { forecastView, parametersView } from '../../core/models/forecast-view';
 import { type RowJson, toRowJson } from '../../core/row/row-json';
-import { Catalogue } from '../catalogue';
+import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
+import { type Pipelines, PIPELINES } from '../../runtime/pipelines';
 import { parseRowParameters } from '../row-parameters';
 import { requestText } from '../request-text';
 import { RowsService } from '../rows.service';
@@ -22,15 +23,15 @@ import { MODEL_LIST_SCHEMA, MODEL_SCHEMA, PREDICTION_REQUEST_SCHEMA, PREDICTION_
 import { type DeclaredModel, type ModelInstance, ModelsService, type WantedKey } from './models.service';
 
 const MOST_BYTES = 64 * 1024;
-/** The pipeline that keeps the versions of a model is called after it. */
-const VERSIONS_SUFFIX = '-versions';
+/** A pipeline that reads the rows of a model, has its key and these aggregates, keeps its versions. */
+const OF_VERSIONS = ['version', 'parameters'];
 
 @ApiTags('models')
 @Controller('v1/models')
 export class ModelsController {
   constructor(
     private readonly models: ModelsService,
-    private readonly catalogue: Catalogue,
+    @Inject(PIPELINES) private readonly pipelines: Pipelines,
     private readonly rows: RowsService,
   ) {}
 
@@ -86,15 +87,19 @@ export class ModelsController {
     return { ...declarationOf(model), instances: [view], versions: await this.versionsOf(model, key, limit) };
   }
 
-  /** Rows of the pipeline that keeps versions; none where no such pipeline is there, or its key is another one. */
+  /** Rows of the pipeline that keeps versions; none where no such pipeline is there. */
   private async versionsOf(model: DeclaredModel, key: WantedKey, limit: number): Promise<readonly RowJson[]> {
-    const name = `${model.name}${VERSIONS_SUFFIX}`;
-    if (!this.catalogue.names().includes(name)) return [];
-    const pipeline = this.catalogue.runnable(name);
-    if (pipeline.keyNames.some((field) => !key.has(field))) return [];
+    const pipeline = this.pipelines.all().find((candidate) => keepsVersionsOf(model, candidate));
+    if (!pipeline) return [];
     const { rows } = await this.rows.page(pipeline, { key, limit });
     return rows.map(toRowJson);
   }
+}
+
+function keepsVersionsOf({ pipeline }: DeclaredModel, { definition, keyNames, aggregates }: CompiledPipeline): boolean {
+  const reads = pipeline.sinks.some((sink) => sink.kind === 'kafka' && sink.topic === definition.spec.source.topic);
+  const names = aggregates.map(({ name }) => name);
+  return reads && keyNames.join() === pipeline.keyNames.join() && OF_VERSIONS.every((name) => names.includes(name));
 }
 
 function declarationOf({ name, pipeline, aggregate, aggregator }: DeclaredModel): object {

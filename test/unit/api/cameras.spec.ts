@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { ApiModule } from '../../../src/api/api.module';
 import { ApiFixture } from '../../support/api-fixture';
+import { compiledWith } from '../../support/pipelines';
 
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);
 
@@ -10,7 +11,15 @@ describe('the newest frame of a camera over HTTP', () => {
   let url: string;
 
   beforeEach(async () => {
-    world = new ApiFixture();
+    world = new ApiFixture(
+      compiledWith(
+        {
+          ...{ key: undefined, window: undefined, aggregate: undefined },
+          sinks: [{ redis: { latest: { key: 'camera_id', at: 'at', size: 1 } } }],
+        },
+        'cameras-latest',
+      ),
+    );
     ({ app, url } = await world.start([ApiModule]));
   });
 
