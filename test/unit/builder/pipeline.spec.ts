@@ -21,6 +21,8 @@ import {
   json,
   kafka,
   live,
+  online_anomaly,
+  online_regression,
   numberArgument,
   ohlc,
   pipeline,
@@ -125,6 +127,23 @@ describe('a pipeline written in TypeScript', () => {
       price: 'vwap(pm25, pm25 * 2.0)',
       range: 'ohlc(pm25)',
     });
+  });
+
+  it('writes calls of aggregates that learn, and asks for a row for each record', () => {
+    const built = keyed
+      .window(global())
+      .aggregate({
+        forecast: online_regression('pm25', { level: 'pm25' }, { step: '1h', lags: 12, publishEvery: 24 }),
+        unusual: online_anomaly('pm25', 100, 8),
+      })
+      .emit({ on: 'record' })
+      .to(live())
+      .build();
+    expect(built.definition.spec.aggregate).toEqual({
+      forecast: 'online_regression(pm25, {"level": pm25}, "1h", 12, 24)',
+      unusual: 'online_anomaly(pm25, 100, 8)',
+    });
+    expect(built.definition.spec.emit.on).toBe('record');
   });
 
   it('takes policies, bounds and sinks', () => {
