@@ -1,6 +1,7 @@
 import { FatalError } from '../core/errors';
 import { generationAt, lastRevision } from '../core/generation';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import { repartitionOf } from '../core/pipeline/repartition-definition';
 import type { Clock } from '../core/ports/clock.port';
 import type { SourceRecord } from '../core/ports/record-source.port';
 import type { Deployment, StateStore } from '../core/ports/state-store.port';
@@ -51,9 +52,10 @@ export async function needsRepartition(
   pipeline: CompiledPipeline,
   { topics, newestRecords }: Pick<DeploymentPorts, 'topics' | 'newestRecords'>,
 ): Promise<boolean> {
-  const { repartition, source, key } = pipeline.definition.spec;
-  if (repartition === 'never' || key === undefined) return false;
-  if (repartition === 'auto') {
+  const { source, key } = pipeline.definition.spec;
+  const { when } = repartitionOf(pipeline.definition.spec);
+  if (when === 'never' || key === undefined) return false;
+  if (when === 'auto') {
     if (((await topics.partitionCount(source.topic)) ?? 0) <= 1) return false;
     if (areKeyedAlike(pipeline, await newestRecords(source.topic))) return false;
   }
@@ -70,16 +72,16 @@ async function propose(pipeline: CompiledPipeline, ports: DeploymentPorts): Prom
   const { name, fingerprint } = pipeline;
   const known = await remembered(pipeline, ports.topics);
   const generation = generationAt(ports.clock.now(), known?.lastRevision);
-  const isAuto = pipeline.definition.spec.repartition === 'auto';
+  const isAuto = repartitionOf(pipeline.definition.spec).when === 'auto';
   const repartitioned = known && isAuto ? known.repartitioned : await needsRepartition(pipeline, ports);
   return ports.stateStore.deploy(name, { generation, fingerprint, repartitioned });
 }
 
 function checkRepartition({ name, definition }: CompiledPipeline, { repartitioned }: Deployment): void {
-  const { repartition } = definition.spec;
-  if (repartition === 'auto' || (repartition === 'always') === repartitioned) return;
+  const { when } = repartitionOf(definition.spec);
+  if (when === 'auto' || (when === 'always') === repartitioned) return;
   throw new FatalError(
-    `${name} has repartition: ${repartition}, but its generation runs with${repartitioned ? '' : 'out'} a repartition ` +
+    `${name} has repartition: ${when}, but its generation runs with${repartitioned ? '' : 'out'} a repartition ` +
       `topic. Undo the change, or start a new generation with: millrace reset ${name} --to earliest.`,
   );
 }
