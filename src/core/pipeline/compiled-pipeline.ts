@@ -50,6 +50,14 @@ export type CompiledSink =
   | { readonly kind: 'kafka'; readonly topic: string; readonly delivery: 'at-least-once' | 'exactly-once' }
   | { readonly kind: 'live' };
 
+/** How records are aggregated before the repartition topic. */
+export interface Partials {
+  /** A partial covers at most this many offsets of a source partition, from a multiple of it on. */
+  readonly range: bigint;
+  /** What partials are made with. */
+  readonly aggregates: readonly CompiledAggregate[];
+}
+
 /** A validated definition turned into closures. Pure: equal records give equal answers. */
 export interface CompiledPipeline {
   readonly name: string;
@@ -86,6 +94,8 @@ export interface CompiledPipeline {
   readonly idleAfterMs: number | undefined;
   readonly advanceOn: 'accepted' | 'all';
   readonly aggregates: readonly CompiledAggregate[];
+  /** There if records are aggregated before the repartition topic. {@link aggregates} then take partials too. */
+  readonly partials?: Partials;
   readonly emitOnUpdate: boolean;
   readonly emitOnClose: boolean;
   /** Least time between two emissions of updates, ms; 0 for one with each checkpoint, Infinity to hold them back. */

@@ -5,6 +5,8 @@ import type { CompiledPipeline, Fields } from '../pipeline/compiled-pipeline';
 import type { Checkpoint, EntryRef, EntryWrite, TaskCounts, TaskProgress } from '../ports/state-store.port';
 import type { SourceRecord } from '../ports/record-source.port';
 import type { RecordOrigin } from '../repartition/record-origin';
+import { decodePartial, type PartialContent, type PartialHeader, type ReceivedPartial } from '../repartition/partial';
+import { PartialArgument } from '../repartition/partial-aggregator';
 import { SeenSources } from '../repartition/seen-sources';
 import { encodeKey } from '../row/key';
 import { Changes } from './changes';
@@ -17,6 +19,7 @@ import { checkForwardable, Forwarding, isForwardable } from './forwarding';
 import { checkMessageKey } from './message-key';
 import { Parking } from './parking';
 import type { ParkedSize } from './parked-records';
+import { RangePartials } from './range-partials';
 import { releaseOf } from './release';
 import { roleOf } from './replayed-record';
 import { sourcePlace } from './source-place';
@@ -70,6 +73,8 @@ export class Task {
   private readonly parking: Parking;
   /** There in stage 1 and in stage 2 of a repartitioned pipeline. */
   private readonly forwarding: Forwarding | undefined;
+  /** There in stage 1 if it aggregates records before it forwards them. */
+  private readonly partials: RangePartials | undefined;
   private readonly sources: SeenSources | undefined;
   private repeated = 0;
   /** Where the record in hand stands, and what it adds; one object for all records. */
@@ -85,14 +90,15 @@ export class Task {
   constructor(private readonly options: TaskOptions) {
     const { pipeline, checkpoint } = options;
     this.pipeline = pipeline;
-    this.forwarding = options.forwards ? new Forwarding() : undefined;
+    this.nextOffset = checkpoint?.progress.nextOffset ?? options.startOffset;
+    this.partials = rangePartials(options, this.changes, this.nextOffset);
+    this.forwarding = options.forwards ? new Forwarding(this.partials) : undefined;
     this.sources = seenSources(options);
     this.windows = this.forwarding ?? createTaskWindows({ ...options, changes: this.changes });
     this.parking = new Parking(options);
     const { records: parked } = this.parking;
     this.delta = new Delta({ ...options, parked, windows: this.windows, changes: this.changes });
     this.enricher = new Enricher(pipeline.lookups, options.lookupTables ?? []);
-    this.nextOffset = checkpoint?.progress.nextOffset ?? options.startOffset;
     this.startOffset = checkpoint?.progress.startOffset ?? options.startOffset;
     if (!checkpoint) return;
     const { progress } = checkpoint;
@@ -164,7 +170,9 @@ export class Task {
       const record = records[i]!;
       if (record.offset < this.nextOffset) continue;
       if (i > from && this.parking.isInUse && this.parking.isRelease(record)) break;
+      if (!this.closesBefore(record)) break;
       const next = record.offset + 1n;
+      this.endRangeBefore(record.offset);
       const poison = this.processOne(record, next);
       budget?.add(poison?.message);
       this.nextOffset = next;
@@ -285,6 +293,7 @@ export class Task {
    * {@link hasMore} holds, more is due than one delta may carry.
    */
   freeze(clockMs: number, { everything = false } = {}): FrozenDelta | undefined {
+    this.forwardPartials();
     this.markTime();
     return this.delta.freeze(clockMs, this.progress(), !everything);
   }
@@ -324,6 +333,7 @@ export class Task {
   private processOne(record: SourceRecord, next: bigint): PoisonRecordError | undefined {
     try {
       if (this.sources && !this.isNew(record, this.sources)) return undefined;
+      if (record.origin?.partial) return void this.addPartial(record, record.origin.partial, next);
       const role = roleOf(record, this.pipeline.definition.metadata.name);
       if (role === 'for another') return void this.counts.filtered++;
       if (role === 'release') return this.release(record, next);
@@ -413,6 +423,15 @@ export class Task {
     }
   }
 
+  /** Of windows that close first: whether all have that the time of the record's partition closes. */
+  private closesBefore({ origin }: SourceRecord): boolean {
+    if (!this.sources || !origin || !this.windows.closesFirst) return true;
+    this.sources.hear(origin);
+    this.advanceWatermark(this.sources.watermarkMs);
+    if (this.windows.closable > 0) this.delta.closeDue();
+    return this.windows.closable === 0;
+  }
+
   /** Takes the time of the source partition too. False for a mark and for a record that was seen. Throws PoisonRecordError. */
   private isNew({ origin }: SourceRecord, sources: SeenSources): boolean {
     if (!origin) {
@@ -465,7 +484,7 @@ export class Task {
   }
 
   private add(record: SourceRecord): void {
-    if (this.forwarding) return void this.forward(record, this.contribution.keyText);
+    if (this.forwarding) return this.addForwarded(record);
     const { latenessMs, amended } = this.windows.add(this.contribution);
     if (latenessMs === ON_TIME) this.counts.accepted++;
     else this.late(record, latenessMs, amended);
@@ -475,9 +494,30 @@ export class Task {
     if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
   }
 
+  /** Into a partial aggregate, if there are any and the record is on time for it; else by itself. */
+  private addForwarded(record: SourceRecord): void {
+    const ownWatermarkMs = this.streamTimeMs - this.pipeline.outOfOrdernessMs;
+    if (this.partials?.add(this.contribution, ownWatermarkMs, record.timestampMs)) this.counts.accepted++;
+    else this.forward(record, this.contribution.keyText);
+  }
+
+  /** By itself. */
   private forward(record: SourceRecord, keyText: string): undefined {
     this.counts.accepted++;
+    this.forwardPartials();
     this.delta.forward({ record, keyText, origin: this.originAt(record.offset, false) });
+  }
+
+  private endRangeBefore(offset: bigint): void {
+    if (!this.partials || offset < this.partials.endOffset) return;
+    for (const partial of this.partials.endRange(offset)) this.delta.forward(partial);
+  }
+
+  /** Before a record or a mark: it tells the time, and whoever hears it has all that came before. */
+  private forwardPartials(): void {
+    if (!this.partials) return;
+    this.endRangeBefore(this.nextOffset);
+    for (const partial of this.partials.takeChanged()) this.delta.forward(partial);
   }
 
   /** Tells every partition of the repartition topic how far this one is, if they cannot know. */
@@ -489,6 +529,39 @@ export class Task {
 
   private originAt(offset: bigint, isMark: boolean): RecordOrigin {
     return { partition: this.options.id.partition, offset, index: 0, watermarkMs: this.watermarkMs, isMark };
+  }
+
+  /** In place of the records that the partial holds. One that has come before, or a part of it, counts once. */
+  private addPartial(record: SourceRecord, header: PartialHeader, next: bigint): void {
+    const { contribution, at } = this;
+    const { timeMs, latestMs, zone, accumulators } = this.contentOf(record);
+    const partial = { ...header, source: record.origin!.partition, countedBefore: 0 };
+    contribution.keyText = header.keyText;
+    contribution.args = accumulators.map((accumulator) => new PartialArgument(partial, accumulator));
+    contribution.zone = zone;
+    contribution.fields = {};
+    contribution.next = next;
+    at.timeMs = timeMs;
+    at.offset = record.offset;
+    this.advanceTo(latestMs);
+    const { latenessMs, amended } = this.windows.add(contribution);
+    this.countPartial(partial, header.fresh, latenessMs, amended);
+    if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
+  }
+
+  private countPartial(partial: ReceivedPartial, fresh: number, latenessMs: number, amended: boolean): void {
+    const added = partial.count - partial.countedBefore;
+    if (latenessMs === ON_TIME) return void (this.counts.accepted += added);
+    const late = amended ? added : fresh;
+    this.counts.late += late;
+    for (let i = 0; i < late; i++) this.options.onLate?.(latenessMs);
+  }
+
+  /** Throws PoisonRecordError. */
+  private contentOf({ value }: SourceRecord): PartialContent {
+    const { partials } = this.pipeline;
+    if (partials && value) return decodePartial(partials.aggregates, value);
+    throw new PoisonRecordError('not-decodable', 'A partial aggregate came to a pipeline that has none.');
   }
 
   /** Counted whatever the policy; `semantics.md` section 6. */
@@ -507,6 +580,11 @@ export class Task {
 
   private absentFor(record: SourceRecord): readonly EntryRef[] {
     const { pipeline } = this;
+    const { partial } = record.origin ?? {};
+    if (partial && record.value && pipeline.partials) {
+      const { timeMs, zone } = this.contentOf(record);
+      return this.windows.absentFor(partial.keyText, timeMs, zone);
+    }
     const absent = this.peekAt(record, (fields, eventTimeMs) => {
       if (!this.accepts(fields, record, eventTimeMs)) return [];
       return this.windows.absentFor(encodeKey(pipeline.keyValues(fields)), eventTimeMs, pipeline.zoneOf(fields));
@@ -526,7 +604,17 @@ export class Task {
   }
 }
 
-function seenSources({ sourcePartitions, checkpoint }: TaskOptions): SeenSources | undefined {
+function seenSources({ pipeline, sourcePartitions, checkpoint }: TaskOptions): SeenSources | undefined {
   if (sourcePartitions === undefined) return undefined;
-  return new SeenSources(sourcePartitions, checkpoint?.progress.sources);
+  const restored = checkpoint?.progress.sources ?? [];
+  return new SeenSources(sourcePartitions, { restored, takesPartials: pipeline.partials !== undefined });
+}
+
+function rangePartials(options: TaskOptions, changes: Changes, position: bigint): RangePartials | undefined {
+  const { id, pipeline, checkpoint, forwards } = options;
+  const { partials } = pipeline;
+  if (!forwards || !partials) return undefined;
+  return new RangePartials({
+    ...{ source: id.partition, pipeline, partials, changes, position, segments: checkpoint?.segments ?? [] },
+  });
 }

@@ -53,6 +53,12 @@ describe('millrace explain', () => {
     expect(out.join('\n')).toContain('.<generation>.repartition, keyed by ');
   });
 
+  it('tells of partial aggregates before it', async () => {
+    const repartition = '  repartition: { when: always, preAggregate: true }';
+    expect(await run(file(pipelineText({ key: `  key: [k]\n${repartition}` })))).toBe(0);
+    expect(out.join('\n')).toContain('a partial aggregate covers at most 1024 offsets of a source partition');
+  });
+
   it('tells how hopping windows share slices', async () => {
     expect(await run(file(pipelineText({ window: '  window: { kind: hopping, size: 1h, advance: 5m }' })))).toBe(0);
     expect(out.join('\n')).toContain(
