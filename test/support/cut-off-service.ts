@@ -4,7 +4,7 @@ import { CuttableLink } from './cuttable-link';
 import { ServiceProcess } from './service';
 import { testServers } from './servers';
 
-const PRELOAD = join(__dirname, 'link-preload.cjs');
+const PRELOAD = join(__dirname, 'link-preload.mjs');
 
 /** A service whose ways to Kafka and to Redis a test can cut, each alone, while others have theirs. */
 export class CutOffService {
@@ -19,7 +19,7 @@ export class CutOffService {
     const [toKafka, toRedis] = await Promise.all(ports.map((port) => CuttableLink.to({ host: '127.0.0.1', port })));
     const ways = [toKafka!, toRedis!].map(({ address }, i) => `${ports[i]}=${address.split(':')[1]}`);
     const service = await ServiceProcess.start(name, {
-      ...{ ...env, NODE_OPTIONS: `--require=${PRELOAD}`, MILLRACE_TEST_LINKS: ways.join(',') },
+      ...{ ...env, NODE_OPTIONS: `--import=${PRELOAD}`, MILLRACE_TEST_LINKS: ways.join(',') },
     });
     return new CutOffService(service, { kafka: toKafka!, redis: toRedis! });
   }

@@ -2,7 +2,7 @@
  * Loaded before a service: leads its connections to the ports that MILLRACE_TEST_LINKS names to other ports, as
  * `9092=41000,6379=41001`. So a test can cut one process off from servers that name their own addresses, as Kafka does.
  */
-const { Socket } = require('node:net');
+import { Socket } from 'node:net';
 
 const ways = new Map((process.env.MILLRACE_TEST_LINKS ?? '').split(',').map((way) => way.split('=').map(Number)));
 const { connect } = Socket.prototype;
