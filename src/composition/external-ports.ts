@@ -36,7 +36,9 @@ import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink, Sink } from '../core/ports/row-sink.port';
 import type { TransactionLog } from '../core/ports/transaction-log.port';
 import { endsInclusively } from '../core/windows/ends-inclusively';
+import { CUT_OFF_MS } from '../runtime/dead-process-watch';
 import type { Dependency, Ports } from '../runtime/ports';
+import { StoreContact } from '../runtime/store-contact';
 import { isGoneProcess, newProcessName } from './process-name';
 
 const MIGRATIONS = join(__dirname, '..', '..', 'cql');
@@ -55,13 +57,15 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const transactions = new KafkaTransactionLog({ kafka, topics, log });
   const topicReader = new KafkaTopicReader(kafka);
   const redis = connectRedis(config.redis);
+  const clock = { now: () => Date.now() };
+  const contact = new StoreContact(clock, CUT_OFF_MS);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const kafkaPing: Dependency = {
     name: 'kafka',
     ping: () => topics.partitionCount('__consumer_offsets').then(() => undefined),
   };
   return {
-    clock: { now: () => Date.now() },
+    clock,
     stateStore: new RedisStateStore(redis),
     rebuildStore: new RedisRebuildStore(redis),
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
@@ -73,7 +77,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     ledger: new RedisOperatorLedger(redis),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
-    liveness: { process, leases: new RedisProcessLeases(redis), members, isGone: isGoneProcess },
+    liveness: { process, leases: new RedisProcessLeases(redis), members, contact, isGone: isGoneProcess },
     dependencies: [kafkaPing, { name: 'redis', ping: () => checkRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
@@ -81,7 +85,10 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
         pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables })),
       ),
     consumerOf: (groupId, topic) =>
-      new KafkaBatchConsumer({ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY }),
+      new KafkaBatchConsumer({
+        ...{ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY },
+        isCutOff: () => contact.tellLost(),
+      }),
     followerOf: (topic) => topicFollower(kafka, log, topic),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {

@@ -16,6 +16,7 @@ import type { Sink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
+import type { StoreContact } from './store-contact';
 
 /** A dependency that can be asked whether it answers; the reason is for operators. */
 export interface Dependency {
@@ -29,6 +30,8 @@ export interface Liveness {
   readonly process: string;
   readonly leases: ProcessLeases;
   readonly members: GroupMembers;
+  /** Between this process and the store. */
+  readonly contact: StoreContact;
   /** Whether it is certain that a process, by its name, has ended. False for most that have. */
   readonly isGone: (process: string) => boolean;
 }

@@ -61,6 +61,11 @@ export class AirQualityCopy {
     for (const statement of cqlStatements(text)) await this.cassandra.execute(statement);
   }
 
+  /** Runs a statement in which `<keyspace>` stands for the copy's own. */
+  async cql(statement: string): Promise<void> {
+    await this.cassandra.execute(statement.replace('<keyspace>', this.keyspace));
+  }
+
   /** The table as it is, by `location|date`, and the revision of each row. */
   async table(): Promise<{ rows: Map<string, DailyRow>; revisions: Map<string, string> }> {
     const rows = new Map<string, DailyRow>();
