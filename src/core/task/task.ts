@@ -1,14 +1,11 @@
 import { PoisonRecordError } from '../errors';
-import { Enricher } from '../lookup/enricher';
 import type { LookupRef, LookupTable } from '../lookup/lookup-table';
-import type { CompiledPipeline, Fields } from '../pipeline/compiled-pipeline';
+import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
 import type { Checkpoint, EntryRef, EntryWrite, TaskCounts, TaskProgress } from '../ports/state-store.port';
 import type { SourceRecord } from '../ports/record-source.port';
 import type { RecordOrigin } from '../repartition/record-origin';
-import { decodePartial, type PartialContent, type PartialHeader, type ReceivedPartial } from '../repartition/partial';
-import { PartialArgument } from '../repartition/partial-aggregator';
+import type { PartialHeader, ReceivedPartial } from '../repartition/partial';
 import { SeenSources } from '../repartition/seen-sources';
-import { encodeKey } from '../row/key';
 import { Changes } from './changes';
 import { createTaskWindows } from './create-task-windows';
 import { Delta } from './delta';
@@ -16,10 +13,10 @@ import type { Entry } from './entry';
 import type { ErrorBudgetPort } from './error-budget-port';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
 import { checkForwardable, Forwarding, isForwardable } from './forwarding';
-import { checkMessageKey } from './message-key';
 import { Parking } from './parking';
 import type { ParkedSize } from './parked-records';
 import { RangePartials } from './range-partials';
+import { RecordReader } from './record-reader';
 import { releaseOf } from './release';
 import { roleOf } from './replayed-record';
 import { sourcePlace } from './source-place';
@@ -69,7 +66,7 @@ export class Task {
   private readonly changes = new Changes();
   private readonly windows: TaskWindows;
   private readonly delta: Delta;
-  private readonly enricher: Enricher;
+  private readonly reader: RecordReader;
   private readonly parking: Parking;
   /** There in stage 1 and in stage 2 of a repartitioned pipeline. */
   private readonly forwarding: Forwarding | undefined;
@@ -77,9 +74,6 @@ export class Task {
   private readonly partials: RangePartials | undefined;
   private readonly sources: SeenSources | undefined;
   private repeated = 0;
-  /** Where the record in hand stands, and what it adds; one object for all records. */
-  private readonly at = { timeMs: -1, offset: -1n };
-  private readonly contribution = { keyText: '', args: [] as unknown[], at: this.at, zone: '', next: 0n, fields: {} };
   private nextOffset: bigint;
   /** Where the task began without a checkpoint. */
   readonly startOffset: bigint;
@@ -98,7 +92,7 @@ export class Task {
     this.parking = new Parking(options);
     const { records: parked } = this.parking;
     this.delta = new Delta({ ...options, parked, windows: this.windows, changes: this.changes });
-    this.enricher = new Enricher(pipeline.lookups, options.lookupTables ?? []);
+    this.reader = new RecordReader(options);
     this.startOffset = checkpoint?.progress.startOffset ?? options.startOffset;
     if (!checkpoint) return;
     const { progress } = checkpoint;
@@ -208,12 +202,12 @@ export class Task {
    * lookups may depend on them, until there are none. Before {@link missingFor}.
    */
   lookupsToLoad(records: readonly SourceRecord[], from = 0, to = records.length): LookupRef[] {
-    if (!this.enricher.mayHaveToLoad) return [];
+    if (!this.reader.mayHaveToLoad) return [];
     const missing = new Map<string, LookupRef>();
     for (const record of records.slice(from, to)) {
       if (record.offset < this.nextOffset) continue;
       for (const one of this.parking.processedAt(record)) {
-        const ref = this.peekAt(one, (fields, eventTimeMs) => this.enricher.firstToLoad(fields, one, eventTimeMs));
+        const ref = this.reader.firstToLoad(one);
         if (ref) missing.set(`${ref.index}\n${ref.key}`, ref);
       }
     }
@@ -227,7 +221,7 @@ export class Task {
     for (const record of records.slice(from, to)) {
       if (record.offset < this.nextOffset) continue;
       for (const one of this.parking.processedAt(record)) {
-        for (const ref of this.absentFor(one)) missing.set(`${ref.segment}\n${ref.entry}`, ref);
+        for (const ref of this.reader.absentFor(one, this.windows)) missing.set(`${ref.segment}\n${ref.entry}`, ref);
       }
     }
     return [...missing.values()];
@@ -337,14 +331,15 @@ export class Task {
       const role = roleOf(record, this.pipeline.definition.metadata.name);
       if (role === 'for another') return void this.counts.filtered++;
       if (role === 'release') return this.release(record, next);
-      const fields = this.pipeline.decode(record);
-      const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
-      if (!this.accepts(fields, record, eventTimeMs)) {
+      const fields = this.reader.decode(record);
+      const eventTimeMs = this.reader.eventTimeMs(fields, record);
+      if (!this.reader.accepts(fields, record, eventTimeMs)) {
         this.counts.filtered++;
         if (this.pipeline.advanceOn === 'all') this.advanceTo(eventTimeMs);
         return undefined;
       }
-      this.prepare(fields, record, eventTimeMs, next);
+      this.reader.prepare(fields, record, eventTimeMs, next);
+      if (this.forwarding) checkForwardable(record);
       if (this.waits(record)) return undefined;
       this.advanceTo(eventTimeMs);
       this.add(record);
@@ -368,8 +363,8 @@ export class Task {
 
   /** Whether the record in hand is of a parked key, behind which it now waits. */
   private waits(record: SourceRecord): boolean {
-    const { parking, contribution } = this;
-    const { keyText } = contribution;
+    const { parking, reader } = this;
+    const { keyText } = reader.contribution;
     if (!parking.records.holds(keyText)) return false;
     if (parking.records.add(keyText, record)) return true;
     this.counts.dead++;
@@ -405,14 +400,14 @@ export class Task {
   /** Returns the time that it advances stream time to, -1 for none, or what is still wrong with it. */
   private processWaiting(record: SourceRecord, keyText: string, next: bigint): number | PoisonRecordError {
     try {
-      const fields = this.pipeline.decode(record);
-      const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
-      if (!this.accepts(fields, record, eventTimeMs)) {
+      const fields = this.reader.decode(record);
+      const eventTimeMs = this.reader.eventTimeMs(fields, record);
+      if (!this.reader.accepts(fields, record, eventTimeMs)) {
         this.counts.filtered++;
         return this.pipeline.advanceOn === 'all' ? eventTimeMs : -1;
       }
-      this.prepare(fields, record, eventTimeMs, next);
-      if (this.contribution.keyText !== keyText) {
+      this.reader.prepare(fields, record, eventTimeMs, next);
+      if (this.reader.contribution.keyText !== keyText) {
         throw new PoisonRecordError('bad-key', `The patch changes the key ${JSON.stringify(keyText)}; it may not.`);
       }
       this.add(record);
@@ -445,31 +440,6 @@ export class Task {
     return isNew;
   }
 
-  /** Lookups, `where` and `derive`. Throws PoisonRecordError. */
-  private accepts(fields: Fields, record: SourceRecord, eventTimeMs: number): boolean {
-    return this.enricher.enrich(fields, record, eventTimeMs) && this.pipeline.accepts(fields, record);
-  }
-
-  /** Fills the contribution. Throws PoisonRecordError. */
-  private prepare(fields: Fields, record: SourceRecord, eventTimeMs: number, next: bigint): void {
-    const { contribution, at, pipeline } = this;
-    contribution.keyText = this.keyOf(fields, record);
-    if (this.forwarding) checkForwardable(record);
-    const { aggregates } = pipeline;
-    for (let i = 0; i < aggregates.length; i++) contribution.args[i] = aggregates[i]!.argument(fields);
-    contribution.zone = pipeline.zoneOf(fields);
-    contribution.fields = fields;
-    contribution.next = next;
-    at.timeMs = eventTimeMs;
-    at.offset = record.offset;
-  }
-
-  private keyOf(fields: Fields, record: SourceRecord): string {
-    const keyText = encodeKey(this.pipeline.keyValues(fields));
-    if (this.options.keyedByMessage) checkMessageKey(record.key, keyText, this.pipeline.keyNames);
-    return keyText;
-  }
-
   private advanceTo(eventTimeMs: number): void {
     if (eventTimeMs <= this.streamTimeMs) return;
     this.streamTimeMs = eventTimeMs;
@@ -485,7 +455,7 @@ export class Task {
 
   private add(record: SourceRecord): void {
     if (this.forwarding) return this.addForwarded(record);
-    const { latenessMs, amended } = this.windows.add(this.contribution);
+    const { latenessMs, amended } = this.windows.add(this.reader.contribution);
     if (latenessMs === ON_TIME) this.counts.accepted++;
     else this.late(record, latenessMs, amended);
   }
@@ -497,8 +467,9 @@ export class Task {
   /** Into a partial aggregate, if there are any and the record is on time for it; else by itself. */
   private addForwarded(record: SourceRecord): void {
     const ownWatermarkMs = this.streamTimeMs - this.pipeline.outOfOrdernessMs;
-    if (this.partials?.add(this.contribution, ownWatermarkMs, record.timestampMs)) this.counts.accepted++;
-    else this.forward(record, this.contribution.keyText);
+    const { contribution } = this.reader;
+    if (this.partials?.add(contribution, ownWatermarkMs, record.timestampMs)) this.counts.accepted++;
+    else this.forward(record, contribution.keyText);
   }
 
   /** By itself. */
@@ -533,18 +504,9 @@ export class Task {
 
   /** In place of the records that the partial holds. One that has come before, or a part of it, counts once. */
   private addPartial(record: SourceRecord, header: PartialHeader, next: bigint): void {
-    const { contribution, at } = this;
-    const { timeMs, latestMs, zone, accumulators } = this.contentOf(record);
-    const partial = { ...header, source: record.origin!.partition, countedBefore: 0 };
-    contribution.keyText = header.keyText;
-    contribution.args = accumulators.map((accumulator) => new PartialArgument(partial, accumulator));
-    contribution.zone = zone;
-    contribution.fields = {};
-    contribution.next = next;
-    at.timeMs = timeMs;
-    at.offset = record.offset;
+    const { partial, latestMs } = this.reader.preparePartial(record, header, next);
     this.advanceTo(latestMs);
-    const { latenessMs, amended } = this.windows.add(contribution);
+    const { latenessMs, amended } = this.windows.add(this.reader.contribution);
     this.countPartial(partial, header.fresh, latenessMs, amended);
     if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
   }
@@ -557,13 +519,6 @@ export class Task {
     for (let i = 0; i < late; i++) this.options.onLate?.(latenessMs);
   }
 
-  /** Throws PoisonRecordError. */
-  private contentOf({ value }: SourceRecord): PartialContent {
-    const { partials } = this.pipeline;
-    if (partials && value) return decodePartial(partials.aggregates, value);
-    throw new PoisonRecordError('not-decodable', 'A partial aggregate came to a pipeline that has none.');
-  }
-
   /** Counted whatever the policy; `semantics.md` section 6. */
   private late(record: SourceRecord, latenessMs: number, amended: boolean): void {
     const { id, pipeline, onLate } = this.options;
@@ -573,34 +528,9 @@ export class Task {
     const { topic } = pipeline.definition.spec.source;
     this.delta.lateRecord({
       ...{ pipeline: pipeline.name, to: pipeline.lateTopic, topic, ...sourcePlace(record, id), latenessMs },
-      eventTimeMs: this.at.timeMs,
+      eventTimeMs: this.reader.contribution.at.timeMs,
       watermarkMs: this.watermarkMs,
     });
-  }
-
-  private absentFor(record: SourceRecord): readonly EntryRef[] {
-    const { pipeline } = this;
-    const { partial } = record.origin ?? {};
-    if (partial && record.value && pipeline.partials) {
-      const { timeMs, zone } = this.contentOf(record);
-      return this.windows.absentFor(partial.keyText, timeMs, zone);
-    }
-    const absent = this.peekAt(record, (fields, eventTimeMs) => {
-      if (!this.accepts(fields, record, eventTimeMs)) return [];
-      return this.windows.absentFor(encodeKey(pipeline.keyValues(fields)), eventTimeMs, pipeline.zoneOf(fields));
-    });
-    return absent ?? [];
-  }
-
-  /** What a record needs, found before it is processed; nothing for one that cannot be processed. */
-  private peekAt<T>(record: SourceRecord, need: (fields: Fields, eventTimeMs: number) => T): T | undefined {
-    try {
-      const fields = this.pipeline.decode(record);
-      return need(fields, this.pipeline.eventTimeMs(fields, record));
-    } catch (error) {
-      if (error instanceof PoisonRecordError) return undefined;
-      throw error;
-    }
   }
 }
 
