@@ -3,7 +3,7 @@ import { FaultedPipeline } from '../support/faulted-pipeline';
 import { testServers } from '../support/servers';
 import { waitUntil } from '../support/wait-until';
 
-jest.setTimeout(180_000);
+jest.setTimeout(240_000);
 
 describe('Cassandra', () => {
   let pipeline: FaultedPipeline;
@@ -19,16 +19,16 @@ describe('Cassandra', () => {
     afterEach(() => link.close());
 
     it.each([
-      ['write time-out', 'of which the outcome is unknown'],
-      ['overloaded', 'that it did not begin'],
+      ['write time-out', 'of which the outcome is unknown', /timeout during write query at consistency LOCAL_QUORUM/],
+      ['overloaded', 'that it did not begin', /overloaded, says the test/],
     ] as const)(
       '(%s, %s) makes the tasks wait, write again with the same revisions, and costs nothing',
-      async (answer) => {
+      async (answer, _, words) => {
         const env = { MILLRACE_CASSANDRA_CONTACT_POINTS: link.address };
         pipeline = await FaultedPipeline.start({ name: `cassandra-${answer.replace(' ', '-')}`, env });
         await pipeline.someTime();
         link.answer = answer;
-        expect((await pipeline.logs('task.paused')).message).toContain(`${answer}, says the test`);
+        expect((await pipeline.logs('task.paused')).message).toMatch(words);
         expect((await pipeline.health('live')).status).toBe(200);
         expect(await pipeline.metric('millrace_sink_retries_total')).toBeGreaterThan(0);
         await pipeline.someTime();
@@ -49,7 +49,7 @@ describe('Cassandra', () => {
     it('by dropping a column fails the tasks, names the column, and says what to do', async () => {
       await pipeline.copy.cql('ALTER TABLE <keyspace>.pm25 DROP readings');
       const { message } = await pipeline.logs('task.failed');
-      expect(message).toMatch(/readings.*millrace ddl/);
+      expect(message).toMatch(/there is no column 'readings'.*ALTER TABLE/);
       expect(await pipeline.unready(pipeline.part)).toContain('readings');
       expect((await pipeline.health('live')).status).toBe(200);
     });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FaultedPipeline } from '../support/faulted-pipeline';
 import { ownServers, serversWithOwn } from '../support/own-servers';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 /** Of a service whose sink takes nothing while its topic is fast; it takes 256 MiB of state beside this if there is as much. */
 const RESIDENT_BYTES = 400 * 2 ** 20;
@@ -66,7 +66,7 @@ describe('Cassandra', () => {
   });
 
   it('killed, and away for a minute under load, makes the tasks wait within bounded memory, and costs nothing', async () => {
-    pipeline = await FaultedPipeline.start({ name: 'cassandra-killed', env, servers });
+    pipeline = await FaultedPipeline.start({ name: 'cassandra-killed', env, servers, paceMs: 200 });
     await pipeline.someTime();
     await ownServers.signal('cassandra', 'SIGKILL');
     expect(await pipeline.unready('cassandra')).toMatch(/\S/);

@@ -3,7 +3,7 @@ import { FaultedPipeline } from '../support/faulted-pipeline';
 import type { ServiceProcess } from '../support/service';
 import { waitUntil } from '../support/wait-until';
 
-jest.setTimeout(180_000);
+jest.setTimeout(240_000);
 
 const TASKS = 4;
 
