@@ -140,7 +140,7 @@ function keepNewest(newest: Map<string, Row>, deltas: readonly FrozenDelta[]): v
 }
 
 function valuesOf(newest: ReadonlyMap<string, Row>): Record<string, Row['values']> {
-  return Object.fromEntries([...newest].map(([name, { values }]) => [name, values])) as Record<string, Row['values']>;
+  return Object.fromEntries([...newest].map(([name, { values }]) => [name, values]));
 }
 
 /** What one task makes of records that need no repartition topic. */

@@ -32,8 +32,10 @@ function windowFault({ window }: Spec): string | undefined {
       return undefined;
     case undefined:
       return 'has no meaning for a pipeline without windows: nothing is aggregated';
-    default:
-      return `cannot be used with ${window?.kind} windows: which records they hold is known only when all records of a key are together`;
+    case 'session':
+    case 'sliding':
+    case 'count':
+      return `cannot be used with ${window.kind} windows: which records they hold is known only when all records of a key are together`;
   }
 }
 

@@ -32,7 +32,10 @@ export function paneLocator({ definition }: CompiledPipeline): PaneLocator {
         return { pane, firstEndMs: plan.windowsOver(pane)[0]!.endMs };
       };
     }
-    default:
+    case 'session':
+    case 'sliding':
+    case 'count':
+    case undefined:
       throw new FatalError(
         `${definition.metadata.name}: records of its windows cannot be aggregated before they are together`,
       );
