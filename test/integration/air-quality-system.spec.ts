@@ -13,7 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** So many hours of the shipped file, of five posts each. */
 const HOURS = 24 * 45;
 const HYDERABAD = 'Hyderabad US Consulate, India (हैदराबाद अमेरिकी वाणिज्य दूतावास)';
-const PIPELINES = ['daily', 'hourly-aqi', 'live', 'reporting'].map((name) => `air-quality-${name}`);
+const PIPELINES = ['daily', 'hourly-aqi', 'live', 'worst-posts', 'reporting'].map((name) => `air-quality-${name}`);
 
 interface Reading {
   readonly location: string;
@@ -215,6 +215,17 @@ describe('the air quality system on real servers', () => {
     becomes(expectedNow(measured), () =>
       table('air_now', ['location'], ['observed_at', 'pm25', 'nowcast', 'aqi', 'band', 'readings']),
     ));
+
+  it('ranks the posts by their index, the worst first', async () => {
+    const expected = new Map(
+      [...expectedNow(measured)].map(([post, now]) => [post, { score: (now as { aqi: number | null }).aqi }]),
+    );
+    const path = `/v1/pipelines/${copy.nameOf('air-quality-worst-posts')}/leaderboard?limit=20`;
+    const board = async () => (await service.json<{ entries: { member: string; score: number }[] }>(path)).entries;
+    await becomes(expected, async () => new Map((await board()).map(({ member, score }) => [member, { score }])));
+    const scores = (await board()).map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  });
 
   it('counts the posts that reported in each hour, over all partitions', () =>
     becomes(expectedReporting(measured), () => table('posts_reporting', ['hour'], ['posts', 'readings'])));

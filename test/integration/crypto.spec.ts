@@ -14,6 +14,7 @@ const PIPELINES = [
   'crypto-prices',
   ...Object.keys(CANDLES).map((size) => `crypto-candles-${size}`),
   'crypto-change-24h',
+  'crypto-movers',
 ];
 const STARTED_S = Date.UTC(2025, 10, 20) / 1_000;
 const HOURS = 25;
@@ -210,6 +211,24 @@ describe('the crypto system on real servers', () => {
         steps: asIs,
       }),
     ));
+
+  it('ranks the coins by their change, from either end', async () => {
+    const changes = new Map(
+      [...expectedChange(all)].map(([coin, row]) => [coin, (row as { change_percent: string }).change_percent]),
+    );
+    const path = `/v1/pipelines/${copy.nameOf('crypto-movers')}/leaderboard?limit=10`;
+    const board = async (order: string): Promise<Rows> => {
+      const { entries } = await service.json<{ entries: { member: string; score: number }[] }>(
+        `${path}&order=${order}`,
+      );
+      return new Map(entries.map(({ member, score }, i) => [`${i}`, { member, change: digits(score)?.toFixed(6) }]));
+    };
+    const ranked = [...changes].sort(([, a], [, b]) => Number(b) - Number(a));
+    const places = (coins: readonly (readonly [string, string])[]): Rows =>
+      new Map(coins.map(([member, change], i) => [`${i}`, { member, change }]));
+    await becomes(places(ranked), () => board('highest'));
+    await becomes(places([...ranked].reverse()), () => board('lowest'));
+  });
 
   it('sends to the browser the candles that the table holds', () =>
     becomes(expectedCandles(all, CANDLES['1h']), () => new Map(candles.rows().map(candleOf))));
