@@ -47,6 +47,8 @@ export type CompiledSink =
       readonly keyspace: string;
       readonly table: string;
       readonly columns: ColumnExpressions;
+      /** Those that hold when the row was written, which are not among `columns`; none if absent. */
+      readonly clockColumns?: readonly string[];
     }
   | { readonly kind: 'kafka'; readonly topic: string; readonly delivery: 'at-least-once' | 'exactly-once' }
   | { readonly kind: 'live' }

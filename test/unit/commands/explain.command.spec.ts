@@ -34,7 +34,7 @@ describe('millrace explain', () => {
     const text = out.join('\n');
     for (const line of [
       'topic air-quality.readings, json',
-      'window calendar day in Asia/Shanghai, grace 1h',
+      'window calendar day in the zone of post_zone, grace 1h',
       'one for each partition of the source topic: 4, or as many as the topic has if it exists',
       'unless the newest records have other message keys when the pipeline is first deployed: then all go through the internal topic air-quality-daily.<generation>.repartition',
       'air-quality.readings.dead: written: records that cannot be processed; created with 1 partition if it is missing',
