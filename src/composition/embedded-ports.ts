@@ -7,6 +7,7 @@ import { MemoryBoardStore } from '../adapters/memory/memory-board-store';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
+import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
@@ -32,6 +33,7 @@ export function embeddedPorts(): Ports {
     liveFeed: store,
     boards,
     idempotency: new MemoryIdempotencyStore(clock),
+    rateLimiter: new MemoryRateLimiter(clock),
     producer: log,
     topics: log,
     topicReader: new MemoryTopicReader(log),

@@ -20,12 +20,14 @@ import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
 import { topicFollower } from '../adapters/kafka/topic-follower';
 import { RedisBoardStore } from '../adapters/redis/redis-board-store';
+import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { connectRedis } from '../adapters/redis/redis-connection';
 import { checkRedis } from '../adapters/redis/redis-facts';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
 import { RedisProcessLeases } from '../adapters/redis/redis-process-leases';
+import { RedisRateLimiter } from '../adapters/redis/redis-rate-limiter';
 import { RedisRebuildStore } from '../adapters/redis/redis-rebuild-store';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
@@ -39,6 +41,7 @@ import type { RowSink, Sink } from '../core/ports/row-sink.port';
 import type { TransactionLog } from '../core/ports/transaction-log.port';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
+import { SharedRateLimiter } from '../runtime/shared-rate-limiter';
 import type { Dependency, Ports } from '../runtime/ports';
 import { isGoneProcess, newProcessName } from './process-name';
 
@@ -57,6 +60,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
   const transactions = new KafkaTransactionLog({ kafka, topics, log });
   const topicReader = new KafkaTopicReader(kafka);
+  const clock = { now: () => Date.now() };
   const redis = connectRedis(config.redis);
   const boards = new RedisBoardStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
@@ -65,12 +69,13 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     ping: () => topics.partitionCount('__consumer_offsets').then(() => undefined),
   };
   return {
-    clock: { now: () => Date.now() },
+    clock,
     stateStore: new RedisStateStore(redis),
     rebuildStore: new RedisRebuildStore(redis),
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
     boards,
     idempotency: new RedisIdempotencyStore(redis),
+    rateLimiter: new SharedRateLimiter(new RedisRateLimiter(redis), new MemoryRateLimiter(clock)),
     producer,
     topics,
     topicReader,

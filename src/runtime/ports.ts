@@ -9,6 +9,7 @@ import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { OperatorLedger } from '../core/ports/operator-ledger.port';
 import type { ProcessLeases } from '../core/ports/process-leases.port';
+import type { RateLimiter } from '../core/ports/rate-limiter.port';
 import type { RebuildStore } from '../core/ports/rebuild-store.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
@@ -43,6 +44,8 @@ export interface Ports {
   /** What the `redis` sinks of pipelines keep. */
   readonly boards: BoardStore;
   readonly idempotency: IdempotencyStore;
+  /** Limits that all processes share. */
+  readonly rateLimiter: RateLimiter;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
   readonly topicReader: TopicReader;

@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { MemoryBoardStore } from '../../src/adapters/memory/memory-board-store';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
+import { MemoryRateLimiter } from '../../src/adapters/memory/memory-rate-limiter';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
 import { compilePipeline } from '../../src/core/pipeline/compile';
@@ -77,6 +78,7 @@ export class ApiFixture {
       liveFeed: this.store,
       boards: this.boards,
       idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
+      rateLimiter: new MemoryRateLimiter({ now: () => this.nowMs }),
       producer: { send: unused },
       topics: {
         ensure: unused,

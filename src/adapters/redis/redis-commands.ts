@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RedisClient } from './redis-connection';
+import type { RateAnswer } from './redis-rate-limiter';
 
 type Argument = string | number | Buffer;
 
@@ -19,6 +20,9 @@ interface Scripts {
     gone: string,
     ...argumentsOfScript: Argument[]
   ): Promise<unknown>;
+  millraceRateFixedWindow(used: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateSlidingWindow(slots: string, sum: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateTokenBucket(bucket: string, ...asked: Argument[]): Promise<RateAnswer>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -26,7 +30,11 @@ interface Scripts {
 
 export type ScriptedRedis = RedisClient & Scripts;
 
-const SCRIPTS = { claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4 } as const;
+/** Name to number of keys. */
+const SCRIPTS = {
+  ...{ claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4 },
+  ...{ 'rate-fixed-window': 1, 'rate-sliding-window': 2, 'rate-token-bucket': 1 },
+} as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
@@ -37,7 +45,8 @@ export function withScripts(redis: RedisClient): ScriptedRedis {
 }
 
 function commandName(name: string): string {
-  return `millrace${name[0]!.toUpperCase()}${name.slice(1)}`;
+  const words = name.split('-').map((word) => `${word[0]!.toUpperCase()}${word.slice(1)}`);
+  return `millrace${words.join('')}`;
 }
 
 function script(file: string): string {

@@ -1,4 +1,5 @@
 import type { BoardPlace } from '../../core/ports/board-store.port';
+import type { RateAlgorithm } from '../../core/rate-limits/rate-limit';
 import type { TaskId } from '../../core/task/task-id';
 
 /**
@@ -29,6 +30,12 @@ function taskPrefix({ pipeline, partition }: TaskId): string {
 /** Sorted set: process to the end of its lease. */
 export function leasesKey(): string {
   return `${PREFIX}:processes`;
+}
+
+/** What is used of a limit: one or two keys, by algorithm. */
+export function rateKeys(algorithm: RateAlgorithm, name: string): readonly [string, string] {
+  const prefix = `${PREFIX}:rate:{${name}}:${algorithm}`;
+  return [prefix, `${prefix}:sum`];
 }
 
 export interface BoardKeys {
