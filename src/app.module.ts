@@ -14,6 +14,7 @@ import { HealthModule } from './health/health.module';
 import { StartupModule } from './health/startup.module';
 import { StartupState } from './health/startup-state';
 import { IngestionModule } from './ingestion/ingestion.module';
+import { JobsModule } from './jobs/jobs.module';
 import { LiveModule } from './live/live.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { ObserverModule } from './metrics/observer.module';
@@ -43,6 +44,7 @@ export class AppModule {
         ProblemDetailsModule,
         HealthModule,
         MetricsModule,
+        JobsModule.of(parts),
         ...(roles.includes('ingest') ? [IngestionModule] : []),
         ...(roles.includes('serve') ? [ApiModule, LiveModule, DashboardModule] : []),
       ],

@@ -13,6 +13,7 @@ import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
 import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
+import { MemoryWorkQueue } from '../adapters/memory/memory-work-queue';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
@@ -34,6 +35,7 @@ export function embeddedPorts(): Ports {
     boards,
     idempotency: new MemoryIdempotencyStore(clock),
     rateLimiter: new MemoryRateLimiter(clock),
+    workQueue: new MemoryWorkQueue(clock),
     producer: log,
     topics: log,
     topicReader: new MemoryTopicReader(log),

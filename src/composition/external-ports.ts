@@ -31,6 +31,7 @@ import { RedisRateLimiter } from '../adapters/redis/redis-rate-limiter';
 import { RedisRebuildStore } from '../adapters/redis/redis-rebuild-store';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
+import { RedisWorkQueue } from '../adapters/redis/redis-work-queue';
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { BoardStore } from '../core/ports/board-store.port';
@@ -76,6 +77,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     boards,
     idempotency: new RedisIdempotencyStore(redis),
     rateLimiter: new SharedRateLimiter(new RedisRateLimiter(redis), new MemoryRateLimiter(clock)),
+    workQueue: new RedisWorkQueue(redis),
     producer,
     topics,
     topicReader,

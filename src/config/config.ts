@@ -58,6 +58,8 @@ function arrange(given: Settings) {
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
+    /** Folder of exported rows; they are off without it. */
+    exports: given.MILLRACE_EXPORTS,
     logLevel: given.MILLRACE_LOG_LEVEL,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],

@@ -63,6 +63,7 @@ export const settings = z.object({
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
   MILLRACE_HTTP_LIMIT: quota().optional(),
   MILLRACE_HTTP_LIMIT_ALGORITHM: oneOf(RATE_ALGORITHMS).default('sliding-window'),
+  MILLRACE_EXPORTS: text().optional(),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_STATE_CACHE_BYTES: bytes(1_048_576).default(256 * 2 ** 20),

@@ -18,6 +18,7 @@ import type { Sink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
+import type { WorkQueue } from '../core/ports/work-queue.port';
 
 /** A dependency that can be asked whether it answers; the reason is for operators. */
 export interface Dependency {
@@ -46,6 +47,8 @@ export interface Ports {
   readonly idempotency: IdempotencyStore;
   /** Limits that all processes share. */
   readonly rateLimiter: RateLimiter;
+  /** Long work for whichever process has time. */
+  readonly workQueue: WorkQueue;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
   readonly topicReader: TopicReader;

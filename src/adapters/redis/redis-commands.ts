@@ -23,6 +23,13 @@ interface Scripts {
   millraceRateFixedWindow(used: string, ...asked: Argument[]): Promise<RateAnswer>;
   millraceRateSlidingWindow(slots: string, sum: string, ...asked: Argument[]): Promise<RateAnswer>;
   millraceRateTokenBucket(bucket: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceQueueAdd(...keysAndArguments: Argument[]): Promise<[answer: string, told: string]>;
+  millraceQueueAgain(...keys: string[]): Promise<number>;
+  millraceQueueEnd(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueRenew(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueTake(
+    ...keysAndArguments: Argument[]
+  ): Promise<[id: string, kind: string, input: string, attempt: number, token: number] | null>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -33,6 +40,7 @@ export type ScriptedRedis = RedisClient & Scripts;
 /** Name to number of keys. */
 const SCRIPTS = {
   ...{ claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4 },
+  ...{ 'queue-add': 4, 'queue-again': 3, 'queue-end': 4, 'queue-renew': 2, 'queue-take': 3 },
   ...{ 'rate-fixed-window': 1, 'rate-sliding-window': 2, 'rate-token-bucket': 1 },
 } as const;
 

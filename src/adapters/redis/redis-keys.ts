@@ -38,6 +38,27 @@ export function rateKeys(algorithm: RateAlgorithm, name: string): readonly [stri
   return [prefix, `${prefix}:sum`];
 }
 
+export interface QueueKeys {
+  /** Stream: jobs that wait or run. */
+  readonly jobs: string;
+  /** Sorted set: jobs that wait to be begun again, by epoch ms. */
+  readonly retries: string;
+  /** Sorted set: dead jobs, by epoch ms. */
+  readonly dead: string;
+  /** Sorted set: the newest jobs, by epoch ms of their adding. */
+  readonly all: string;
+}
+
+export function queueKeys(queue: string): QueueKeys {
+  const prefix = `${PREFIX}:queue:{${queue}}`;
+  return { jobs: `${prefix}:stream`, retries: `${prefix}:retries`, dead: `${prefix}:dead`, all: `${prefix}:all` };
+}
+
+/** Hash: one job. */
+export function jobKey(queue: string, id: string): string {
+  return `${PREFIX}:queue:{${queue}}:job:${id}`;
+}
+
 export interface BoardKeys {
   /** Sorted set: member to score. */
   readonly scores: string;
