@@ -15,7 +15,7 @@ import { RowsService } from './rows.service';
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [BoardsController, DeadLettersController, PipelinesController, ResumeController, RowsController],
+  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController, BoardsController],
   providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
   exports: [Catalogue, CommittedTasks, RowsService],
 })
