@@ -7,11 +7,13 @@ import { MemoryBoardStore } from '../adapters/memory/memory-board-store';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
+import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
 import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
+import { MemoryWorkQueue } from '../adapters/memory/memory-work-queue';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
@@ -32,6 +34,8 @@ export function embeddedPorts(): Ports {
     liveFeed: store,
     boards,
     idempotency: new MemoryIdempotencyStore(clock),
+    rateLimiter: new MemoryRateLimiter(clock),
+    workQueue: new MemoryWorkQueue(clock),
     producer: log,
     topics: log,
     topicReader: new MemoryTopicReader(log),

@@ -21,6 +21,11 @@ export interface AggregateDescription {
    * accumulator for each key can use it.
    */
   readonly mergeable?: false;
+  /**
+   * The order of records never shows, not even among those of one event time: accumulators of several partitions may be
+   * merged as they come. What `spec.repartition.preAggregate` needs.
+   */
+  readonly commutes?: true;
 }
 
 /** An aggregate as definitions can call it. */

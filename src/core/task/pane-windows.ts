@@ -231,7 +231,7 @@ export class PaneWindows implements TaskWindows {
     const pane = open.panes.get(contribution.keyText) ?? this.createPane(open, contribution.keyText);
     addRecord(pipeline.aggregates, pane.accumulators, contribution);
     pane.changedAt = contribution.next;
-    changes.changed(pane, pane.dirty ? 0 : paneValueBytes(pipeline, pane));
+    changes.changed(pane, pane.dirty ? 0 : paneValueBytes(pipeline.aggregates, pane));
     if (pipeline.emitOnRecord) this.recordRows.push(this.rowOf(pane));
     else if (pipeline.emitOnUpdate || open.phase !== 'open') changes.awaitEmission(pane);
   }
