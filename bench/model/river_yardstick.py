@@ -40,7 +40,7 @@ def features(reading, history, before):
 
 class Post:
     def __init__(self):
-        # Adam with Huber's loss was the best of those tried: SGD and FTRL, squared and absolute loss, PA regression.
+        # Huber's loss because PM2.5 has spikes; the settings are plausible ones, they were not searched for.
         self.model = preprocessing.StandardScaler() | linear_model.LinearRegression(
             optimizer=optim.Adam(0.001), loss=optim.losses.Huber(epsilon=10.0), intercept_lr=0.001
         )
