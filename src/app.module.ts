@@ -7,11 +7,14 @@ import { ProblemDetailsModule } from './api/problem-details.module';
 import { waitForServers } from './composition/wait-for-servers';
 import type { MillraceConfig } from './config/config';
 import { CONFIG } from './config/config-token';
+import { LOG } from './config/log-token';
 import type { Log } from './core/ports/log.port';
 import { DashboardModule } from './dashboard/dashboard.module';
 import { HealthModule } from './health/health.module';
 import { StartupModule } from './health/startup.module';
 import { StartupState } from './health/startup-state';
+import { type FeedCatalog, FEEDS } from './ingestion/feeds/feed-catalog';
+import { FeedsModule, FeedViewsModule } from './ingestion/feeds/feeds.module';
 import { IngestionModule } from './ingestion/ingestion.module';
 import { LiveModule } from './live/live.module';
 import { MetricsModule } from './metrics/metrics.module';
@@ -26,6 +29,7 @@ import { PORTS, type Ports } from './runtime/ports';
 export interface AppParts {
   readonly config: MillraceConfig;
   readonly catalog: PipelineCatalog;
+  readonly feeds: FeedCatalog;
   readonly ports: Ports;
   readonly log: Log;
 }
@@ -42,8 +46,8 @@ export class AppModule {
         ProblemDetailsModule,
         HealthModule,
         MetricsModule,
-        ...(roles.includes('ingest') ? [IngestionModule] : []),
-        ...(roles.includes('serve') ? [ApiModule, LiveModule, DashboardModule] : []),
+        ...(roles.includes('ingest') ? [IngestionModule, FeedsModule] : []),
+        ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, DashboardModule] : []),
       ],
       providers: apiKeys.length > 0 ? [{ provide: APP_GUARD, useValue: new ApiKeyGuard(apiKeys) }] : [],
       controllers: roles.includes('process') ? [ProcessingController] : [],
@@ -54,7 +58,7 @@ export class AppModule {
 @Module({})
 class SharedModule {}
 
-function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule {
+function sharedModule({ config, catalog, feeds, ports, log }: AppParts): DynamicModule {
   return {
     module: SharedModule,
     global: true,
@@ -62,6 +66,8 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
     providers: [
       { provide: CONFIG, useValue: config },
       { provide: PORTS, useValue: ports },
+      { provide: FEEDS, useValue: feeds },
+      { provide: LOG, useValue: log },
       {
         provide: ProcessingService,
         useFactory: (observer: PrometheusObserver, startup: StartupState) => {
@@ -78,6 +84,6 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, PORTS, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, HttpStatus } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants';
 import type { Request, Response } from 'express';
+import { CHECKS_CALLERS } from '../config/checks-callers';
 import { ProblemException, problemType } from './problem-details';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -36,6 +37,7 @@ export class ApiKeyGuard implements CanActivate {
 }
 
 function isProtected(controller: object): boolean {
+  if (Reflect.getMetadata(CHECKS_CALLERS, controller) === true) return false;
   const path: unknown = Reflect.getMetadata(PATH_METADATA, controller);
   return typeof path === 'string' && /^\/?v1\b/.test(path);
 }

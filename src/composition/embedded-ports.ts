@@ -3,6 +3,8 @@ import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
+import { MemoryFeedLedger } from '../adapters/memory/memory-feed-ledger';
+import { MemoryFeedLog } from '../adapters/memory/memory-feed-log';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
@@ -33,6 +35,8 @@ export function embeddedPorts(): Ports {
     topicReader: new MemoryTopicReader(log),
     deadLetters: new KafkaDeadLetterSink(log),
     ledger: new MemoryOperatorLedger(),
+    feedLedger: new MemoryFeedLedger(clock),
+    feedLog: new MemoryFeedLog(log),
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
     liveness: undefined,

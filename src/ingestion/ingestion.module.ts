@@ -18,5 +18,6 @@ import { TokenBucket } from './token-bucket';
       inject: [CONFIG, PORTS],
     },
   ],
+  exports: [TokenBucket],
 })
 export class IngestionModule {}

@@ -2,6 +2,8 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { FeedLedger } from '../core/ports/feed-ledger.port';
+import type { FeedLog } from '../core/ports/feed-log.port';
 import type { GroupMembers } from '../core/ports/group-members.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
@@ -45,6 +47,8 @@ export interface Ports {
   readonly topicReader: TopicReader;
   readonly deadLetters: DeadLetterSink;
   readonly ledger: OperatorLedger;
+  readonly feedLedger: FeedLedger;
+  readonly feedLog: FeedLog;
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;

@@ -12,6 +12,10 @@ interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
+  millraceFeedClaim(feed: string, holder: string, ttlMs: number, atLeast: number): Promise<number | null>;
+  millraceFeedRelease(feed: string, token: number): Promise<unknown>;
+  millraceFeedReport(feed: string, token: number, text: string): Promise<number>;
+  millraceFeedEntry(feed: string): Promise<[holder: string, token: number, report?: string | null]>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -19,7 +23,8 @@ interface Scripts {
 
 export type ScriptedRedis = RedisClient & Scripts;
 
-const SCRIPTS = { claim: 3, deploy: 1, renew: 1, reset: 4 } as const;
+const FEED_SCRIPTS = { 'feed-claim': 1, 'feed-release': 1, 'feed-report': 1, 'feed-entry': 1 } as const;
+const SCRIPTS = { claim: 3, deploy: 1, renew: 1, reset: 4, ...FEED_SCRIPTS } as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
@@ -30,7 +35,8 @@ export function withScripts(redis: RedisClient): ScriptedRedis {
 }
 
 function commandName(name: string): string {
-  return `millrace${name[0]!.toUpperCase()}${name.slice(1)}`;
+  const words = name.split('-').map((word) => word[0]!.toUpperCase() + word.slice(1));
+  return `millrace${words.join('')}`;
 }
 
 function script(file: string): string {

@@ -30,6 +30,11 @@ export function leasesKey(): string {
   return `${PREFIX}:processes`;
 }
 
+/** Hash: holder, token and end of a feed's lease, and its report. */
+export function feedKey(feed: string): string {
+  return `${PREFIX}:{${feed}}:feed`;
+}
+
 export interface TaskKeys {
   /** Hash: epoch, owner, generation and the committed progress. */
   readonly task: string;

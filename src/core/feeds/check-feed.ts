@@ -7,7 +7,8 @@ import { faultAt } from '../pipeline/record-findings';
 import { checkSchema } from '../pipeline/schema-findings';
 import { type FeedDefinition, feedSchema } from './feed-definition';
 import { type FeedExpression, feedExpressions } from './feed-expressions';
-import { withGeneratorFunctions } from './generator-language';
+import { feedLanguage } from './feed-language';
+import { SeededRandom } from './seeded-random';
 
 export type CheckedFeed = { readonly definition: FeedDefinition } | { readonly findings: readonly Finding[] };
 
@@ -15,7 +16,7 @@ export type CheckedFeed = { readonly definition: FeedDefinition } | { readonly f
 export function checkFeed(document: unknown, language: Language): CheckedFeed {
   const shape = checkSchema(document, feedSchema);
   const isGenerator = valueAt(document, ['spec', 'source', 'kind']) === 'generator';
-  const spoken = isGenerator ? withGeneratorFunctions(language) : language;
+  const spoken = feedLanguage(language, isGenerator ? new SeededRandom() : undefined);
   const findings = [
     ...('findings' in shape ? shape.findings : []),
     ...feedExpressions(document).flatMap((expression) => checkOne(expression, spoken)),

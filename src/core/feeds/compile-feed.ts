@@ -8,7 +8,7 @@ import { encodeKey } from '../row/key';
 import { type Answer, BadItem, type CompiledFeed, type FeedRecord } from './compiled-feed';
 import type { FeedDefinition } from './feed-definition';
 import { condition, jsonExpression, rawExpression, type Scope } from './feed-expression';
-import { withGeneratorFunctions } from './generator-language';
+import { feedLanguage } from './feed-language';
 import { createPartitioner } from './partitioner';
 import { SeededRandom } from './seeded-random';
 
@@ -26,7 +26,7 @@ export function compileFeed(
   const { spec, metadata } = definition;
   const seeded = new SeededRandom();
   const isGenerator = spec.source.kind === 'generator';
-  const spoken = isGenerator ? withGeneratorFunctions(language, seeded) : language;
+  const spoken = feedLanguage(language, isGenerator ? seeded : undefined);
   const seed = spec.source.kind === 'generator' ? spec.source.seed : 0;
   const toRecord = compileRecord(spec, spoken);
   return {

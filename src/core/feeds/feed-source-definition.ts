@@ -74,7 +74,7 @@ const rate = () =>
 
 const fileSchema = strict({
   kind: choice(['file']),
-  path: z.string().min(1).describe('CSV, NDJSON, gzip or not'),
+  path: z.string().min(1).describe('CSV or NDJSON, gzip or not; from the folder in which the service runs'),
   format: choice(['csv', 'ndjson']).optional().describe("Told by the file's name when absent"),
   rate: rate().default(1000),
   loop: z.boolean().default(false).describe('Whether it begins again at its end'),
@@ -97,7 +97,7 @@ const signatureSchema = strict({
 
 const webhookSchema = strict({
   kind: choice(['webhook']),
-  signature: signatureSchema.optional().describe('HMAC over the body; without it an API key is needed'),
+  signature: signatureSchema.describe('HMAC over the body, by which the sender is known; no API key is needed'),
   deliveryId: z.string().min(1).default('Idempotency-Key').describe('Header that is the same when a delivery is repeated'),
 });
 

@@ -1,7 +1,17 @@
 import { register } from '../pipeline/cel';
 import { defineFunction, type FunctionDefinition } from '../pipeline/function-definition';
 import type { Language } from '../pipeline/language';
-import { SeededRandom } from './seeded-random';
+import type { SeededRandom } from './seeded-random';
+
+const TIME = 'google.protobuf.Timestamp';
+
+/** What expressions of every feed can call besides: times as upstreams write them. */
+const feedFunctions: readonly FunctionDefinition[] = [
+  defineFunction('iso', `(${TIME}): string`, (at: Date) => at.toISOString()),
+  defineFunction('epoch_s', `(${TIME}): int`, (at: Date) => Math.floor(at.getTime() / 1000)),
+  defineFunction('epoch_ms', `(${TIME}): int`, (at: Date) => at.getTime()),
+  defineFunction('earlier', `(${TIME}, ${TIME}): ${TIME}`, (one: Date, other: Date) => (one < other ? one : other)),
+];
 
 /** The functions of `kind: generator`. Each call draws from `random`, which begins anew with each record. */
 function generatorFunctions(random: SeededRandom): readonly FunctionDefinition[] {
@@ -19,16 +29,13 @@ function generatorFunctions(random: SeededRandom): readonly FunctionDefinition[]
     defineFunction('pick', '(list<dyn>): dyn', (choices: readonly unknown[]) =>
       choices.length === 0 ? null : choices[Math.floor(random.next() * choices.length)],
     ),
-    defineFunction('wave', '(double, double): double', (at: number, period: number) =>
-      rounded(Math.sin((2 * Math.PI * at) / period)),
-    ),
   ];
 }
 
-/** The language with the functions of generators, which draw from `random`. */
-export function withGeneratorFunctions(language: Language, random = new SeededRandom()): Language {
+/** The language of feeds; that of generators when they have something to draw from. */
+export function feedLanguage(language: Language, random?: SeededRandom): Language {
   const cel = language.cel.clone();
-  const functions = generatorFunctions(random);
+  const functions = [...feedFunctions, ...(random ? generatorFunctions(random) : [])];
   for (const definition of functions) register(cel, definition);
   return { ...language, cel, functionNames: [...language.functionNames, ...functions.map(({ name }) => name)] };
 }
