@@ -54,7 +54,7 @@ function addService(root: Command, setExitCode: SetExitCode): void {
   root
     .command('start')
     .description('run the service; roles by MILLRACE_ROLES=ingest,process,serve (default all)')
-    .option('--demo', 'feed the shipped readings when their topic is empty, and print the address of the page')
+    .option('--demo', 'print the address of the page')
     .action(async ({ demo }: { demo?: boolean }) => {
       const config = loadConfig();
       const { startService } = await import('../main.js');

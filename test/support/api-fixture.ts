@@ -1,6 +1,7 @@
 import { Global, Module, type Provider, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import { MemoryFeedLedger } from '../../src/adapters/memory/memory-feed-ledger';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
@@ -88,6 +89,8 @@ export class ApiFixture {
       topicReader: { read: unused },
       deadLetters: { write: unused },
       ledger: this.ledger,
+      feedLedger: new MemoryFeedLedger({ now: () => this.nowMs }),
+      feedLog: { open: unused },
       lateRecords: { write: unused },
       referenceHash: { read: unused },
       liveness: undefined,

@@ -53,6 +53,10 @@ const specSchema = strict({
   enabled: z.boolean().default(true).describe('Whether it runs; false keeps it in sight without running it'),
   topic: topicName().describe('Where its records go; what cannot become one goes to <topic>.dead'),
   partitions: z.int().min(1).max(1000).default(4).describe('Used only when the topic has to be created'),
+  compacted: z
+    .boolean()
+    .default(false)
+    .describe('Whether only the newest record of each key is kept, when the topic has to be created: for lookups'),
   source: feedSourceSchema.describe('Where records come from'),
   records: expression().optional().describe('CEL over body: the list of items; by default body is the list, or one item'),
   where: expression().optional().describe('CEL over item: which items become records'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FatalError, messageOf } from '../errors';
 import type { JsonValue } from '../json';
 
-const jsonValue = z.json() as z.ZodType<JsonValue>;
+const jsonValue = z.json() as unknown as z.ZodType<JsonValue>;
 
 const stateSchema = z.object({
   version: z.literal(1),

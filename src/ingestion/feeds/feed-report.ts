@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonValue } from '../../core/json';
 import { POLL_RESULTS } from './failed-poll';
 
 const reportSchema = z.object({
@@ -16,7 +17,7 @@ const reportSchema = z.object({
   counts: z.object({ records: z.int(), duplicates: z.int(), filtered: z.int(), dead: z.int() }),
   /** Items since the feed began. */
   items: z.int(),
-  cursor: z.json(),
+  cursor: z.json() as unknown as z.ZodType<JsonValue>,
 });
 
 /** What the process that runs a feed tells all of them. */

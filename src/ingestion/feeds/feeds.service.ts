@@ -3,12 +3,13 @@ import { messageOf } from '../../core/errors';
 import type { CompiledFeed } from '../../core/feeds/compiled-feed';
 import type { Language } from '../../core/pipeline/language';
 import type { Log } from '../../core/ports/log.port';
-import { deadLetterTopic } from '../../core/task/dead-letter';
 import type { Ports } from '../../runtime/ports';
 import { AbortedError, retryTransient } from '../../runtime/retry';
 import type { FeedCatalog } from './feed-catalog';
 import type { FeedObserver } from './feed-observer';
+import type { FeedSource } from './feed-source';
 import { FeedRunner } from './feed-runner';
+import { ensureFeedTopics } from './feed-topics';
 import { openSource } from './open-source';
 
 export interface FeedsServiceOptions {
@@ -45,9 +46,8 @@ export class FeedsService implements OnApplicationBootstrap, BeforeApplicationSh
     const { ports, observer, log } = this.options;
     try {
       const partitions = await this.topicsOf(feed);
-      const openedSource = (): ReturnType<typeof this.sourceOf> => this.sourceOf(feed);
       const runner = new FeedRunner({
-        ...{ feed, partitions, observer, log, openSource: openedSource },
+        ...{ feed, partitions, observer, log, openSource: () => this.sourceOf(feed) },
         ...{ ledger: ports.feedLedger, feedLog: ports.feedLog, deadLetters: ports.deadLetters, clock: ports.clock },
         holder: ports.liveness?.process ?? 'this process',
       });
@@ -60,21 +60,13 @@ export class FeedsService implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  private sourceOf(feed: CompiledFeed) {
+  private sourceOf(feed: CompiledFeed): FeedSource {
     return openSource(feed, this.options.language, this.options.ports.clock)!;
   }
 
   /** Makes the topics that are missing; resolves with the number of partitions. */
   private topicsOf(feed: CompiledFeed): Promise<number> {
-    const { topics } = this.options.ports;
-    const { topic, partitions } = feed.definition.spec;
-    const ensure = async (): Promise<number> => {
-      await topics.ensure([
-        { topic, partitions, purpose: 'source' },
-        { topic: deadLetterTopic(topic), partitions: 1, purpose: 'dead' },
-      ]);
-      return (await topics.partitionCount(topic)) ?? partitions;
-    };
+    const ensure = (): Promise<number> => ensureFeedTopics(feed.definition, this.options.ports.topics);
     const onFailure = (reason: string): void =>
       this.options.log.warn({ event: 'feed.waiting', feed: feed.name, reason }, `Feed ${feed.name} waits: ${reason}`);
     return retryTransient(ensure, { signal: this.stopping.signal, onFailure });

@@ -4,11 +4,11 @@ import { FeedBatchBuilder } from '../../core/feeds/feed-batch';
 import type { WebhookDefinition } from '../../core/feeds/feed-source-definition';
 import { FIRST_STATE } from '../../core/feeds/feed-state';
 import { PoisonRecordError } from '../../core/errors';
-import { deadLetterTopic } from '../../core/task/dead-letter';
 import { PORTS, type Ports } from '../../runtime/ports';
 import { notUnderstood } from '../ingest-problems';
 import { FEEDS, type FeedCatalog } from './feed-catalog';
 import { FEED_OBSERVER, type FeedObserver } from './feed-observer';
+import { ensureFeedTopics } from './feed-topics';
 import { unknownWebhook } from './webhook-problems';
 
 export interface WebhookFeed {
@@ -77,19 +77,10 @@ export class WebhookIngest {
 
   /** Makes the topics that are missing, once. */
   private partitionsOf(feed: CompiledFeed): Promise<number> {
-    const known = this.partitions.get(feed.name) ?? this.topicsOf(feed);
+    const known = this.partitions.get(feed.name) ?? ensureFeedTopics(feed.definition, this.ports.topics);
     this.partitions.set(feed.name, known);
     known.catch(() => this.partitions.delete(feed.name));
     return known;
-  }
-
-  private async topicsOf({ definition }: CompiledFeed): Promise<number> {
-    const { topic, partitions } = definition.spec;
-    await this.ports.topics.ensure([
-      { topic, partitions, purpose: 'source' },
-      { topic: deadLetterTopic(topic), partitions: 1, purpose: 'dead' },
-    ]);
-    return (await this.ports.topics.partitionCount(topic)) ?? partitions;
   }
 }
 
