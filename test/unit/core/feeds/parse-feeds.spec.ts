@@ -6,17 +6,17 @@ const POLL = 'source: { kind: http-poll, url: "http://up/", every: 30s }';
 
 describe('a feed that is wrong', () => {
   it.each([
-    ['topic: t', '5:3: spec.source: is missing; one of http-poll, file, webhook, generator is needed'],
+    ['topic: t', '4:1: spec.source: is missing; a mapping is needed'],
     [`topic: "no topic"\n${POLL}`, '5:10: spec.topic: the name of a topic is made of letters'],
     ['topic: t\nsource: { kind: http-pol, url: "http://up/" }', 'unknown value "http-pol"; did you mean "http-poll"?'],
     ['topic: t\nsource: { kind: http-poll, url: "ftp://up/", every: 1s }', 'an address that begins with http://'],
     ['topic: t\nsource: { kind: http-poll, url: "http://up/" }', 'spec.source.every: every or cron is needed'],
     [`topic: t\n${POLL.replace('every: 30s', 'every: 30s, cron: "* * * * *"')}`, 'cron and every exclude each other'],
     [`topic: t\n${POLL}\nfelds: { a: item.a }`, 'unknown property "felds"; did you mean "fields"?'],
-    [`topic: t\n${POLL}\nrecords: body.data[`, '7:21: spec.records: '],
+    [`topic: t\n${POLL}\nrecords: body.data[`, '7:22: spec.records: '],
     [`topic: t\n${POLL}\nrecords: bdy.data`, '7:12: spec.records: unknown name "bdy"; did you mean "body"?'],
     [`topic: t\n${POLL}\nwhere: '"text"'`, 'spec.where: a condition is needed; this gives string'],
-    [`topic: t\n${POLL}\nfields: { a: item.a }\nkey: [b]`, '8:9: spec.key[0]: fields has no "b"; known: a'],
+    [`topic: t\n${POLL}\nfields: { a: item.a }\nkey: [b]`, '8:9: spec.key[0]: fields has no "b"; did you mean "a"?'],
     [`topic: t\n${POLL}\nfields: { a: item.a }\nvalid: { positive: b > 0 }`, 'unknown name "b"'],
     [`topic: t\n${POLL}\nfields: { a: random() }`, 'unknown function "random"'],
     [`topic: t\n${POLL}\npartitioner: { kind: range, by: a, bounds: [3, 1] }`, 'bounds must ascend and be of one type'],
