@@ -16,6 +16,13 @@ interface Scripts {
   millraceFeedRelease(feed: string, token: number): Promise<unknown>;
   millraceFeedReport(feed: string, token: number, text: string): Promise<number>;
   millraceFeedEntry(feed: string): Promise<[holder: string, token: number, report?: string | null]>;
+  millraceRank(
+    scores: string,
+    versions: string,
+    texts: string,
+    gone: string,
+    ...argumentsOfScript: Argument[]
+  ): Promise<unknown>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -24,7 +31,7 @@ interface Scripts {
 export type ScriptedRedis = RedisClient & Scripts;
 
 const FEED_SCRIPTS = { 'feed-claim': 1, 'feed-release': 1, 'feed-report': 1, 'feed-entry': 1 } as const;
-const SCRIPTS = { claim: 3, deploy: 1, renew: 1, reset: 4, ...FEED_SCRIPTS } as const;
+const SCRIPTS = { claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4, ...FEED_SCRIPTS } as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {

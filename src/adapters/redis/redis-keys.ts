@@ -1,3 +1,4 @@
+import type { BoardPlace } from '../../core/ports/board-store.port';
 import type { TaskId } from '../../core/task/task-id';
 
 /**
@@ -33,6 +34,31 @@ export function leasesKey(): string {
 /** Hash: holder, token and end of a feed's lease, and its report. */
 export function feedKey(feed: string): string {
   return `${PREFIX}:{${feed}}:feed`;
+}
+
+export interface BoardKeys {
+  /** Sorted set: member to score. */
+  readonly scores: string;
+  /** Hash: member to version, of those that are gone too. */
+  readonly versions: string;
+  /** Hash: member to JSON. */
+  readonly texts: string;
+  /** Sorted set: members that were dropped or taken off, in that order. */
+  readonly gone: string;
+  /** HyperLogLog of members. */
+  readonly seen: string;
+}
+
+/** Keys of one board share a hash tag; the boards of a pipeline do not, so that a cluster divides them. */
+export function boardKeys({ pipeline, view, key }: BoardPlace): BoardKeys {
+  const prefix = `${PREFIX}:{${pipeline}:${view}${key === undefined ? '' : `:${key}`}}`;
+  return {
+    scores: `${prefix}:scores`,
+    versions: `${prefix}:versions`,
+    texts: `${prefix}:texts`,
+    gone: `${prefix}:gone`,
+    seen: `${prefix}:seen`,
+  };
 }
 
 export interface TaskKeys {
