@@ -1,5 +1,4 @@
-import type { Finding } from '../pipeline/finding';
-import { valueAt } from '../pipeline/finding';
+import { type Finding, valueAt } from '../pipeline/finding';
 import { type Language, STANDARD_LANGUAGE } from '../pipeline/language';
 import type { PipelineFile } from '../pipeline/parse';
 import type { Problem } from '../pipeline/problem';
@@ -22,19 +21,22 @@ export interface ParsedFeeds {
 
 /**
  * Reads the feeds of YAML or JSON files and finds everything that is wrong with them, each by itself and all together:
- * two feeds of one name would share a cursor. Never throws. Documents of other kinds are skipped.
+ * two feeds of one name would share a cursor. Never throws. Documents of other kinds are skipped; only those of the kinds
+ * `others` if it is given, so that nothing is overlooked where feeds belong.
  */
 export function parseFeedFiles(
   files: readonly PipelineFile[],
   environment: Environment,
   language: Language = STANDARD_LANGUAGE,
+  others: readonly string[] | undefined = undefined,
 ): ParsedFeeds {
   const names = new Map<string, string>();
   const feeds: LocatedFeed[] = [];
   const problems: Problem[] = [];
   for (const { path: file, text } of files) {
     for (const document of readDocuments(text, file)) {
-      if (valueAt(document.value, ['kind']) !== 'Feed') continue;
+      if (document.value === undefined) problems.push(...document.problems);
+      if (!isFeed(document, others)) continue;
       const { definition, findings } = checkDocument(document, environment, language);
       const all = [...findings, ...(definition ? sameName(definition.metadata.name, file, names) : [])];
       problems.push(...document.problems, ...all.map(document.locate));
@@ -42,6 +44,12 @@ export function parseFeedFiles(
     }
   }
   return { feeds, problems };
+}
+
+function isFeed({ value }: SourceDocument, others: readonly string[] | undefined): boolean {
+  if (value === undefined || value === null) return false;
+  const kind = valueAt(value, ['kind']);
+  return others ? !others.includes(String(kind)) : kind === 'Feed';
 }
 
 function checkDocument(

@@ -15,6 +15,9 @@ export interface FeedCatalog {
   readonly problems: readonly Problem[];
 }
 
+/** Of documents that may lie beside feeds. */
+const OTHER_KINDS = ['Pipeline', 'Test'];
+
 /** Injection token of {@link FeedCatalog}. */
 export const FEEDS = Symbol('millrace.feeds');
 
@@ -31,7 +34,7 @@ export interface FeedSources {
 /** Throws ConfigError when the folder cannot be read. */
 export async function readFeeds({ folder, isDefault, environment, language }: FeedSources): Promise<FeedCatalog> {
   const files = await feedFiles(folder, isDefault);
-  const { feeds, problems } = parseFeedFiles(files, environment, language);
+  const { feeds, problems } = parseFeedFiles(files, environment, language, OTHER_KINDS);
   const refused = new Set(problems.map(({ file }) => file));
   const right = feeds.filter(({ file }) => !refused.has(file));
   return { feeds: right.map(({ definition }) => compileFeed(definition, language)), problems };

@@ -61,21 +61,23 @@ export class FileSource implements FeedSource {
   }
 
   private async take(count: number, from: Place, signal: AbortSignal) {
-    const reading = await this.readingAt(from);
     const items: unknown[] = [];
-    let { records, rounds } = from;
+    let place = from;
     while (items.length < count && !signal.aborted) {
+      const reading = await this.readingAt(place);
       const next = await reading.records.next();
       items.push(...reading.bad.splice(0));
-      if (next.done) {
-        await this.close();
-        [records, rounds] = [0, rounds + 1];
-        break;
+      if (!next.done) {
+        items.push(itemOf(next.value));
+        place = { ...place, records: ++reading.taken };
+        continue;
       }
-      items.push(itemOf(next.value));
-      records = ++reading.taken;
+      await this.close();
+      place = { records: 0, rounds: place.rounds + 1 };
+      // A file without any record would be opened again for ever.
+      if (!this.definition.loop || items.length === 0) break;
     }
-    return { items, place: { records, rounds } };
+    return { items, place };
   }
 
   /** The file, behind the records that were taken before. */

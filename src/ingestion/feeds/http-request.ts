@@ -87,6 +87,6 @@ export function beginningOf(bytes: Buffer): string {
 
 /** fetch says "fetch failed" and puts the reason into its cause. */
 function causeOf(thrown: unknown): string {
-  const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+  const { cause = thrown } = thrown as { readonly cause?: unknown };
   return messageOf(cause) || (cause as { code?: string }).code || 'it cannot be reached';
 }

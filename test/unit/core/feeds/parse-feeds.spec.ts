@@ -29,6 +29,12 @@ describe('a feed that is wrong', () => {
     expect(problems[0]).toContain(expected);
   });
 
+  it('is no YAML, or of a kind that is none, and is not overlooked', () => {
+    expect(problemsOf('kind: Feed\nspec: { a: b[0].c }')[0]).toMatch(/^2:/);
+    const { problems } = parseFeedFiles([{ path: 'f', text: 'kind: Fed' }], {}, undefined, ['Pipeline', 'Test']);
+    expect(problems.map(problemText)).toContain('f:1:7: kind: unknown value "Fed"; did you mean "Feed"?');
+  });
+
   it('takes its name from no other feed', () => {
     const text = feedText(`topic: t\n${POLL}`);
     const { feeds, problems } = parseFeedFiles([{ path: 'a', text }, { path: 'b', text }], {});

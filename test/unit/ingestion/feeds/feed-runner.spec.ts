@@ -45,7 +45,7 @@ source:
   url: ${upstream.url}/next
   every: 10ms
   query: { after: string(int(cursor)) }
-  cursor: { start: '0', next: body[0].n }
+  cursor: { start: '0', next: 'body[0].n' }
   breaker: { failures: 2, pause: 100ms }
 valid: { no seven: item.n != 7 }`,
       `feed-${next}`,
