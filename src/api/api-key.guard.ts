@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, HttpStatus } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isOfApi } from './is-of-api';
+import { CHECKS_CALLERS } from '../config/checks-callers';
 import { ProblemException, problemType } from './problem-details';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -21,6 +22,7 @@ export class ApiKeyGuard implements CanActivate {
   /** Throws a 401. */
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http' || !isOfApi(context.getClass())) return true;
+    if (Reflect.getMetadata(CHECKS_CALLERS, context.getClass()) === true) return true;
     const http = context.switchToHttp();
     const given = keyOf(http.getRequest<Request>());
     if (given !== undefined && this.knows(given)) return true;

@@ -1,6 +1,7 @@
 import { CassandraClient } from '../adapters/cassandra/cassandra-client';
 import type { MillraceConfig } from '../config/config';
 import { messageOf } from '../core/errors';
+import { parseFeedFiles } from '../core/feeds/parse-feeds';
 import { parsePipelineFiles, type PipelineFile } from '../core/pipeline/parse';
 import { type Problem, problemText } from '../core/pipeline/problem';
 import { NO_EXTENSIONS } from '../runtime/catalog-extensions';
@@ -13,7 +14,7 @@ import { checkTables, type FindTable, migratedTables, tablesOf } from './table-p
 export type ValidateIo = Pick<CommandIo, 'out' | 'err' | 'readFile' | 'extensions'>;
 
 /**
- * Checks the pipelines and golden tests of files and modules, each by itself and the pipelines together: each problem to `err` as
+ * Checks the pipelines, feeds and golden tests of files and modules, each by itself and the pipelines together: each problem to `err` as
  * `file:line:column: message`, each good file to `out`. Tables that the migrations make are checked too; `findTable`
  * takes their place. Exit code 0 when all are right, 1 when one has a problem, 2 when one cannot be read. All files are
  * looked at in any case.
@@ -33,9 +34,13 @@ export async function validate(files: readonly string[], io: ValidateIo, findTab
   const find = findTable ?? (await migratedTables());
   const ofTables = (await Promise.all(located.map((pipeline) => checkTables(pipeline, find)))).flat();
   const ofEach = [...parsed.problems, ...modules.flatMap((module) => module.problems)];
-  const all = [...ofEach, ...ofTables, ...texts.flatMap(testProblems)];
+  const feeds = parseFeedFiles(texts, process.env, language);
+  const all = [...ofEach, ...ofTables, ...feeds.problems, ...texts.flatMap(testProblems)];
   const looked = [...texts, ...modules.map(({ path }) => ({ path, text: '' }))];
-  for (const file of looked) report(file, located.filter((pipeline) => pipeline.file === file.path).length, all, io);
+  for (const file of looked) {
+    const counts = { pipelines: countIn(located, file), feeds: countIn(feeds.feeds, file) };
+    report(file, counts, all, io);
+  }
   if (looked.length < files.length) return EXIT.wrongUse;
   return all.length > 0 ? EXIT.checkFailed : EXIT.done;
 }
@@ -69,13 +74,23 @@ function testProblems({ path, text }: PipelineFile): readonly Problem[] {
   return /^kind:\s*["']?Test\b/m.test(text) ? parseGoldenTests(text, path).problems : [];
 }
 
-function report({ path, text }: PipelineFile, pipelines: number, all: readonly Problem[], io: ValidateIo): void {
+function countIn(found: readonly { readonly file: string }[], { path }: PipelineFile): number {
+  return found.filter(({ file }) => file === path).length;
+}
+
+interface Counts {
+  readonly pipelines: number;
+  readonly feeds: number;
+}
+
+function report({ path, text }: PipelineFile, { pipelines, feeds }: Counts, all: readonly Problem[], io: ValidateIo) {
   const lines = all.filter(({ file }) => file === path).sort((a, b) => a.line - b.line || a.column - b.column);
   for (const line of new Set(lines.map(problemText))) io.err(line);
   if (lines.length > 0) return;
   const tests = parseGoldenTests(text, path).tests.length;
   const parts = [
-    ...(pipelines > 0 || tests === 0 ? [counted(pipelines, 'pipeline')] : []),
+    ...(pipelines > 0 || tests + feeds === 0 ? [counted(pipelines, 'pipeline')] : []),
+    ...(feeds > 0 ? [counted(feeds, 'feed')] : []),
     ...(tests > 0 ? [counted(tests, 'test')] : []),
   ];
   io.out(`${path}: ok (${parts.join(', ')})`);

@@ -4,6 +4,8 @@ import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryBoardStore } from '../adapters/memory/memory-board-store';
+import { MemoryFeedLedger } from '../adapters/memory/memory-feed-ledger';
+import { MemoryFeedLog } from '../adapters/memory/memory-feed-log';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
@@ -41,6 +43,8 @@ export function embeddedPorts(): Ports {
     topicReader: new MemoryTopicReader(log),
     deadLetters: new KafkaDeadLetterSink(log),
     ledger: new MemoryOperatorLedger(),
+    feedLedger: new MemoryFeedLedger(clock),
+    feedLog: new MemoryFeedLog(log),
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
     liveness: undefined,

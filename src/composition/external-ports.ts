@@ -9,6 +9,7 @@ import { checkTable } from '../adapters/cassandra/table-check';
 import { KafkaBatchConsumer } from '../adapters/kafka/kafka-batch-consumer';
 import { createKafka } from '../adapters/kafka/kafka-client';
 import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
+import { KafkaFeedLog } from '../adapters/kafka/kafka-feed-log';
 import { KafkaGroupMembers } from '../adapters/kafka/kafka-group-members';
 import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
@@ -23,6 +24,7 @@ import { RedisBoardStore } from '../adapters/redis/redis-board-store';
 import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { connectRedis } from '../adapters/redis/redis-connection';
 import { checkRedis } from '../adapters/redis/redis-facts';
+import { RedisFeedLedger } from '../adapters/redis/redis-feed-ledger';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
@@ -86,6 +88,8 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     topicReader,
     deadLetters: new KafkaDeadLetterSink(producer),
     ledger: new RedisOperatorLedger(redis),
+    feedLedger: new RedisFeedLedger(redis),
+    feedLog: new KafkaFeedLog({ kafka, topics, topicReader }),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
     liveness: { process, leases: new RedisProcessLeases(redis), members, contact, isGone: isGoneProcess },

@@ -55,6 +55,7 @@ function arrange(given: Settings) {
     mode: given.MILLRACE_MODE,
     roles: given.MILLRACE_ROLES as readonly Role[],
     pipelines: given.MILLRACE_PIPELINES,
+    feeds: given.MILLRACE_FEEDS,
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },

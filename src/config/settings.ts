@@ -3,6 +3,8 @@ import { parseDuration } from '../core/pipeline/duration';
 import { RATE_ALGORITHMS } from '../core/rate-limits/rate-limit';
 import { bytes, duration, flag, integer, list, oneOf, secret, setting, settingMeta, text } from './setting';
 
+/** May be missing; a folder that was named may not. */
+export const DEFAULT_FEEDS = './feeds';
 export const MODES = ['embedded', 'external'] as const;
 export const ROLES = ['ingest', 'process', 'serve'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -58,6 +60,7 @@ export const settings = z.object({
   MILLRACE_MODE: oneOf(MODES).default('external'),
   MILLRACE_ROLES: roles().default([...ROLES]),
   MILLRACE_PIPELINES: text().default('./pipelines'),
+  MILLRACE_FEEDS: text().default(DEFAULT_FEEDS),
   MILLRACE_EXTENSIONS: list('paths of JavaScript modules, several separated by commas', () => true).default([]),
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),

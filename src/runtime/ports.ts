@@ -3,6 +3,8 @@ import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { BoardStore } from '../core/ports/board-store.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { FeedLedger } from '../core/ports/feed-ledger.port';
+import type { FeedLog } from '../core/ports/feed-log.port';
 import type { GroupMembers } from '../core/ports/group-members.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
@@ -57,6 +59,8 @@ export interface Ports {
   readonly topicReader: TopicReader;
   readonly deadLetters: DeadLetterSink;
   readonly ledger: OperatorLedger;
+  readonly feedLedger: FeedLedger;
+  readonly feedLog: FeedLog;
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;

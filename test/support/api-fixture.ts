@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type Provider, type Type } from '@n
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { MemoryBoardStore } from '../../src/adapters/memory/memory-board-store';
+import { MemoryFeedLedger } from '../../src/adapters/memory/memory-feed-ledger';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
 import { MemoryRateLimiter } from '../../src/adapters/memory/memory-rate-limiter';
@@ -96,6 +97,8 @@ export class ApiFixture {
       topicReader: { read: unused },
       deadLetters: { write: unused },
       ledger: this.ledger,
+      feedLedger: new MemoryFeedLedger({ now: () => this.nowMs }),
+      feedLog: { open: unused },
       lateRecords: { write: unused },
       referenceHash: { read: unused },
       liveness: undefined,

@@ -59,6 +59,11 @@ export function jobKey(queue: string, id: string): string {
   return `${PREFIX}:queue:{${queue}}:job:${id}`;
 }
 
+/** Hash: holder, token and end of a feed's lease, and its report. */
+export function feedKey(feed: string): string {
+  return `${PREFIX}:{${feed}}:feed`;
+}
+
 export interface BoardKeys {
   /** Sorted set: member to score. */
   readonly scores: string;
