@@ -14,7 +14,7 @@ import { compileLookups } from './compile-lookups';
 import { compileSink } from './compile-sink';
 import type { CompiledAggregate, CompiledPipeline } from './compiled-pipeline';
 import type { PipelineDefinition, WindowDefinition } from './definition';
-import { fieldReader } from './field-reader';
+import { fieldReader, pathReader } from './field-reader';
 import { usedVersions } from './extension-versions';
 import { fingerprintOf } from './fingerprint';
 import { type Language, STANDARD_LANGUAGE } from './language';
@@ -58,8 +58,9 @@ export function compilePipeline(
     idleAfterMs: idleAfter === 'never' ? undefined : idleAfter,
     advanceOn,
     ...compileAggregates(definition.spec, language),
-    emitOnUpdate: emit.on !== 'close',
-    emitOnClose: emit.on !== 'update',
+    emitOnUpdate: emit.on === 'update' || emit.on === 'both',
+    emitOnClose: emit.on === 'close' || emit.on === 'both',
+    emitOnRecord: emit.on === 'record',
     emitEveryMs: emit.every,
     sinks: sinks.map((sink) => compileSink(sink, { language, isStateless: window === undefined })),
   };
@@ -72,7 +73,7 @@ function compileDecoder(source: Source): Decoder {
 
 function compileEventTime(field: string | undefined): CompiledPipeline['eventTimeMs'] {
   if (field === undefined) return (_fields, record) => recordTimeOf(record.timestampMs);
-  const read = fieldReader(field);
+  const read = pathReader(field);
   return (fields) => {
     try {
       return eventTimeOf(read(fields), field);

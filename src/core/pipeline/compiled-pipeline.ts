@@ -120,6 +120,8 @@ export interface CompiledPipeline {
   readonly partials?: Partials;
   readonly emitOnUpdate: boolean;
   readonly emitOnClose: boolean;
+  /** A row for each record that changes it; then no other row. */
+  readonly emitOnRecord: boolean;
   /** Least time between two emissions of updates, ms; 0 for one with each checkpoint, Infinity to hold them back. */
   readonly emitEveryMs: number;
   readonly sinks: readonly CompiledSink[];

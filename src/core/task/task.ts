@@ -456,6 +456,7 @@ export class Task {
   private add(record: SourceRecord): void {
     if (this.forwarding) return this.addForwarded(record);
     const { latenessMs, amended } = this.windows.add(this.reader.contribution);
+    if (this.pipeline.emitOnRecord) this.delta.takeRecordRows();
     if (latenessMs === ON_TIME) this.counts.accepted++;
     else this.late(record, latenessMs, amended);
   }
