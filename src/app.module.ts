@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
 import { ApiKeyGuard } from './api/api-key.guard';
+import { ApiKeys } from './api/api-keys';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
 import { waitForServers } from './composition/wait-for-servers';
@@ -61,6 +62,7 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
     imports: [StartupModule, ObserverModule],
     providers: [
       { provide: CONFIG, useValue: config },
+      { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
       { provide: PORTS, useValue: ports },
       {
         provide: ProcessingService,
@@ -78,6 +80,6 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, PORTS, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, ApiKeys, PORTS, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }
