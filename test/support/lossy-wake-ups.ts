@@ -8,7 +8,8 @@ const LINE_END = Buffer.from('\r\n');
 /** The network between services and Redis that loses a share of what is published, and nothing else. */
 export class LossyWakeUps {
   lost = 0;
-  carried = 0;
+  /** Published messages that came from Redis, the lost ones too. */
+  published = 0;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -17,7 +18,10 @@ export class LossyWakeUps {
   ) {}
 
   /** `loses` is asked for each published message. */
-  static async to(target: { readonly host: string; readonly port: number }, loses: () => boolean): Promise<LossyWakeUps> {
+  static async to(
+    target: { readonly host: string; readonly port: number },
+    loses: () => boolean,
+  ): Promise<LossyWakeUps> {
     const server = createServer((near) => link.join(near, connect(target)));
     const link: LossyWakeUps = new LossyWakeUps(server, loses);
     server.listen(0, '127.0.0.1');
@@ -27,6 +31,11 @@ export class LossyWakeUps {
 
   get url(): string {
     return `redis://127.0.0.1:${(this.server.address() as { port: number }).port}`;
+  }
+
+  /** Open now. */
+  get connections(): number {
+    return this.sockets.size / 2;
   }
 
   close(): void {
@@ -62,7 +71,7 @@ export class LossyWakeUps {
       const isPublished = reply.subarray(0, PUBLISHED.length).equals(PUBLISHED);
       if (isPublished && this.loses()) this.lost++;
       else near.write(reply);
-      if (isPublished) this.carried++;
+      if (isPublished) this.published++;
     }
     return Buffer.from(bytes.subarray(from));
   }

@@ -4,6 +4,9 @@ import { WebSocket } from 'ws';
 import type { RowJson } from '../../src/core/row/row-json';
 import { waitUntil } from './wait-until';
 
+const QUIET_MS = 120_000;
+const POLL_MS = 20;
+
 /** What the server says on a socket. */
 export interface SocketEvent {
   readonly id?: string;
@@ -51,7 +54,10 @@ export class SocketClient {
         response.once('end', () => reject(new RefusedSocket(response.statusCode ?? 0, body)));
       });
     });
-    await Promise.race([once(socket, 'open'), refused]);
+    await Promise.race([once(socket, 'open'), refused]).catch((error: unknown) => {
+      client.close();
+      throw error;
+    });
     return client;
   }
 
@@ -69,6 +75,20 @@ export class SocketClient {
       const at = this.events.findIndex((event) => event.id === id);
       return at < 0 ? undefined : this.events.splice(at, 1)[0];
     });
+  }
+
+  /** The events to the end of the socket. */
+  async *all(): AsyncGenerator<SocketEvent> {
+    for (;;) {
+      const event = await waitUntil(
+        'the server says something, or ends the socket',
+        () => this.events.shift() ?? (this.closeCode === undefined ? undefined : 'closed'),
+        QUIET_MS,
+        POLL_MS,
+      );
+      if (event === 'closed') return;
+      yield event;
+    }
   }
 
   close(): void {

@@ -62,7 +62,9 @@ export class LiveSocket {
       id = message.id;
       await this.obey(message);
     } catch (thrown) {
-      this.writer.write(JSON.stringify({ ...(id !== undefined && { id }), event: 'refused', problem: problemOf(thrown) }));
+      this.writer.write(
+        JSON.stringify({ ...(id !== undefined && { id }), event: 'refused', problem: problemOf(thrown) }),
+      );
     }
   }
 

@@ -71,12 +71,12 @@ describe('the WebSocket at /v1/live', () => {
     for (const value of [20, 30]) await record(0, 'Beijing', 0, value);
     const second = await open();
     second.say({ op: 'subscribe', id: '1', pipeline: PIPELINE, after: at });
-    expect([await second.next(), await second.next()].map((event) => [event.event, valuesOf(event, 'max_pm25')])).toEqual(
-      [
-        ['rows', [20]],
-        ['rows', [30]],
-      ],
-    );
+    expect(
+      [await second.next(), await second.next()].map((event) => [event.event, valuesOf(event, 'max_pm25')]),
+    ).toEqual([
+      ['rows', [20]],
+      ['rows', [30]],
+    ]);
   });
 
   it('tells no more of a subscription that was ended, and goes on with the others', async () => {
@@ -99,7 +99,11 @@ describe('the WebSocket at /v1/live', () => {
     ['no JSON', 'hello', 'It is no JSON'],
     ['an unknown operation', { op: 'sing' }, 'op:'],
     ['an unknown field', { op: 'subscribe', id: '1', pipeline: PIPELINE, evry: '1s' }, 'evry'],
-    ['a key field that there is not', { op: 'subscribe', id: '1', pipeline: PIPELINE, key: { x: '1' } }, 'key.location'],
+    [
+      'a key field that there is not',
+      { op: 'subscribe', id: '1', pipeline: PIPELINE, key: { x: '1' } },
+      'key.location',
+    ],
     ['an interval that is too long', { op: 'subscribe', id: '1', pipeline: PIPELINE, every: '1h' }, 'at most 60s'],
   ])('says what is wrong with %s, and goes on', async (_what, message, detail) => {
     await start();
