@@ -20,3 +20,20 @@ export function setText(element, text) {
 export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;
 }
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** As {@link h}, for SVG. */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== undefined && child !== null));
+  return element;
+}
+
+/** The title of a view, and a sentence about it. */
+export function viewHead(title, lead) {
+  return h('div', {}, h('h1', {}, title), lead ? h('p', { class: 'lead' }, lead) : undefined);
+}

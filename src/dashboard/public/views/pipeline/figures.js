@@ -1,7 +1,5 @@
-import { h } from './dom.js';
-import { count, duration, perSecond, roughCount } from './format.js';
-
-const SVG = 'http://www.w3.org/2000/svg';
+import { figure, spark } from '../../parts/figure.js';
+import { count, duration, perSecond, roughCount } from '../../parts/format.js';
 
 /** The figures that answer: does it run, is it late, does it lose anything? */
 export function showFigures(list, pipeline, rates, moment) {
@@ -26,16 +24,6 @@ export function showFigures(list, pipeline, rates, moment) {
     ),
     figure('Dead letters', { value: roughCount(dead), tone: dead > 0 ? 'bad' : undefined }, deadNote(pipeline, dead)),
     figure('State', { value: roughCount(stateKeys(pipeline)), unit: 'open rows' }, checkpointNote(pipeline)),
-  );
-}
-
-function figure(label, { value, unit, tone }, note) {
-  return h(
-    'div',
-    { class: 'figure', 'data-tone': tone },
-    h('dt', {}, label),
-    h('dd', { class: 'value' }, value, unit ? h('span', { class: 'unit' }, unit) : undefined),
-    h('dd', { class: 'note' }, note),
   );
 }
 
@@ -67,20 +55,4 @@ const stateKeys = ({ tasks }) => tasks.reduce((sum, task) => sum + (task.stateKe
 function checkpointNote({ tasks }) {
   const ages = tasks.flatMap(({ checkpointAgeMs }) => (checkpointAgeMs === undefined ? [] : [checkpointAgeMs]));
   return ages.length ? `last commit ${duration(Math.max(...ages))} ago` : `${count(tasks.length)} tasks`;
-}
-
-/** The last minute of throughput, as a line without axes; the number above says the same. */
-function spark(history) {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('class', 'spark');
-  svg.setAttribute('viewBox', '0 0 59 20');
-  svg.setAttribute('preserveAspectRatio', 'none');
-  svg.setAttribute('aria-hidden', 'true');
-  const top = Math.max(1, ...history);
-  const from = 60 - history.length;
-  const points = history.map((value, i) => `${from + i},${(19 - (value / top) * 18).toFixed(2)}`);
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', points.length > 1 ? `M${points.join('L')}` : '');
-  svg.append(path);
-  return svg;
 }

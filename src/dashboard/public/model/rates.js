@@ -3,7 +3,7 @@ const SAMPLES = 60;
 const SPAN = 4;
 
 /** Records per second, from totals that are read now and then. */
-export class Rates {
+class Rates {
   #samples = [];
   history = [];
 
@@ -23,5 +23,21 @@ export class Rates {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (!last || first === last) return undefined;
     return ((last.total - first.total) * 1000) / (last.nowMs - first.nowMs);
+  }
+}
+
+const byPipeline = new Map();
+
+/** The rates of a pipeline since the page was opened. */
+export function ratesOf({ name }) {
+  let rates = byPipeline.get(name);
+  if (!rates) byPipeline.set(name, (rates = new Rates()));
+  return rates;
+}
+
+/** To be told of each poll, whatever view is shown. */
+export function addRates(pipelines, nowMs) {
+  for (const pipeline of pipelines) {
+    if (pipeline.totals) ratesOf(pipeline).add(pipeline.totals, nowMs);
   }
 }

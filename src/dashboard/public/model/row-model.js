@@ -30,26 +30,35 @@ export class RowModel {
     return series.sorted;
   }
 
+  /** The newest row of a key, undefined when there is none. */
   latest(key) {
     return this.rowsOf(key).at(-1);
   }
 
-  /** The greatest window start of all keys, or undefined. */
-  newestStart() {
-    return this.keys().reduce((newest, key) => Math.max(newest ?? 0, this.latest(key)?.startMs ?? 0), undefined);
+  /** The newest row of each key. */
+  latestRows() {
+    return this.keys().flatMap((key) => this.latest(key) ?? []);
+  }
+
+  /** All rows in order of time. */
+  allRows() {
+    return this.keys()
+      .flatMap((key) => this.rowsOf(key))
+      .sort((a, b) => a.startMs - b.startMs);
   }
 
   #offer(row) {
-    if (!row.window) return false;
     const key = Object.values(row.key).join(' · ');
     const series = this.#seriesOf(key);
     if (!series) return false;
     const revision = BigInt(row.revision);
-    const { start, end, index = '' } = row.window;
+    // A row without a window is the one row of its key.
+    const { start, end, index = '' } = row.window ?? {};
     const identity = `${start}/${end}/${index}`;
     const held = series.rows.get(identity);
     if (held && !isNewer(row, revision, held)) return false;
-    series.rows.set(identity, { row, revision, startMs: Date.parse(start), endMs: Date.parse(end) });
+    const [startMs, endMs] = row.window ? [Date.parse(start), Date.parse(end)] : [0, 0];
+    series.rows.set(identity, { key, row, revision, startMs, endMs });
     series.sorted = undefined;
     if (series.rows.size > MAX_WINDOWS) series.rows.delete([...series.rows.keys()].sort()[0]);
     return true;
