@@ -9,7 +9,7 @@ import { DashboardModule } from '../../src/dashboard/dashboard.module';
 import { LiveModule } from '../../src/live/live.module';
 import { violationsOf } from '../support/accessibility';
 import { ApiFixture } from '../support/api-fixture';
-import { launchBrowser } from '../support/browser';
+import { describeApi, launchBrowser } from '../support/browser';
 
 const KEY = 'a+b/c==~key';
 const JUNE_1 = Date.parse('2013-06-01T00:00:00+08:00');
@@ -35,7 +35,7 @@ describe('the page of a service that asks for a key', () => {
     world = new ApiFixture();
     await world.claimAll();
     await record(10);
-    const started = await world.start([ApiModule, LiveModule, DashboardModule, Locked]);
+    const started = await world.start([ApiModule, LiveModule, DashboardModule, Locked], describeApi);
     app = started.app;
     page = await browser.newPage();
     await page.goto(`${started.url}/#/pipelines/air-quality-daily`);

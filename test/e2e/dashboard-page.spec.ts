@@ -5,7 +5,7 @@ import { ApiModule } from '../../src/api/api.module';
 import { DashboardModule } from '../../src/dashboard/dashboard.module';
 import { LiveModule } from '../../src/live/live.module';
 import { ApiFixture } from '../support/api-fixture';
-import { type Complaints, complaintsOf, launchBrowser } from '../support/browser';
+import { type Complaints, complaintsOf, describeApi, launchBrowser } from '../support/browser';
 import { taskStatus } from '../support/task-status';
 
 const DAY = 86_400_000;
@@ -34,7 +34,7 @@ describe('the page', () => {
       await record(1, 'Shanghai', day, 100 + day);
     }
     world.owned = [taskStatus(0, { lagRecords: 12_000 }), taskStatus(1)];
-    ({ app, url } = await world.start([ApiModule, LiveModule, DashboardModule]));
+    ({ app, url } = await world.start([ApiModule, LiveModule, DashboardModule], describeApi));
     connections.length = 0;
     app.getHttpServer().on('connection', (connection: Socket) => connections.push(connection));
   });

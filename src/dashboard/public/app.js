@@ -1,4 +1,4 @@
-import { getPipelines } from './net/api.js';
+import { getPipelines, getResources } from './net/api.js';
 import { LiveHub } from './net/live-hub.js';
 import { addRates } from './model/rates.js';
 import { byId, h, setHidden, setText } from './parts/dom.js';
@@ -18,6 +18,7 @@ const signIn = new SignIn(() => {
 const hub = new LiveHub(showFeed);
 
 let pipelines;
+let resources;
 let view;
 let shownHash;
 
@@ -34,7 +35,7 @@ async function showView() {
   shownHash = hash;
   const { path, argument } = readHash(hash);
   const route = ROUTES.find((known) => known.path === path);
-  showNavigation(pipelines, path);
+  showNavigation({ pipelines, resources }, path);
   document.title = `${argument ?? route?.title ?? 'Not found'} · Millrace`;
   const View = await route?.load();
   // Another one may have been asked for while it was loaded.
@@ -58,9 +59,10 @@ function notFound() {
 async function poll() {
   try {
     pipelines = await getPipelines();
+    resources ??= await getResources();
     addRates(pipelines, performance.now());
     trouble.good();
-    showNavigation(pipelines, readHash(location.hash).path);
+    showNavigation({ pipelines, resources }, readHash(location.hash).path);
     await showView();
     view?.update(pipelines);
   } catch (error) {

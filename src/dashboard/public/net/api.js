@@ -32,6 +32,9 @@ export async function postJson(path, body) {
 
 export const getPipelines = async (signal) => (await getJson('/v1/pipelines', signal)).pipelines;
 
+/** The paths that this service answers, from its own description: a version or a role may have fewer. */
+export const getResources = async () => new Set(Object.keys((await getJson('/openapi.json')).paths));
+
 /** Calls `onRows` with page after page of a pipeline's rows; `query` as `/rows` takes it. */
 export async function readRows(name, { onRows, signal, query = {}, maxPages = MAX_PAGES }) {
   let cursor;

@@ -43,7 +43,7 @@ export class Chart {
 
   #fill() {
     if (!this.#details.open || !this.#spec) return;
-    const { columns, series, moment } = this.#spec;
+    const { columns, series, moment, format = quantity } = this.#spec;
     const [times] = columns;
     const from = Math.max(0, times.length - TABLE_ROWS);
     const rows = times.slice(from).map((time, i) => ({ time, i: from + i }));
@@ -55,7 +55,7 @@ export class Chart {
           title: label,
           hint: unit,
           kind: 'number',
-          cell: ({ i }) => quantity(columns[s + 1][i]),
+          cell: ({ i }) => format(columns[s + 1][i]),
         })),
       ],
       rows.reverse(),

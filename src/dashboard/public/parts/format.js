@@ -37,3 +37,16 @@ export function momentFormat(zone, isDaily) {
   const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...date, ...(isDaily ? {} : time) });
   return (ms) => format.format(ms);
 }
+
+const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' });
+const smallDollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumSignificantDigits: 5 });
+
+/** A price: cents, or as many digits as a small one needs. */
+export function price(value) {
+  if (typeof value !== 'number') return '–';
+  return Math.abs(value) >= 10 ? dollars.format(value) : smallDollars.format(value);
+}
+
+/** `+2.31 %`. */
+export const percent = (value) =>
+  typeof value === 'number' ? `${value > 0 ? '+' : ''}${value.toFixed(2)} %` : '–';

@@ -19,10 +19,11 @@ const X_TEXTS = [
 /**
  * Draws columns over time. `show` is cheap when only values have changed. Its spec:
  * - `columns`: x in seconds, then one column for each of `series`;
- * - `series`: `label`, `colour` (the name of a CSS variable), `unit`, and `edge` for one that only bounds a band;
+ * - `series`: `label`, `colour` (the name of a CSS variable), `unit`; `edge` for one that only bounds a band, `hidden` for
+ *   one that something else draws;
  * - `band`: the numbers of the columns of its greatest and least values, and `colour`;
- * - `candles`: whether the columns are open, high, low and close;
- * - `zone` and `moment` for times, `fromZero` for heights that are compared.
+ * - `candles`: whether columns 1 to 4 are open, high, low and close;
+ * - `zone` and `moment` for times, `format` for values, `fromZero` for heights that are compared.
  */
 export class Plot {
   #root;
@@ -90,7 +91,7 @@ export class Plot {
     return min > xs[0] || max < xs.at(-1);
   }
 
-  #options({ series, band, zone, candles: hasCandles, fromZero = true }) {
+  #options({ series, band, zone, candles: hasCandles, fromZero = true, format }) {
     const axis = {
       stroke: colourOf('--muted'),
       font: AXIS_FONT,
@@ -99,16 +100,16 @@ export class Plot {
     };
     return {
       ...this.#size(),
-      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+      tzDate: (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000)),
       legend: { show: false },
       padding: [12, 8, 0, 0],
       cursor: { points: { size: 7, show: !hasCandles }, y: false },
       scales: { y: { range: (_plot, min, max) => yRange(min, max, fromZero) } },
       axes: [
         { ...axis, space: 72, values: X_TEXTS },
-        { ...axis, size: 58 },
+        { ...axis, size: 58, ...(format && { values: (_plot, ticks) => ticks.map((tick) => format(tick)) }) },
       ],
-      series: [{}, ...series.map((one) => (hasCandles ? { paths: () => null, points: { show: false } } : lineOf(one)))],
+      series: [{}, ...series.map(lineOf)],
       bands: band ? [{ series: [band.high, band.low], fill: mixed(colourOf(band.colour), 18) }] : [],
       plugins: hasCandles ? [candles(colourOf('--good'), colourOf('--bad'))] : [],
       hooks: { setCursor: [(plot) => this.#showTip(plot)] },
@@ -131,16 +132,17 @@ export class Plot {
 const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const mixed = (colour, percent) => `color-mix(in srgb, ${colour} ${percent}%, transparent)`;
 
-function lineOf({ label, colour, edge, dash }) {
+function lineOf({ label, colour, edge, hidden, dash }) {
+  if (hidden) return { paths: () => null, points: { show: false } };
   if (edge) return { stroke: 'transparent', width: 0, points: { show: false } };
   return { label, stroke: colourOf(colour), width: 1.75, points: { size: 5 }, spanGaps: true, ...(dash && { dash }) };
 }
 
 /** What the tip says of a moment: the value of each line that has one. */
-function linesOf({ columns, series }, idx) {
+function linesOf({ columns, series, format = quantity }, idx) {
   return series.flatMap(({ label, colour, unit = '' }, i) => {
     const value = columns[i + 1][idx];
-    return value === null || value === undefined ? [] : [{ colour, label, text: `${quantity(value)} ${unit}`.trim() }];
+    return value === null || value === undefined ? [] : [{ colour, label, text: `${format(value)} ${unit}`.trim() }];
   });
 }
 

@@ -2,9 +2,9 @@ import { byId, h } from '../parts/dom.js';
 import { isOffered, ROUTES } from './routes.js';
 
 /** The views that there is something to show of. */
-export function showNavigation(pipelines, chosenPath) {
+export function showNavigation({ pipelines, resources }, chosenPath) {
   const nav = byId('views');
-  const offered = ROUTES.filter((route) => isOffered(route, pipelines));
+  const offered = ROUTES.filter((route) => isOffered(route, pipelines, resources));
   const signature = JSON.stringify([offered.map(({ path }) => path), chosenPath]);
   if (nav.dataset.signature === signature) return;
   nav.dataset.signature = signature;

@@ -1,6 +1,6 @@
 /**
  * The views of the page. `pipelines` are those that a view draws from: it is offered when one of them is there; without
- * any it is always offered. `load` gives the class: `new View(root, {hub, pipelines, argument})`, `update(pipelines)`
+ * any it is always offered. A view with a `resource` is offered where the service answers that. `load` gives the class: `new View(root, {hub, pipelines, argument})`, `update(pipelines)`
  * with each poll, `close()`.
  */
 export const ROUTES = [
@@ -16,6 +16,24 @@ export const ROUTES = [
     load: async () => (await import('../views/air-quality/air-quality.js')).AirQualityView,
   },
   {
+    path: 'crypto',
+    title: 'Crypto',
+    pipelines: ['crypto-candles-1m', 'crypto-candles-5m', 'crypto-candles-1h', 'crypto-change-24h'],
+    load: async () => (await import('../views/crypto/crypto.js')).CryptoView,
+  },
+  {
+    path: 'reading',
+    title: 'Reading',
+    pipelines: ['reading-sessions', 'reading-chapters', 'reading-mistakes'],
+    load: async () => (await import('../views/reading/reading.js')).ReadingView,
+  },
+  {
+    path: 'feeds',
+    title: 'Feeds',
+    resource: '/v1/feeds',
+    load: async () => (await import('../views/feeds/feeds.js')).FeedsView,
+  },
+  {
     path: 'dead-letters',
     title: 'Dead letters',
     load: async () => (await import('../views/dead-letters/dead-letters.js')).DeadLettersView,
@@ -28,8 +46,10 @@ export const ROUTES = [
   },
 ];
 
-export function isOffered({ pipelines: names, isHidden }, pipelines) {
-  return !isHidden && (!names || pipelines.some(({ name, state }) => names.includes(name) && state !== 'refused'));
+/** `resources` are the paths that the service answers. */
+export function isOffered({ pipelines: names, resource, isHidden }, pipelines, resources) {
+  if (isHidden || (resource && !resources.has(resource))) return false;
+  return !names || pipelines.some(({ name, state }) => names.includes(name) && state !== 'refused');
 }
 
 /** `#/pipelines/NAME` is the view `pipelines` with the argument `NAME`. */
