@@ -19,7 +19,9 @@ export class LiveClients {
   async open(url, count, lastIds = []) {
     const beganMs = performance.now();
     for (let from = 0; from < count; from += AT_ONCE) {
-      const part = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => this.#open(url, lastIds[from + i]));
+      const part = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) =>
+        this.#open(url, lastIds[from + i]),
+      );
       await Promise.all(part);
     }
     return performance.now() - beganMs;

@@ -47,6 +47,10 @@ export function price(value) {
   return Math.abs(value) >= 10 ? dollars.format(value) : smallDollars.format(value);
 }
 
+const axisDollars = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
+
+/** A price beside an axis. */
+export const axisPrice = (value) => `$${axisDollars.format(value)}`;
+
 /** `+2.31 %`. */
-export const percent = (value) =>
-  typeof value === 'number' ? `${value > 0 ? '+' : ''}${value.toFixed(2)} %` : '–';
+export const percent = (value) => (typeof value === 'number' ? `${value > 0 ? '+' : ''}${value.toFixed(2)} %` : '–');

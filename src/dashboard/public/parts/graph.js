@@ -1,7 +1,8 @@
 import { layersOf } from '../model/layers.js';
 import { h, svg } from './dom.js';
 
-const [NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y] = [168, 44, 60, 14];
+const [NODE_HEIGHT, GAP_X, GAP_Y] = [44, 60, 14];
+const [MIN_WIDTH, MAX_WIDTH, PAGE_WIDTH] = [168, 240, 1080];
 
 /**
  * Draws what leads where, from left to right. `nodes`: `id`, `kind`, `label`, and perhaps `href`, `state`, `note`;
@@ -12,6 +13,7 @@ export class Graph {
   #drawn = '';
   #texts = new Map();
   #notes = new Map();
+  #nodeWidth = MIN_WIDTH;
 
   constructor(label) {
     this.#label = label;
@@ -33,7 +35,8 @@ export class Graph {
     const places = layersOf(nodes, edges);
     const lines = Math.max(...[...places.values()].map(({ line }) => line)) + 1;
     const columns = Math.max(...[...places.values()].map(({ column }) => column)) + 1;
-    const width = columns * (NODE_WIDTH + GAP_X) - GAP_X + 2;
+    this.#nodeWidth = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, (PAGE_WIDTH + GAP_X) / columns - GAP_X));
+    const width = columns * (this.#nodeWidth + GAP_X) - GAP_X + 2;
     const height = lines * (NODE_HEIGHT + GAP_Y) - GAP_Y + 2;
     this.#texts.clear();
     this.#notes.clear();
@@ -46,9 +49,13 @@ export class Graph {
     this.element.replaceChildren(drawing);
   }
 
+  #corner({ column, line }) {
+    return { x: 1 + column * (this.#nodeWidth + GAP_X), y: 1 + line * (NODE_HEIGHT + GAP_Y) };
+  }
+
   #edge({ from, to }, places) {
-    const [a, b] = [corner(places.get(from)), corner(places.get(to))];
-    const [x1, y1, x2, y2] = [a.x + NODE_WIDTH, a.y + NODE_HEIGHT / 2, b.x, b.y + NODE_HEIGHT / 2];
+    const [a, b] = [this.#corner(places.get(from)), this.#corner(places.get(to))];
+    const [x1, y1, x2, y2] = [a.x + this.#nodeWidth, a.y + NODE_HEIGHT / 2, b.x, b.y + NODE_HEIGHT / 2];
     const bend = Math.min(60, (x2 - x1) / 2);
     const text = svg('text', { class: 'edge-text', x: x2 - 6, y: y2 - 5, 'text-anchor': 'end' });
     this.#texts.set(`${from}\n${to}`, text);
@@ -57,11 +64,11 @@ export class Graph {
   }
 
   #node({ id, kind, label, href, state }, place) {
-    const { x, y } = corner(place);
+    const { x, y } = this.#corner(place);
     const note = h('span', { class: 'node-note' });
     this.#notes.set(id, note);
     const text = [h('span', { class: 'node-label', title: label }, label), note];
-    const shape = { x, y, width: NODE_WIDTH, height: NODE_HEIGHT };
+    const shape = { x, y, width: this.#nodeWidth, height: NODE_HEIGHT };
     return svg(
       'g',
       { class: 'node', 'data-kind': kind, 'data-state': state },
@@ -70,8 +77,6 @@ export class Graph {
     );
   }
 }
-
-const corner = ({ column, line }) => ({ x: 1 + column * (NODE_WIDTH + GAP_X), y: 1 + line * (NODE_HEIGHT + GAP_Y) });
 
 function showText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;

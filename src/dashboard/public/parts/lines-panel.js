@@ -11,7 +11,7 @@ import { Selection } from './selection.js';
  *
  * Options: `label` names it; `measures` are `name`, `title`, `unit`, `value(values)` and perhaps `low` and `high`, which
  * read the bounds of its band; `spans` are `windows` (undefined for all) and `text`, `span` is the one chosen at first;
- * `windowNames` of one and many; `zone`, `isDaily`, `emptyText`, `fromZero`.
+ * `windowNames` of one and many; `zone`, `isDaily`, `emptyText`, `fromZero`, and `at` as `columnsOf` has it.
  */
 export class LinesPanel {
   #options;
@@ -87,12 +87,14 @@ export class LinesPanel {
 
   #spec(keys) {
     const { model } = this.#followed;
-    const { zone, isDaily, fromZero } = this.#options;
+    const { zone, isDaily, fromZero, at } = this.#options;
     const { value, high, low, unit, name } = this.#measure;
     const hasBand = keys.length === 1 && high && low;
     const reads = hasBand ? [value, high, low] : [value];
     const names = ['', 'greatest', 'least'];
-    const lines = keys.flatMap((key) => reads.map((read, i) => ({ key, i, entries: model.rowsOf(key), value: read })));
+    const lines = keys.flatMap((key) =>
+      reads.map((read, i) => ({ key, i, entries: model.rowsOf(key), value: read, at })),
+    );
     const colours = this.#selection.colours;
     return {
       columns: columnsOf(lines, this.#span),

@@ -23,7 +23,7 @@ const X_TEXTS = [
  *   one that something else draws;
  * - `band`: the numbers of the columns of its greatest and least values, and `colour`;
  * - `candles`: whether columns 1 to 4 are open, high, low and close;
- * - `zone` and `moment` for times, `format` for values, `fromZero` for heights that are compared.
+ * - `zone` and `moment` for times, `format` for values, `axisFormat` for those beside the axis, `fromZero` for heights that are compared.
  */
 export class Plot {
   #root;
@@ -91,7 +91,7 @@ export class Plot {
     return min > xs[0] || max < xs.at(-1);
   }
 
-  #options({ series, band, zone, candles: hasCandles, fromZero = true, format }) {
+  #options({ series, band, zone, candles: hasCandles, fromZero = true, axisFormat }) {
     const axis = {
       stroke: colourOf('--muted'),
       font: AXIS_FONT,
@@ -102,12 +102,15 @@ export class Plot {
       ...this.#size(),
       tzDate: (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000)),
       legend: { show: false },
-      padding: [12, 8, 0, 0],
+      padding: [12, 22, 0, 0],
       cursor: { points: { size: 7, show: !hasCandles }, y: false },
-      scales: { y: { range: (_plot, min, max) => yRange(min, max, fromZero) } },
+      scales: {
+        x: hasCandles ? { range: (_plot, min, max) => widened(min, max) } : {},
+        y: { range: (_plot, min, max) => yRange(min, max, fromZero) },
+      },
       axes: [
         { ...axis, space: 72, values: X_TEXTS },
-        { ...axis, size: 58, ...(format && { values: (_plot, ticks) => ticks.map((tick) => format(tick)) }) },
+        { ...axis, ...(axisFormat ? { size: 76, values: (_plot, ticks) => ticks.map(axisFormat) } : { size: 58 }) },
       ],
       series: [{}, ...series.map(lineOf)],
       bands: band ? [{ series: [band.high, band.low], fill: mixed(colourOf(band.colour), 18) }] : [],
@@ -150,6 +153,12 @@ function tipLine({ colour, label, text }) {
   const swatch = h('span', { class: 'swatch' });
   if (colour) swatch.style.background = `var(${colour})`;
   return h('div', {}, swatch, h('span', {}, label), h('span', {}, text));
+}
+
+/** Room for half a candle at both ends. */
+function widened(min, max) {
+  const room = (max - min) * 0.008 || 30;
+  return [min - room, max + room];
 }
 
 /** From zero where values have one sign and heights are compared; else close around them. */

@@ -6,6 +6,7 @@ import { linesOfPipeline } from '../../model/pipeline-lines.js';
 import { zoneOf } from '../../model/pipeline-shape.js';
 import { postTiles } from './post-tiles.js';
 
+const HOUR_MS = 3_600_000;
 const HOURS = [
   { windows: 72, text: '3 days' },
   { windows: 336, text: '2 weeks' },
@@ -78,6 +79,8 @@ function hourlyLines(zone) {
     ],
     spans: HOURS,
     windowNames: ['hour', 'hours'],
+    // The window is the twelve hours of the NowCast, and ends with the hour that it is for.
+    at: ({ endMs }) => endMs - HOUR_MS,
     ...{ zone, isDaily: false, emptyText: 'No hour is over yet.' },
   };
 }

@@ -1,5 +1,5 @@
 import { Chart } from '../../parts/chart.js';
-import { momentFormat, price } from '../../parts/format.js';
+import { axisPrice, momentFormat, price } from '../../parts/format.js';
 import { Panel } from '../../parts/panel.js';
 import { choice, segments } from '../../parts/segments.js';
 import { FollowedPipeline } from '../../model/followed-pipeline.js';
@@ -77,14 +77,26 @@ export class CandlePanel {
     this.#panel.follow(this.#followed, entries.length === 0, 'No price of this coin has come yet.');
     const last = entries.at(-1)?.row.values;
     if (!last) return;
-    const columns = columnsOf(LINES.map(({ value }) => ({ entries, value })), SHOWN);
+    const columns = columnsOf(
+      LINES.map(({ value }) => ({ entries, value })),
+      SHOWN,
+    );
     const { words } = SIZES.find(({ value }) => value === this.#size);
     const name = coinText(last, this.#coin);
     const shown = columns[0].length;
     this.#panel.title(`${name}: ${price(last.price?.close)}`);
     this.#panel.subtitle(`${shown} ${words}, hollow where the price rose; the line is the mean price by volume`);
     this.#chart.show({
-      ...{ columns, series: LINES, candles: true, span: `${this.#coin} ${this.#size}`, fromZero: false, moment, format: price },
+      ...{
+        columns,
+        series: LINES,
+        candles: true,
+        span: `${this.#coin} ${this.#size}`,
+        fromZero: false,
+        moment,
+        format: price,
+        axisFormat: axisPrice,
+      },
       summary: `${name}, ${shown} ${words}, the last one closed at ${price(last.price?.close)}`,
     });
   }

@@ -10,7 +10,9 @@ export class CryptoView {
   #followed;
 
   constructor(root, { hub, pipelines }) {
-    const running = new Map(pipelines.filter(({ state }) => state !== 'refused').map((pipeline) => [pipeline.name, pipeline]));
+    const running = new Map(
+      pipelines.filter(({ state }) => state !== 'refused').map((pipeline) => [pipeline.name, pipeline]),
+    );
     this.#candles = new CandlePanel(running, hub);
     root.append(viewHead('Crypto prices', 'Prices in US dollars, as they were polled.'), this.#candles.element);
     const change = running.get('crypto-change-24h');

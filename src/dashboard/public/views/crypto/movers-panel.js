@@ -26,7 +26,10 @@ export class MoversPanel {
     const rows = followed.model.latestRows();
     const known = rows.filter(isKnown).sort((a, b) => dayOf(b).change_percent - dayOf(a).change_percent);
     const risen = known.filter((entry) => dayOf(entry).change_percent > 0).slice(0, MOVERS);
-    const fallen = known.filter((entry) => dayOf(entry).change_percent < 0).slice(-MOVERS).reverse();
+    const fallen = known
+      .filter((entry) => dayOf(entry).change_percent < 0)
+      .slice(-MOVERS)
+      .reverse();
     fillBars(this.#up, followed, risen, 'good', 'No coin has risen.');
     fillBars(this.#down, followed, fallen, 'bad', 'No coin has fallen.');
     this.#all.follow(followed, rows.length === 0, 'No price has come yet.');

@@ -40,7 +40,9 @@ export class FeedsView {
 
   #show({ feeds, problems = [] }) {
     this.#problems.hidden = problems.length === 0;
-    this.#problems.replaceChildren(...problems.map(({ file, line, column, message }) => h('li', {}, `${file}:${line}:${column}: ${message}`)));
+    this.#problems.replaceChildren(
+      ...problems.map(({ file, line, column, message }) => h('li', {}, `${file}:${line}:${column}: ${message}`)),
+    );
     this.#panel.state(feeds.length === 0 ? 'empty' : 'ready', 'No feed is defined.');
     const rows = feeds.map((feed) => ({ ...feed, attributes: { 'data-state': feed.state } }));
     fillTable(this.#table.table, COLUMNS, rows);
@@ -49,7 +51,7 @@ export class FeedsView {
 
 const COLUMNS = [
   { title: 'Feed', kind: 'head', cell: ({ name, description }) => h('span', { title: description }, name) },
-  { title: 'State', cell: stateCell },
+  { title: 'State', kind: 'wrap', cell: stateCell },
   { title: 'Topic', cell: ({ topic }) => topic },
   { title: 'When', cell: ({ when }) => when },
   { title: 'Last success', cell: ({ status }) => agoText(status?.lastSuccessAt) },
@@ -61,7 +63,7 @@ const COLUMNS = [
 
 function stateCell({ state, status }) {
   const text = state === 'failing' && status?.reason ? `failing: ${status.reason}` : state;
-  return h('span', { class: 'wrap' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), text);
+  return h('span', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), text);
 }
 
 const countText = (value) => (value === undefined ? '–' : count(value));

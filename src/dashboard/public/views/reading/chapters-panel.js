@@ -6,7 +6,11 @@ const SHOWN = 12;
 
 /** The mean of the students' newest scores in each chapter, the best chapter first. */
 export class ChaptersPanel {
-  #panel = new Panel({ id: 'chapters', title: 'Scores by chapter', subtitle: 'Mean of the newest score of each student' });
+  #panel = new Panel({
+    id: 'chapters',
+    title: 'Scores by chapter',
+    subtitle: 'Mean of the newest score of each student',
+  });
 
   constructor() {
     this.element = this.#panel.element;

@@ -17,7 +17,9 @@ export class ReadingView {
   #followed = [];
 
   constructor(root, { hub, pipelines }) {
-    const running = new Map(pipelines.filter(({ state }) => state !== 'refused').map((pipeline) => [pipeline.name, pipeline]));
+    const running = new Map(
+      pipelines.filter(({ state }) => state !== 'refused').map((pipeline) => [pipeline.name, pipeline]),
+    );
     const panels = PANELS.filter(([name]) => running.has(name)).map(([name, PanelClass]) => {
       const panel = new PanelClass();
       const options = { hub, maxPages: MAX_PAGES, onChange: (followed) => panel.show(followed) };

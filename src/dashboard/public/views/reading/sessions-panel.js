@@ -20,7 +20,9 @@ export class SessionsPanel {
     const rows = followed.model.allRows();
     const newest = rows.sort((a, b) => b.endMs - a.endMs).slice(0, SHOWN);
     this.#panel.follow(followed, rows.length === 0, 'Nobody has read yet.');
-    this.#panel.subtitle(`${rows.length > SHOWN ? `The newest ${SHOWN} of ${count(rows.length)}` : count(rows.length)}; one ends after 30 minutes without a page`);
+    this.#panel.subtitle(
+      `${rows.length > SHOWN ? `The newest ${SHOWN} of ${count(rows.length)}` : count(rows.length)}; one ends after 30 minutes without a page`,
+    );
     fillTable(
       this.#table.table,
       COLUMNS,
@@ -32,7 +34,11 @@ export class SessionsPanel {
 const COLUMNS = [
   { title: 'Student', kind: 'head', cell: ({ key }) => key },
   { title: 'From', cell: ({ startMs }) => moment(startMs) },
-  { title: 'Length', kind: 'number', cell: ({ startMs, endMs }) => (endMs > startMs ? duration(endMs - startMs) : '–') },
+  {
+    title: 'Length',
+    kind: 'number',
+    cell: ({ startMs, endMs }) => (endMs > startMs ? duration(endMs - startMs) : '–'),
+  },
   { title: 'Pages', kind: 'number', cell: ({ row }) => count(row.values?.pages ?? 0) },
   { title: 'Words', kind: 'number', cell: ({ row }) => count(row.values?.words ?? 0) },
   { title: 'Accuracy', kind: 'number', cell: ({ row }) => accuracyText(row.values ?? {}) },
