@@ -39,3 +39,8 @@ export function windowNames({ definition }) {
 }
 
 export const isLive = ({ sinks }) => sinks.includes('live');
+
+/** The pipelines that were not refused, by name. */
+export function runningByName(pipelines) {
+  return new Map(pipelines.filter(({ state }) => state !== 'refused').map((pipeline) => [pipeline.name, pipeline]));
+}

@@ -28,6 +28,24 @@ export const ROUTES = [
     load: async () => (await import('../views/reading/reading.js')).ReadingView,
   },
   {
+    path: 'users',
+    title: 'Users',
+    pipelines: ['users-by-country', 'users-by-age', 'users-by-gender'],
+    load: async () => (await import('../views/users/users.js')).UsersView,
+  },
+  {
+    path: 'sensors',
+    title: 'Sensors',
+    pipelines: ['sensors-stats', 'sensors-alerts', 'cameras-activity'],
+    load: async () => (await import('../views/sensors/sensors.js')).SensorsView,
+  },
+  {
+    path: 'model',
+    title: 'Model',
+    pipelines: ['pm25-predictions', 'pm25-forecast', 'pm25-anomalies'],
+    load: async () => (await import('../views/model/model.js')).ModelView,
+  },
+  {
     path: 'feeds',
     title: 'Feeds',
     resource: '/v1/feeds',

@@ -3,7 +3,7 @@ import { LinesPanel } from '../../parts/lines-panel.js';
 import { Panel } from '../../parts/panel.js';
 import { FollowedPipeline } from '../../model/followed-pipeline.js';
 import { linesOfPipeline } from '../../model/pipeline-lines.js';
-import { zoneOf } from '../../model/pipeline-shape.js';
+import { runningByName, zoneOf } from '../../model/pipeline-shape.js';
 import { postTiles } from './post-tiles.js';
 
 const HOUR_MS = 3_600_000;
@@ -18,9 +18,7 @@ export class AirQualityView {
   #closers = [];
 
   constructor(root, { hub, pipelines }) {
-    const running = new Map(
-      pipelines.filter(({ state }) => state !== 'refused').map((pipeline) => [pipeline.name, pipeline]),
-    );
+    const running = runningByName(pipelines);
     const daily = running.get('air-quality-daily');
     const zone = daily ? zoneOf(daily) : 'UTC';
     root.append(viewHead('Air quality', 'PM2.5 of the monitoring posts and its US air quality index.'));

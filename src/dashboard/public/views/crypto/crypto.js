@@ -1,5 +1,6 @@
 import { viewHead } from '../../parts/dom.js';
 import { FollowedPipeline } from '../../model/followed-pipeline.js';
+import { runningByName } from '../../model/pipeline-shape.js';
 import { CandlePanel } from './candle-panel.js';
 import { MoversPanel } from './movers-panel.js';
 
@@ -10,9 +11,7 @@ export class CryptoView {
   #followed;
 
   constructor(root, { hub, pipelines }) {
-    const running = new Map(
-      pipelines.filter(({ state }) => state !== 'refused').map((pipeline) => [pipeline.name, pipeline]),
-    );
+    const running = runningByName(pipelines);
     this.#candles = new CandlePanel(running, hub);
     root.append(viewHead('Crypto prices', 'Prices in US dollars, as they were polled.'), this.#candles.element);
     const change = running.get('crypto-change-24h');

@@ -1,5 +1,6 @@
 import { h, viewHead } from '../../parts/dom.js';
 import { FollowedPipeline } from '../../model/followed-pipeline.js';
+import { runningByName } from '../../model/pipeline-shape.js';
 import { ChaptersPanel } from './chapters-panel.js';
 import { MistakesPanel } from './mistakes-panel.js';
 import { SessionsPanel } from './sessions-panel.js';
@@ -17,9 +18,7 @@ export class ReadingView {
   #followed = [];
 
   constructor(root, { hub, pipelines }) {
-    const running = new Map(
-      pipelines.filter(({ state }) => state !== 'refused').map((pipeline) => [pipeline.name, pipeline]),
-    );
+    const running = runningByName(pipelines);
     const panels = PANELS.filter(([name]) => running.has(name)).map(([name, PanelClass]) => {
       const panel = new PanelClass();
       const options = { hub, maxPages: MAX_PAGES, onChange: (followed) => panel.show(followed) };
