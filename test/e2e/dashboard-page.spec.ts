@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { ApiModule } from '../../src/api/api.module';
 import { DashboardModule } from '../../src/dashboard/dashboard.module';
 import { LiveModule } from '../../src/live/live.module';
+import { violationsOf } from '../support/accessibility';
 import { ApiFixture } from '../support/api-fixture';
 import { type Complaints, complaintsOf, describeApi, launchBrowser } from '../support/browser';
 import { taskStatus } from '../support/task-status';
@@ -169,7 +170,8 @@ describe('the page', () => {
     await open();
     await latest('Beijing', '49');
     await page.route('**/v1/pipelines', (route) => route.abort());
-    await page.locator('#trouble', { hasText: /does not answer.*is \d.*s old, of/ }).waitFor();
+    await page.locator('#trouble', { hasText: /does not answer.*of \d\d:\d\d:\d\d.*\d s old/s }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
     await page.unroute('**/v1/pipelines');
     await page.locator('#trouble').waitFor({ state: 'hidden' });
   });
