@@ -1,10 +1,11 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
 import { ApiKeyGuard } from './api/api-key.guard';
 import { ApiKeys } from './api/api-keys';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
+import { RateLimitGuard } from './api/rate-limit.guard';
 import { waitForServers } from './composition/wait-for-servers';
 import type { MillraceConfig } from './config/config';
 import { CONFIG } from './config/config-token';
@@ -14,6 +15,7 @@ import { HealthModule } from './health/health.module';
 import { StartupModule } from './health/startup.module';
 import { StartupState } from './health/startup-state';
 import { IngestionModule } from './ingestion/ingestion.module';
+import { JobsModule } from './jobs/jobs.module';
 import { LiveModule } from './live/live.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { ObserverModule } from './metrics/observer.module';
@@ -35,7 +37,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { apiKeys, roles } = parts.config;
+    const { roles } = parts.config;
     return {
       module: AppModule,
       imports: [
@@ -43,13 +45,23 @@ export class AppModule {
         ProblemDetailsModule,
         HealthModule,
         MetricsModule,
+        JobsModule.of(parts),
         ...(roles.includes('ingest') ? [IngestionModule] : []),
         ...(roles.includes('serve') ? [ApiModule, LiveModule, DashboardModule] : []),
       ],
-      providers: apiKeys.length > 0 ? [{ provide: APP_GUARD, useValue: new ApiKeyGuard(apiKeys) }] : [],
+      providers: guardsOf(parts),
       controllers: roles.includes('process') ? [ProcessingController] : [],
     };
   }
+}
+
+/** In the order in which they see a request: who may not ask is not counted. */
+function guardsOf({ config: { apiKeys, http }, ports }: AppParts): Provider[] {
+  const guards = [
+    ...(apiKeys.length > 0 ? [new ApiKeyGuard(apiKeys)] : []),
+    ...(http.limit ? [new RateLimitGuard(ports.rateLimiter, http.limit)] : []),
+  ];
+  return guards.map((useValue) => ({ provide: APP_GUARD, useValue }));
 }
 
 @Module({})

@@ -29,12 +29,14 @@ export {
   last,
   max,
   min,
+  nowcast,
   ohlc,
   quantile,
   rate,
   stddev,
   sum,
   top_k,
+  trend,
   variance,
   vwap,
 } from './builder/aggregates';
@@ -48,8 +50,8 @@ export type * from './builder/lookups';
 export { pipeline } from './builder/pipeline';
 export { versioned } from './builder/record-functions';
 export type * from './builder/shape';
-export { cassandra, kafka, live } from './builder/sinks';
-export type { SinkSpec } from './builder/sinks';
+export { cassandra, kafka, live, redis } from './builder/sinks';
+export type { Boards, SinkSpec } from './builder/sinks';
 export { csv, json, topic } from './builder/source';
 export type * from './builder/source';
 export type * from './builder/stages';

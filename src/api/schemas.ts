@@ -102,7 +102,7 @@ export const PIPELINE_LIST_SCHEMA = object({ pipelines: listOf(PIPELINE_SCHEMA) 
 
 export const RESUME_SCHEMA = object({ pipeline: text });
 
-const ROW_SCHEMA = object(
+export const ROW_SCHEMA = object(
   {
     pipeline: text,
     key: { type: 'object', additionalProperties: true },

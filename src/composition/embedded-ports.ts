@@ -3,16 +3,20 @@ import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
+import { MemoryBoardStore } from '../adapters/memory/memory-board-store';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
+import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
 import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
+import { MemoryWorkQueue } from '../adapters/memory/memory-work-queue';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Sink } from '../core/ports/row-sink.port';
+import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Ports } from '../runtime/ports';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
@@ -22,12 +26,16 @@ export function embeddedPorts(): Ports {
   const transactions = new MemoryTransactionLog(log);
   const store = new MemoryStateStore();
   const tables = new MemoryTables();
+  const boards = new MemoryBoardStore(clock);
   return {
     clock,
     stateStore: store,
     rebuildStore: store,
     liveFeed: store,
+    boards,
     idempotency: new MemoryIdempotencyStore(clock),
+    rateLimiter: new MemoryRateLimiter(clock),
+    workQueue: new MemoryWorkQueue(clock),
     producer: log,
     topics: log,
     topicReader: new MemoryTopicReader(log),
@@ -41,6 +49,7 @@ export function embeddedPorts(): Ports {
     sinksOf: (pipeline) =>
       Promise.resolve(
         pipeline.sinks.flatMap((sink): readonly Sink[] => {
+          if (sink.kind === 'redis') return [new BoardRowSink(boards, pipeline.name, sink)];
           if (sink.kind !== 'kafka') return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
           const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
           if (sink.delivery === 'at-least-once') return [new KafkaRowSink(log, sink.topic, endIsInclusive)];

@@ -45,10 +45,11 @@ export function badRecords(faults: readonly RecordFault[]): HttpException {
   });
 }
 
-export function tooManyRecords(): HttpException {
+export function tooManyRecords(limit: string): HttpException {
   return problem(HttpStatus.TOO_MANY_REQUESTS, 'rate-limit', {
     title: 'Too many records',
     detail: 'The limit of records a second is used up; send again after the time in Retry-After.',
+    'violated-policies': [limit],
   });
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RedisClient } from './redis-connection';
+import type { RateAnswer } from './redis-rate-limiter';
 
 type Argument = string | number | Buffer;
 
@@ -12,6 +13,23 @@ interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
+  millraceRank(
+    scores: string,
+    versions: string,
+    texts: string,
+    gone: string,
+    ...argumentsOfScript: Argument[]
+  ): Promise<unknown>;
+  millraceRateFixedWindow(used: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateSlidingWindow(slots: string, sum: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateTokenBucket(bucket: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceQueueAdd(...keysAndArguments: Argument[]): Promise<[answer: string, told: string]>;
+  millraceQueueAgain(...keys: string[]): Promise<number>;
+  millraceQueueEnd(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueRenew(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueTake(
+    ...keysAndArguments: Argument[]
+  ): Promise<[id: string, kind: string, input: string, attempt: number, token: number] | null>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -19,7 +37,12 @@ interface Scripts {
 
 export type ScriptedRedis = RedisClient & Scripts;
 
-const SCRIPTS = { claim: 3, deploy: 1, renew: 1, reset: 4 } as const;
+/** Name to number of keys. */
+const SCRIPTS = {
+  ...{ claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4 },
+  ...{ 'queue-add': 4, 'queue-again': 3, 'queue-end': 4, 'queue-renew': 2, 'queue-take': 3 },
+  ...{ 'rate-fixed-window': 1, 'rate-sliding-window': 2, 'rate-token-bucket': 1 },
+} as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
@@ -30,7 +53,8 @@ export function withScripts(redis: RedisClient): ScriptedRedis {
 }
 
 function commandName(name: string): string {
-  return `millrace${name[0]!.toUpperCase()}${name.slice(1)}`;
+  const words = name.split('-').map((word) => `${word[0]!.toUpperCase()}${word.slice(1)}`);
+  return `millrace${words.join('')}`;
 }
 
 function script(file: string): string {

@@ -1,8 +1,9 @@
 import { createdTables } from '../../adapters/cassandra/created-tables';
 import type { TableSchema } from '../../adapters/cassandra/table-schema';
-import { deploymentKey, segmentKey, taskKeys } from '../../adapters/redis/redis-keys';
-import type { CompiledPipeline, CompiledSink } from '../../core/pipeline/compiled-pipeline';
+import { boardKeys, deploymentKey, segmentKey, taskKeys } from '../../adapters/redis/redis-keys';
+import type { CompiledBoard, CompiledPipeline, CompiledSink } from '../../core/pipeline/compiled-pipeline';
 import type { Language } from '../../core/pipeline/language';
+import { repartitionOf } from '../../core/pipeline/repartition-definition';
 import { estimateState, type StateEstimate } from '../../core/plan/state-estimate';
 import { type Topology, topologyOf } from '../../core/plan/topology';
 import { repartitionTopicPattern } from '../../core/repartition/names';
@@ -41,7 +42,8 @@ export function planOf(
   language: Language,
   migrated: ReadonlyMap<string, TableSchema>,
 ): Plan {
-  const { source, checkpoint, repartition } = pipeline.definition.spec;
+  const { source, checkpoint } = pipeline.definition.spec;
+  const { when } = repartitionOf(pipeline.definition.spec);
   const ofDdl = createdTables(createStatements(pipeline, '{}'));
   const sinks = pipeline.sinks.filter((sink) => sink.kind === 'cassandra');
   return {
@@ -55,7 +57,7 @@ export function planOf(
     topology: topologyOf(
       pipeline,
       source.partitions,
-      repartition === 'always' ? repartitionTopicPattern(pipeline.name) : undefined,
+      when === 'always' ? repartitionTopicPattern(pipeline.name) : undefined,
     ),
   };
 }
@@ -89,7 +91,14 @@ function redisKeys(pipeline: CompiledPipeline): Plan['redisKeys'] {
     ...(pipeline.sinks.some(({ kind }) => kind === 'live')
       ? [{ key: keys.feed, holds: 'the newest rows, for /v1/pipelines/{name}/live' }]
       : []),
+    ...pipeline.sinks.flatMap((sink) => (sink.kind === 'redis' ? [boardKey(pipeline.name, sink)] : [])),
   ];
+}
+
+function boardKey(pipeline: string, { view, key, size }: CompiledBoard): Plan['redisKeys'][number] {
+  const { scores, seen } = boardKeys({ pipeline, view, key: key && `<${key.text}>` });
+  if (view === 'unique') return { key: seen, holds: 'HyperLogLog of the members, at most 12 KiB' };
+  return { key: scores, holds: `member to score, at most ${size}; with it :versions, :texts and :gone` };
 }
 
 const SEGMENTS = {

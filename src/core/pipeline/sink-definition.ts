@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { suggestion } from './nearest';
+import { redisSchema } from './redis-sink-definition';
 import { choice, strict } from './schema-kit';
 import { topicName } from './source-definition';
 
-const SINK_KINDS = ['cassandra', 'kafka', 'live'] as const;
+const SINK_KINDS = ['cassandra', 'kafka', 'live', 'redis'] as const;
 
 const columnName = () =>
   z
@@ -19,7 +20,7 @@ const cassandraSchema = strict({
     .record(columnName(), z.string())
     .refine((columns) => Object.keys(columns).length > 0, { error: 'at least one column is needed' })
     .describe(
-      'CEL over key.*, window.start, .end, .date, .year, .index (count), the aggregates (fields, if stateless), revision, final',
+      'CEL over key.*, window.start, .end, .date, .year, .index (count), the aggregates (fields, if stateless), revision, final; or now() for when the row was written, which is no part of its version',
     ),
 });
 
@@ -41,7 +42,12 @@ function wrongSink(sink: unknown): string {
 }
 
 export const sinkSchema = z.union(
-  [strict({ cassandra: cassandraSchema }), strict({ kafka: kafkaSchema }), strict({ live: strict({}) })],
+  [
+    strict({ cassandra: cassandraSchema }),
+    strict({ kafka: kafkaSchema }),
+    strict({ live: strict({}) }),
+    strict({ redis: redisSchema }),
+  ],
   { error: (issue) => wrongSink(issue.input) },
 );
 

@@ -1,4 +1,4 @@
-import { bandOf, isDaily, measuresOf, titleOf, windowNames, zoneOf } from './pipeline-shape.js';
+import { atOf, bandOf, isDaily, measuresOf, titleOf, windowNames, zoneOf, zoneText } from './pipeline-shape.js';
 
 const SPANS = [30, 90, 365, undefined];
 
@@ -13,6 +13,8 @@ export function linesOfPipeline(pipeline) {
     span: 90,
     windowNames: [one, many],
     zone: zoneOf(pipeline),
+    zoneText: zoneText(pipeline),
+    at: atOf(pipeline),
     isDaily: isDaily(pipeline),
     emptyText: 'No rows yet. They appear here with the first accepted record.',
   };

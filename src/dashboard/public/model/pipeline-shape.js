@@ -26,6 +26,24 @@ export function bandOf(measure, measures) {
 
 export const zoneOf = ({ definition }) => definition.spec.window?.zone ?? 'UTC';
 
+const [HALF_DAY_MS, DAY_MS] = [43_200_000, 86_400_000];
+
+/**
+ * Reads of an entry the moment that stands for its window, or is undefined where that is its start. Where each key has its
+ * own zone, a day is told by its date: midnight of UTC stands for it, so that the days of all keys stand together.
+ */
+export function atOf(pipeline) {
+  const { zone } = pipeline.definition.spec.window ?? {};
+  if (!isDaily(pipeline) || zone !== undefined) return undefined;
+  // Local midnight is less than half a day from that of UTC, but for a few islands.
+  return ({ startMs }) => Math.floor((startMs + HALF_DAY_MS) / DAY_MS) * DAY_MS;
+}
+
+/** Where the clocks stand by which windows are told, in words. */
+export function zoneText(pipeline) {
+  return atOf(pipeline) ? 'each on its own clock' : zoneOf(pipeline);
+}
+
 export function isDaily({ definition }) {
   const { kind, unit } = definition.spec.window ?? {};
   return kind === 'calendar' && unit !== 'hour';

@@ -11,7 +11,7 @@ import { Selection } from './selection.js';
  *
  * Options: `label` names it; `measures` are `name`, `title`, `unit`, `value(values)` and perhaps `low` and `high`, which
  * read the bounds of its band; `spans` are `windows` (undefined for all) and `text`, `span` is the one chosen at first;
- * `windowNames` of one and many; `zone`, `isDaily`, `emptyText`, `fromZero`, and `at` as `columnsOf` has it.
+ * `windowNames` of one and many; `zone`, `zoneText`, `isDaily`, `emptyText`, `fromZero`, and `at` as `columnsOf` has it.
  */
 export class LinesPanel {
   #options;
@@ -72,14 +72,14 @@ export class LinesPanel {
     const isEmpty = keys.length === 0 || !this.#measure;
     this.#panel.follow(this.#followed, isEmpty, this.#options.emptyText);
     if (isEmpty) return;
-    const { windowNames, zone } = this.#options;
+    const { windowNames, zone, zoneText = zone } = this.#options;
     const chosen = this.#selection.of(keys);
     const { name, title, unit } = this.#measure;
     const spec = this.#spec(chosen);
     const windows = spec.columns[0].length;
     const windowText = `${count(windows)} ${windowNames[windows === 1 ? 0 : 1]}`;
     this.#panel.title(title);
-    const parts = [unit, windowText, zone, ...(spec.band ? ['band from least to greatest'] : [])];
+    const parts = [unit, windowText, zoneText, ...(spec.band ? ['band from least to greatest'] : [])];
     this.#panel.subtitle(parts.filter(Boolean).join(' · '));
     const what = chosen.length > 0 ? `of ${chosen.join(', ')}` : 'of nothing: choose a line above';
     this.#chart.show({ ...spec, summary: `${name}, ${windowText}, ${what}` });

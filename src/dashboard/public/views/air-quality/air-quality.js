@@ -3,7 +3,7 @@ import { LinesPanel } from '../../parts/lines-panel.js';
 import { Panel } from '../../parts/panel.js';
 import { FollowedPipeline } from '../../model/followed-pipeline.js';
 import { linesOfPipeline } from '../../model/pipeline-lines.js';
-import { runningByName, zoneOf } from '../../model/pipeline-shape.js';
+import { atOf, runningByName, zoneOf } from '../../model/pipeline-shape.js';
 import { postTiles } from './post-tiles.js';
 
 const HOUR_MS = 3_600_000;
@@ -20,7 +20,7 @@ export class AirQualityView {
   constructor(root, { hub, pipelines }) {
     const running = runningByName(pipelines);
     const daily = running.get('air-quality-daily');
-    const zone = daily ? zoneOf(daily) : 'UTC';
+    const zone = daily && !atOf(daily) ? zoneOf(daily) : undefined;
     root.append(viewHead('Air quality', 'PM2.5 of the monitoring posts and its US air quality index.'));
     const follow = (pipeline, onChange, options = {}) => {
       const followed = new FollowedPipeline(pipeline, { hub, onChange, ...options });

@@ -6,7 +6,7 @@ import { choice } from '../../parts/segments.js';
 import { scrollingTable } from '../../parts/table.js';
 import { FollowedPipeline } from '../../model/followed-pipeline.js';
 import { linesOfPipeline } from '../../model/pipeline-lines.js';
-import { isDaily, measuresOf, windowNames, zoneOf } from '../../model/pipeline-shape.js';
+import { atOf, isDaily, measuresOf, windowNames, zoneOf } from '../../model/pipeline-shape.js';
 import { ratesOf } from '../../model/rates.js';
 import { showFigures } from './figures.js';
 import { showTasks, showLatest } from './tables.js';
@@ -85,6 +85,7 @@ export class PipelineView {
       model: followed.model,
       measures: measuresOf(pipeline),
       moment: momentFormat(zoneOf(pipeline), isDaily(pipeline)),
+      at: atOf(pipeline),
       windowName,
     });
     const subtitle = `The newest ${windowName} of each ${pipeline.key.join(', ')}, ${count(keys)} in all`;

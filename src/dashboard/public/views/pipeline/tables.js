@@ -5,7 +5,7 @@ import { fillTable } from '../../parts/table.js';
 const MAX_LATEST = 100;
 
 /** The newest window of each key: what the chart says, in text. Returns a note when there are more keys. */
-export function showLatest(table, { model, measures, moment, windowName }) {
+export function showLatest(table, { model, measures, moment, windowName, at = ({ startMs }) => startMs }) {
   const keys = model.keys();
   const rows = keys.slice(0, MAX_LATEST).flatMap((key) => {
     const entry = model.latest(key);
@@ -16,7 +16,7 @@ export function showLatest(table, { model, measures, moment, windowName }) {
     [
       { title: 'Key', kind: 'head', cell: ({ key }) => key },
       ...valueColumns(measures, rows),
-      ...timeColumns(moment, windowName, rows),
+      ...timeColumns({ moment, windowName, at }, rows),
     ],
     rows,
   );
@@ -34,10 +34,10 @@ function valueColumns(measures, rows) {
   }));
 }
 
-function timeColumns(moment, windowName, rows) {
+function timeColumns({ moment, windowName, at }, rows) {
   if (!rows.some(({ row }) => row.window)) return [];
   return [
-    { title: capital(windowName), cell: ({ startMs }) => moment(startMs) },
+    { title: capital(windowName), cell: (entry) => moment(at(entry)) },
     { title: 'Window', kind: 'quiet', cell: ({ row }) => h('span', {}, dot(), row.final ? 'closed' : 'open') },
   ];
 }
