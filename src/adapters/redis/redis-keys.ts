@@ -96,7 +96,7 @@ export interface TaskKeys {
   readonly segments: string;
   /** Set: `segment \n entry` of rows that are committed but not emitted. */
   readonly pending: string;
-  /** Stream: the live feed. */
+  /** Stream: the live feed. Also the channel that wakes those who follow it. */
   readonly feed: string;
 }
 
