@@ -27,7 +27,10 @@ export type PoisonReason =
   | 'expression-failed'
   | 'too-large'
   | 'wrong-message-key'
-  | 'lookup-missing';
+  | 'lookup-missing'
+  | 'schema-header'
+  | 'schema-unknown'
+  | 'schema-incompatible';
 
 /** A message may quote the record, and goes with it through memory, headers and logs. */
 const MAX_POISON_MESSAGE_LENGTH = 1_000;
