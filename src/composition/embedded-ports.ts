@@ -6,11 +6,14 @@ import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
+import { MemorySchemaRegistry } from '../adapters/memory/memory-schema-registry';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
 import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
+import { schemaObjections } from '../adapters/schema-registry/schema-objections';
+import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Sink } from '../core/ports/row-sink.port';
 import type { Ports } from '../runtime/ports';
@@ -22,6 +25,7 @@ export function embeddedPorts(): Ports {
   const transactions = new MemoryTransactionLog(log);
   const store = new MemoryStateStore();
   const tables = new MemoryTables();
+  const schemaRegistry = new MemorySchemaRegistry(schemaObjections);
   return {
     clock,
     stateStore: store,
@@ -35,6 +39,8 @@ export function embeddedPorts(): Ports {
     ledger: new MemoryOperatorLedger(),
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
+    schemaRegistry,
+    schemas: new RegistrySchemaCodec(schemaRegistry, clock),
     liveness: undefined,
     dependencies: [],
     migrate: () => Promise.resolve(),

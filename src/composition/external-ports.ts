@@ -28,6 +28,8 @@ import { RedisProcessLeases } from '../adapters/redis/redis-process-leases';
 import { RedisRebuildStore } from '../adapters/redis/redis-rebuild-store';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
+import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
+import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { Log } from '../core/ports/log.port';
@@ -56,12 +58,14 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const topicReader = new KafkaTopicReader(kafka);
   const redis = connectRedis(config.redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
+  const clock = { now: () => Date.now() };
+  const schemaRegistry = new HttpSchemaRegistry(config.schemaRegistry);
   const kafkaPing: Dependency = {
     name: 'kafka',
     ping: () => topics.partitionCount('__consumer_offsets').then(() => undefined),
   };
   return {
-    clock: { now: () => Date.now() },
+    clock,
     stateStore: new RedisStateStore(redis),
     rebuildStore: new RedisRebuildStore(redis),
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
@@ -73,6 +77,8 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     ledger: new RedisOperatorLedger(redis),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
+    schemaRegistry,
+    schemas: new RegistrySchemaCodec(schemaRegistry, clock),
     liveness: { process, leases: new RedisProcessLeases(redis), members, isGone: isGoneProcess },
     dependencies: [kafkaPing, { name: 'redis', ping: () => checkRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),

@@ -6,6 +6,7 @@ import type { DeltaWriter } from './delta-writer';
 import { HEARTBEAT_MS, settledWithin } from './heartbeats';
 import type { IdleEvidence } from './idle-evidence';
 import { retryTransient } from './retry';
+import { loadSchemas } from './load-schemas';
 import type { TaskContext } from './task-context';
 
 /** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
@@ -19,7 +20,7 @@ export interface BatchFeederOptions {
   readonly evidence: IdleEvidence;
   readonly context: Pick<
     TaskContext,
-    'pipeline' | 'partition' | 'stateStore' | 'lookups' | 'observer' | 'tally' | 'budget' | 'clock'
+    'pipeline' | 'partition' | 'stateStore' | 'schemas' | 'lookups' | 'observer' | 'tally' | 'budget' | 'clock'
   >;
   /** Ends everything. */
   readonly signal: AbortSignal;
@@ -60,6 +61,7 @@ export class BatchFeeder {
     const { task, onFailure } = this.options;
     const to = Math.min(from + SLICE_RECORDS, batch.records.length);
     try {
+      await this.loadSchemas(batch, from, to);
       await this.loadLookups(batch, from, to);
       // A checkpoint that is acknowledged meanwhile may evict: what is missing is asked again until nothing is, and
       // then the slice is processed in the same turn of the event loop.
@@ -72,6 +74,13 @@ export class BatchFeeder {
       onFailure(error);
       return undefined;
     }
+  }
+
+  private async loadSchemas({ records }: RecordBatch, from: number, to: number): Promise<void> {
+    const { context, signal, onTrouble } = this.options;
+    const slice = { records, from, to, nowMs: context.clock.now() };
+    const load = (): Promise<boolean> => loadSchemas(context.pipeline, context.schemas, slice);
+    if (await retryTransient(load, { signal, onFailure: onTrouble })) onTrouble(undefined);
   }
 
   /** Later lookups may depend on earlier ones, so what is missing is asked again until nothing is. */

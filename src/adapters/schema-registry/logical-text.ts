@@ -57,8 +57,7 @@ function decimalText(unscaled: bigint, scale: number): string {
 /** `undefined` for what is no decimal, or has more digits after the point than `scale`. */
 export function unscaledOf(value: unknown, scale: number): bigint | undefined {
   const text = typeof value === 'number' ? plainText(value) : value;
-  const [, sign, whole, fraction = ''] =
-    (typeof text === 'string' && /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)) || [];
+  const [, sign, whole, fraction = ''] = (typeof text === 'string' && /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)) || [];
   if (whole === undefined || fraction.replace(/0+$/, '').length > scale) return undefined;
   const digits = BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'));
   return sign ? -digits : digits;

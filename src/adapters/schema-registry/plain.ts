@@ -2,7 +2,8 @@ import type { JsonValue } from '../../core/json';
 
 /** Sets a property whatever its name: assigning `__proto__` would change the object's prototype instead. */
 export function setProperty(object: Record<string, JsonValue>, name: string, value: JsonValue): void {
-  if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === '__proto__')
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
   else object[name] = value;
 }
 

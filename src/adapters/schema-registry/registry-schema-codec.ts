@@ -120,7 +120,8 @@ export class RegistrySchemaCodec implements SchemaCodec {
     try {
       return DRIVERS[format].parse(await wholeSchema(schema, this.registry));
     } catch (error) {
-      if (error instanceof SchemaError) throw new ConfigError(`The schema that the pipeline reads by: ${error.message}`);
+      if (error instanceof SchemaError)
+        throw new ConfigError(`The schema that the pipeline reads by: ${error.message}`);
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { PoisonRecordError } from '../errors';
+import { FatalError, PoisonRecordError } from '../errors';
 import type { Fields } from '../pipeline/compiled-pipeline';
 import type { SourceRecord } from '../ports/record-source.port';
 import type { SchemaReading, ValueDecoder } from '../ports/schema-codec.port';
@@ -51,7 +51,7 @@ export class SchemaDecoders {
     if (this.refusals.size > MAX_REFUSALS) this.refusals.delete(this.refusals.keys().next().value!);
   }
 
-  /** Throws PoisonRecordError for what cannot be read, and Error for a value whose schema was not loaded. */
+  /** Throws PoisonRecordError for what cannot be read, and FatalError for a value whose schema was not loaded. */
   decode(value: RecordValue): Fields {
     if (value === null) throw new PoisonRecordError('not-decodable', 'the record has no value');
     if (value.length > this.maxBytes) {
@@ -74,7 +74,7 @@ export class SchemaDecoders {
 
   /** Only an id that was refused can have been pushed out again by others. */
   private notLoaded(id: number): Error {
-    if (this.refusals.size < MAX_REFUSALS) return new Error(`The schema ${id} was not loaded before its records`);
+    if (this.refusals.size < MAX_REFUSALS) return new FatalError(`The schema ${id} was not loaded before its records`);
     return new PoisonRecordError('schema-unknown', `the schema registry does not know schema ${id}`);
   }
 }

@@ -1,3 +1,4 @@
+import type { SchemaDecoders } from '../decoding/schema-decoders';
 import type { Aggregator } from '../aggregates/aggregator';
 import type { JsonPrimitive, JsonValue } from '../json';
 import type { CompiledLookup } from '../lookup/compiled-lookup';
@@ -58,6 +59,8 @@ export interface CompiledPipeline {
   readonly fingerprint: string;
   /** Of the user's own aggregates and functions that the definition calls, by name. */
   readonly versions: Readonly<Record<string, number>>;
+  /** There when values have schemas in a registry: those of the records in hand have to be loaded before {@link decode}. */
+  readonly schemas?: SchemaDecoders;
   /** Step 1 of `semantics.md` section 2. Throws PoisonRecordError. */
   decode(record: SourceRecord): Fields;
   /** Epoch ms in [0, 2100). Throws PoisonRecordError. */

@@ -3,8 +3,7 @@ import type { Fields } from '../pipeline/compiled-pipeline';
 import type { SchemaFormat } from './schema-registry.port';
 
 /** A schema that is not in the hand of whoever wrote a record: a version of a subject, or a text. */
-export type SchemaSource =
-  { readonly subject: string; readonly version: number } | { readonly text: string };
+export type SchemaSource = { readonly subject: string; readonly version: number } | { readonly text: string };
 
 /** How a pipeline reads the values of its source. */
 export interface SchemaReading {

@@ -71,7 +71,13 @@ export function avroType({ text, uses }: WholeSchema): Type {
 }
 
 function typeOf(text: string, registry: Record<string, Type>, what: string): Type {
-  const options = { registry, wrapUnions: true, logicalTypes: LOGICAL_TYPES, omitRecordMethods: true, typeHook: anyLong };
+  const options = {
+    registry,
+    wrapUnions: true,
+    logicalTypes: LOGICAL_TYPES,
+    omitRecordMethods: true,
+    typeHook: anyLong,
+  };
   try {
     return Type.forSchema(JSON.parse(text) as Schema, options as never);
   } catch (error) {

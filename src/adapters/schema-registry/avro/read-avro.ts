@@ -124,5 +124,7 @@ function durationOf(value: Uint8Array): JsonValue {
 }
 
 function uuidOf(value: Uint8Array): JsonValue {
-  return Buffer.from(value).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return Buffer.from(value)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

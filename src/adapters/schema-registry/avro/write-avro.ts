@@ -82,9 +82,7 @@ function list(item: ToAvro): ToAvro {
 function map(item: ToAvro): ToAvro {
   return (value) => {
     const object = objectOf(value);
-    return Object.fromEntries(
-      Object.keys(object).map((name) => [name, Unwritable.at(name, () => item(object[name]))]),
-    );
+    return Object.fromEntries(Object.keys(object).map((name) => [name, Unwritable.at(name, () => item(object[name]))]));
   };
 }
 

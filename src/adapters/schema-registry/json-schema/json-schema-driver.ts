@@ -16,7 +16,13 @@ import {
 /** Draft 7, 2019-09 and 2020-12, by ajv. `format` says nothing about validity, as the specification has it. */
 export const jsonSchemaDriver: SchemaDriver = { parse: (schema) => new JsonSchema(schema) };
 
-const OPTIONS: Options = { strict: false, validateFormats: false, useDefaults: true, allowUnionTypes: true, logger: false };
+const OPTIONS: Options = {
+  strict: false,
+  validateFormats: false,
+  useDefaults: true,
+  allowUnionTypes: true,
+  logger: false,
+};
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 class JsonSchema implements ParsedSchema {

@@ -22,7 +22,7 @@ export function protobufRoot({ text, uses }: WholeSchema): ProtobufRoot {
       if (!known.has(imported)) addWellKnown(root, imported);
     }
     root.resolveAll();
-    return { root, own: name === undefined || name === '' ? root : root.lookup(name) as NamespaceBase };
+    return { root, own: name === undefined || name === '' ? root : (root.lookup(name) as NamespaceBase) };
   } catch (error) {
     throw error instanceof SchemaError ? error : new SchemaError(`it is no Protobuf schema: ${messageOf(error)}`);
   }
