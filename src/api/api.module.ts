@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { BoardsController } from './boards.controller';
+import { BoardsService } from './boards.service';
 import { Catalogue } from './catalogue';
 import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
@@ -13,8 +15,8 @@ import { RowsService } from './rows.service';
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController],
-  providers: [Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
+  controllers: [BoardsController, DeadLettersController, PipelinesController, ResumeController, RowsController],
+  providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
   exports: [Catalogue, CommittedTasks, RowsService],
 })
 export class ApiModule {}

@@ -63,6 +63,10 @@ const TASK_SCHEMA = object(
     openWindows: integer,
     stateKeys: integer,
     stateBytes: integer,
+    parked: {
+      ...object({ keys: integer, records: integer, first: listOf(text) }, ['keys', 'records', 'first']),
+      description: 'Keys that wait for a record that could not be processed, what waits, and the first ten keys',
+    },
   },
   ['partition', 'state'],
 );
@@ -98,7 +102,7 @@ export const PIPELINE_LIST_SCHEMA = object({ pipelines: listOf(PIPELINE_SCHEMA) 
 
 export const RESUME_SCHEMA = object({ pipeline: text });
 
-const ROW_SCHEMA = object(
+export const ROW_SCHEMA = object(
   {
     pipeline: text,
     key: { type: 'object', additionalProperties: true },

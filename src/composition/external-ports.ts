@@ -19,6 +19,7 @@ import { KafkaTransactionLog } from '../adapters/kafka/kafka-transaction-log';
 import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
 import { topicFollower } from '../adapters/kafka/topic-follower';
+import { RedisBoardStore } from '../adapters/redis/redis-board-store';
 import { connectRedis } from '../adapters/redis/redis-connection';
 import { checkRedis } from '../adapters/redis/redis-facts';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
@@ -32,12 +33,14 @@ import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-regi
 import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
+import type { BoardStore } from '../core/ports/board-store.port';
 import type { Log } from '../core/ports/log.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink, Sink } from '../core/ports/row-sink.port';
 import type { TransactionLog } from '../core/ports/transaction-log.port';
 import { endsInclusively } from '../core/windows/ends-inclusively';
+import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Dependency, Ports } from '../runtime/ports';
 import { isGoneProcess, newProcessName } from './process-name';
 
@@ -57,6 +60,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const transactions = new KafkaTransactionLog({ kafka, topics, log });
   const topicReader = new KafkaTopicReader(kafka);
   const redis = connectRedis(config.redis);
+  const boards = new RedisBoardStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const clock = { now: () => Date.now() };
   const schemaRegistry = new HttpSchemaRegistry(config.schemaRegistry);
@@ -69,6 +73,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     stateStore: new RedisStateStore(redis),
     rebuildStore: new RedisRebuildStore(redis),
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
+    boards,
     idempotency: new RedisIdempotencyStore(redis),
     producer,
     topics,
@@ -84,7 +89,9 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
       Promise.all(
-        pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables })),
+        pipeline.sinks.flatMap((sink) =>
+          sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables, boards }),
+        ),
       ),
     consumerOf: (groupId, topic) =>
       new KafkaBatchConsumer({ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY }),
@@ -106,12 +113,13 @@ interface SinkParts {
   readonly producer: RecordProducer;
   readonly transactions: TransactionLog;
   readonly tables: CassandraTables | undefined;
+  readonly boards: BoardStore;
 }
 
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { producer, transactions, tables }: SinkParts,
+  { producer, transactions, tables, boards }: SinkParts,
 ): Promise<Sink>[] {
   const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
   switch (sink.kind) {
@@ -125,6 +133,8 @@ function sinkOf(
             : new KafkaTransactionalRowSink(transactions, sink.topic, endIsInclusive),
         ),
       ];
+    case 'redis':
+      return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
     case 'live':
       return [];
   }

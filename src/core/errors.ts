@@ -30,7 +30,8 @@ export type PoisonReason =
   | 'lookup-missing'
   | 'schema-header'
   | 'schema-unknown'
-  | 'schema-incompatible';
+  | 'schema-incompatible'
+  | 'parking-full';
 
 /** A message may quote the record, and goes with it through memory, headers and logs. */
 const MAX_POISON_MESSAGE_LENGTH = 1_000;

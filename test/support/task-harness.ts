@@ -4,6 +4,8 @@ import type { SourceRecord } from '../../src/core/ports/record-source.port';
 import type { ExactRowSink } from '../../src/core/ports/row-sink.port';
 import type { CheckpointDelta, EntryWrite, SegmentSummary } from '../../src/core/ports/state-store.port';
 import type { Row } from '../../src/core/row/row';
+import { PARKED_SEGMENT } from '../../src/core/task/own-segments';
+import type { DeadLetter } from '../../src/core/task/dead-letter';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
 import { Task } from '../../src/core/task/task';
 import { TaskSinks } from '../../src/runtime/task-sinks';
@@ -31,6 +33,7 @@ export class TaskHarness {
   readonly table = new Map<string, Row>();
   /** Every row that reached the sink, in order. */
   readonly emitted: Row[] = [];
+  readonly deadLetters: DeadLetter[] = [];
   task!: Task;
   private owner!: StoreOwner;
   private sinks!: TaskSinks;
@@ -71,6 +74,7 @@ export class TaskHarness {
       keyedByMessage: this.options.keyedByMessage ?? true,
     });
     const pending = checkpoint?.pending ?? [];
+    for await (const entries of this.store.scan(ID, PARKED_SEGMENT)) this.task.restoreParked(entries);
     if (this.pipeline.amendMs > 0) this.task.hydrate(pending, await this.store.load(ID, pending));
     if (this.task.needsWholeState) await this.load(checkpoint?.segments ?? []);
     this.readAhead = [];
@@ -164,7 +168,8 @@ export class TaskHarness {
     this.task.scanned(segment);
   }
 
-  private sink({ rows }: FrozenDelta): void {
+  private sink({ rows, deadLetters }: FrozenDelta): void {
+    this.deadLetters.push(...deadLetters);
     for (const row of rows) {
       const name = this.options.nameOf?.(row) ?? `${row.keyText}@${row.window!.startMs}`;
       const stored = this.table.get(name);
