@@ -77,10 +77,13 @@ export class BatchFeeder {
   }
 
   private async loadSchemas({ records }: RecordBatch, from: number, to: number): Promise<void> {
-    const { context, signal, onTrouble } = this.options;
-    const slice = { records, from, to, nowMs: context.clock.now() };
-    const load = (): Promise<boolean> => loadSchemas(context.pipeline, context.schemas, slice);
-    if (await retryTransient(load, { signal, onFailure: onTrouble })) onTrouble(undefined);
+    const { task, context, signal, onTrouble } = this.options;
+    const nowMs = context.clock.now();
+    const ids = task.schemasToLoad(records, nowMs, from, to);
+    if (ids.length === 0) return;
+    const load = (): Promise<void> => loadSchemas(context.pipeline, context.schemas, { ids, nowMs });
+    await retryTransient(load, { signal, onFailure: onTrouble });
+    onTrouble(undefined);
   }
 
   /** Later lookups may depend on earlier ones, so what is missing is asked again until nothing is. */

@@ -1,29 +1,18 @@
 import { PoisonRecordError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
-import type { SourceRecord } from '../core/ports/record-source.port';
 import type { SchemaCodec } from '../core/ports/schema-codec.port';
 
-export interface SchemaSlice {
-  readonly records: readonly SourceRecord[];
-  /** Default all records. */
-  readonly from?: number;
-  readonly to?: number;
-  readonly nowMs: number;
-}
-
 /**
- * Loads what the pipeline needs to decode the records, and returns whether the registry was asked. An id that cannot be
- * read is a matter of its records. Throws TransientError while the registry is away, ConfigError when the pipeline's own
- * schema is wrong.
+ * Loads what the pipeline needs to decode values with these ids. An id that cannot be read is a matter of its records.
+ * Throws TransientError while the registry is away, ConfigError when the pipeline's own schema is wrong.
  */
 export async function loadSchemas(
   { schemas }: Pick<CompiledPipeline, 'schemas'>,
   codec: SchemaCodec,
-  { records, from, to, nowMs }: SchemaSlice,
-): Promise<boolean> {
-  if (!schemas) return false;
-  const missing = schemas.missing(records, nowMs, from, to);
-  for (const id of missing) {
+  { ids, nowMs }: { readonly ids: readonly number[]; readonly nowMs: number },
+): Promise<void> {
+  if (!schemas) return;
+  for (const id of ids) {
     try {
       schemas.add(id, await codec.decoderOf(id, schemas.reading));
     } catch (error) {
@@ -31,5 +20,4 @@ export async function loadSchemas(
       schemas.refuse(id, error, nowMs);
     }
   }
-  return missing.length > 0;
 }

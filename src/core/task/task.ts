@@ -196,6 +196,18 @@ export class Task {
   }
 
   /**
+   * Ids of the schemas that the records need and that have to be loaded; see `SchemaDecoders.missing`. Before all else
+   * that is loaded for them.
+   */
+  schemasToLoad(records: readonly SourceRecord[], nowMs: number, from = 0, to = records.length): readonly number[] {
+    const { schemas } = this.pipeline;
+    if (!schemas) return [];
+    if (!this.parking.isInUse) return schemas.missing(records, nowMs, from, to);
+    const processed = records.slice(from, to).flatMap((record) => this.parking.processedAt(record));
+    return schemas.missing(processed, nowMs);
+  }
+
+  /**
    * Entries of lookup tables that the records need and that have to be loaded; again once they are, because later
    * lookups may depend on them, until there are none. Before {@link missingFor}.
    */

@@ -17,6 +17,8 @@ export async function readableRecords(
   ports: ReadingPorts,
 ): Promise<readonly SourceRecord[]> {
   const records = await newestRecords(topic, ports);
-  await loadSchemas(pipeline, ports.schemas, { records, nowMs: ports.clock.now() });
+  const nowMs = ports.clock.now();
+  const ids = pipeline.schemas?.missing(records, nowMs) ?? [];
+  await loadSchemas(pipeline, ports.schemas, { ids, nowMs });
   return records;
 }

@@ -13,7 +13,7 @@ export class TaggedType extends types.LogicalType {
   readonly attributes: LogicalAttributes;
 
   constructor(schema: Schema, options: object) {
-    super(schema, options as never);
+    super(schema, options);
     this.attributes = schema as unknown as LogicalAttributes;
     if (this.attributes.logicalType === 'decimal') checkDecimal(this.attributes);
     // avsc makes the type underneath without asking the hook below.
@@ -79,7 +79,7 @@ function typeOf(text: string, registry: Record<string, Type>, what: string): Typ
     typeHook: anyLong,
   };
   try {
-    return Type.forSchema(JSON.parse(text) as Schema, options as never);
+    return Type.forSchema(JSON.parse(text) as Schema, options);
   } catch (error) {
     throw new SchemaError(`${what} is no Avro schema: ${messageOf(error)}`);
   }

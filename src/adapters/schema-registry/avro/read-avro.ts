@@ -2,6 +2,7 @@ import type { Type, types } from 'avsc';
 import { PoisonRecordError } from '../../../core/errors';
 import type { JsonValue } from '../../../core/json';
 import { bigintOf, dateText, decimalValue, instantText, timeText } from '../logical-text';
+import { converters } from '../converters';
 import { base64Of, integerValue, setProperty } from '../plain';
 import { SchemaError } from '../schema-driver';
 import { TaggedType } from './avro-type';
@@ -11,20 +12,14 @@ export type FromAvro = (value: never) => JsonValue;
 
 const PER_SECOND = { millis: 1_000, micros: 1_000_000, nanos: 1_000_000_000 } as const;
 
-/** Converters of one schema; a type that contains itself is met again while it is being made. */
-export function fromAvro(type: Type, known = new Map<Type, FromAvro>()): FromAvro {
-  const made = known.get(type);
-  if (made) return made;
-  let converter: FromAvro | undefined;
-  known.set(type, (value) => converter!(value));
-  converter = converterOf(type, (inner) => fromAvro(inner, known));
-  known.set(type, converter);
-  return converter;
+/** The converter of a type. */
+export function fromAvro(type: Type): FromAvro {
+  return converters(converterOf)(type);
 }
 
 function converterOf(type: Type, inner: (type: Type) => FromAvro): FromAvro {
   if (type instanceof TaggedType) return logical(type, inner);
-  switch (type.typeName as string) {
+  switch (type.typeName) {
     case 'null':
     case 'boolean':
     case 'int':
@@ -51,16 +46,16 @@ function finite(value: number): JsonValue {
 }
 
 function compound(type: Type, inner: (type: Type) => FromAvro): FromAvro {
-  switch (type.typeName as string) {
+  switch (type.typeName) {
     case 'record':
     case 'error':
       return record(type as types.RecordType, inner);
     case 'array': {
-      const item = inner((type as types.ArrayType).itemsType);
+      const item = inner((type as types.ArrayType).itemsType as Type);
       return (value: readonly never[]) => value.map((each) => item(each));
     }
     case 'map': {
-      const item = inner((type as types.MapType).valuesType);
+      const item = inner((type as types.MapType).valuesType as Type);
       return (value: Readonly<Record<string, never>>) => {
         const object: Record<string, JsonValue> = {};
         for (const name of Object.keys(value)) setProperty(object, name, item(value[name]!));
@@ -95,7 +90,7 @@ function union(type: types.WrappedUnionType, inner: (type: Type) => FromAvro): F
 function logical(type: TaggedType, inner: (type: Type) => FromAvro): FromAvro {
   const { logicalType, scale = 0 } = type.attributes;
   const isBytes = ['bytes', 'fixed'].includes(type.underlyingType.typeName);
-  const [kind, unit = 'millis'] = /^(.+)-(millis|micros|nanos)$/.exec(logicalType)?.slice(1) ?? [logicalType];
+  const [, kind = logicalType, unit = 'millis'] = /^(.+)-(millis|micros|nanos)$/.exec(logicalType) ?? [];
   const perSecond = PER_SECOND[unit as keyof typeof PER_SECOND];
   switch (kind) {
     case 'decimal':

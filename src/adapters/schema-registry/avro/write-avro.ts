@@ -1,5 +1,6 @@
 import type { Type, types } from 'avsc';
 import { bytesOfBigint, dateDays, instantCount, timeCount, unscaledOf } from '../logical-text';
+import { converters } from '../converters';
 import { bytesOfBase64, integerOf } from '../plain';
 import { objectOf, refuse, Unwritable } from '../unwritable';
 import { TaggedType } from './avro-type';
@@ -10,19 +11,13 @@ export type ToAvro = (value: unknown) => unknown;
 const LONG = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
 const INT = { least: -(2n ** 31n), most: 2n ** 31n - 1n };
 
-export function toAvro(type: Type, known = new Map<Type, ToAvro>()): ToAvro {
-  const made = known.get(type);
-  if (made) return made;
-  let converter: ToAvro | undefined;
-  known.set(type, (value) => converter!(value));
-  converter = converterOf(type, (inner) => toAvro(inner, known));
-  known.set(type, converter);
-  return converter;
+export function toAvro(type: Type): ToAvro {
+  return converters(converterOf)(type);
 }
 
 function converterOf(type: Type, inner: (type: Type) => ToAvro): ToAvro {
   if (type instanceof TaggedType) return logical(type, inner);
-  switch (type.typeName as string) {
+  switch (type.typeName) {
     case 'null':
       return (value) => (value === null || value === undefined ? null : refuse(value, 'null'));
     case 'boolean':
@@ -60,11 +55,11 @@ function symbol(symbols: readonly string[]): ToAvro {
 }
 
 function compound(type: Type, inner: (type: Type) => ToAvro): ToAvro {
-  switch (type.typeName as string) {
+  switch (type.typeName) {
     case 'array':
-      return list(inner((type as types.ArrayType).itemsType));
+      return list(inner((type as types.ArrayType).itemsType as Type));
     case 'map':
-      return map(inner((type as types.MapType).valuesType));
+      return map(inner((type as types.MapType).valuesType as Type));
     case 'union:wrapped':
       return union((type as types.WrappedUnionType).types, inner);
     default:

@@ -33,7 +33,8 @@ class JsonSchema implements ParsedSchema {
     try {
       const root: unknown = JSON.parse(text);
       this.root = typeof root === 'object' && root !== null ? (root as Record<string, unknown>) : {};
-      const ajv = ajvFor(String(this.root['$schema'] ?? ''));
+      const { $schema: dialect } = this.root;
+      const ajv = ajvFor(typeof dialect === 'string' ? dialect : '');
       for (const used of uses) ajv.addSchema(JSON.parse(used.text) as object, used.name);
       this.validate = ajv.compile(root as object | boolean);
     } catch (error) {

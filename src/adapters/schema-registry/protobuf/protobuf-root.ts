@@ -1,4 +1,4 @@
-import { common, type NamespaceBase, parse, Root } from 'protobufjs';
+import { common, Namespace, type NamespaceBase, parse, Root } from 'protobufjs';
 import { messageOf } from '../../../core/errors';
 import { SchemaError, type WholeSchema } from '../schema-driver';
 
@@ -22,10 +22,16 @@ export function protobufRoot({ text, uses }: WholeSchema): ProtobufRoot {
       if (!known.has(imported)) addWellKnown(root, imported);
     }
     root.resolveAll();
-    return { root, own: name === undefined || name === '' ? root : (root.lookup(name) as NamespaceBase) };
+    return { root, own: name === undefined || name === '' ? root : namespaceOf(root, name) };
   } catch (error) {
     throw error instanceof SchemaError ? error : new SchemaError(`it is no Protobuf schema: ${messageOf(error)}`);
   }
+}
+
+function namespaceOf(root: Root, name: string): NamespaceBase {
+  const found = root.lookup(name);
+  if (found instanceof Namespace) return found;
+  throw new SchemaError(`package ${name} is not in it`);
 }
 
 function importsIn({ imports = [], weakImports = [] }: ReturnType<typeof parse>): readonly string[] {
@@ -33,7 +39,7 @@ function importsIn({ imports = [], weakImports = [] }: ReturnType<typeof parse>)
 }
 
 function addWellKnown(root: Root, name: string): void {
-  const bundled = common.get(name) as { readonly nested?: Parameters<Root['addJSON']>[0] } | null;
+  const bundled = common.get(name);
   if (!bundled?.nested) throw new SchemaError(`it imports ${name}, which is not among its references`);
   root.addJSON(bundled.nested);
 }

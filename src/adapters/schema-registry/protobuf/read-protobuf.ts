@@ -2,6 +2,7 @@ import { Enum, type Field, MapField, Type } from 'protobufjs';
 import { PoisonRecordError } from '../../../core/errors';
 import type { JsonValue } from '../../../core/json';
 import { instantText } from '../logical-text';
+import { converters } from '../converters';
 import { setProperty } from '../plain';
 
 /** What protobufjs reads, with 64-bit integers and bytes as text, in plain JSON. Throws PoisonRecordError `not-decodable`. */
@@ -15,20 +16,16 @@ export function isWrapper(type: Type): boolean {
   return WRAPPER.test(type.fullName);
 }
 
-/** Converters of one schema; a message that contains itself is met again while it is being made. */
-export function fromProtobuf(type: Type, known = new Map<Type, FromProtobuf>()): FromProtobuf {
-  const made = known.get(type);
-  if (made) return made;
-  let converter: FromProtobuf | undefined;
-  known.set(type, (value) => converter!(value));
-  converter = messageConverter(type, known);
-  known.set(type, converter);
-  return converter;
+/** The converter of a message. */
+export function fromProtobuf(type: Type): FromProtobuf {
+  return converters(messageConverter)(type);
 }
 
-function messageConverter(type: Type, known: Map<Type, FromProtobuf>): FromProtobuf {
+type Inner = (type: Type) => FromProtobuf;
+
+function messageConverter(type: Type, inner: Inner): FromProtobuf {
   if (type.fullName === '.google.protobuf.Timestamp') return timestampText;
-  const fields = type.fieldsArray.map((field) => ({ name: field.name, convert: fieldConverter(field, known) }));
+  const fields = type.fieldsArray.map((field) => ({ name: field.name, convert: fieldConverter(field, inner) }));
   const [only] = fields;
   if (isWrapper(type) && only) return (value: Readonly<Record<string, never>>) => only.convert(value[only.name]!);
   return (value: Readonly<Record<string, never>>) => {
@@ -40,8 +37,8 @@ function messageConverter(type: Type, known: Map<Type, FromProtobuf>): FromProto
   };
 }
 
-function fieldConverter(field: Field, known: Map<Type, FromProtobuf>): FromProtobuf {
-  const convert = valueConverter(field, known);
+function fieldConverter(field: Field, inner: Inner): FromProtobuf {
+  const convert = valueConverter(field, inner);
   if (field instanceof MapField) {
     return (value: Readonly<Record<string, never>>) => {
       const object: Record<string, JsonValue> = {};
@@ -52,8 +49,8 @@ function fieldConverter(field: Field, known: Map<Type, FromProtobuf>): FromProto
   return field.repeated ? (value: readonly never[]) => value.map((each) => convert(each)) : convert;
 }
 
-function valueConverter(field: Field, known: Map<Type, FromProtobuf>): FromProtobuf {
-  if (field.resolvedType instanceof Type) return fromProtobuf(field.resolvedType, known);
+function valueConverter(field: Field, inner: Inner): FromProtobuf {
+  if (field.resolvedType instanceof Type) return inner(field.resolvedType);
   if (field.resolvedType instanceof Enum) return (value) => value;
   if (LONGS.includes(field.type)) return exactInteger;
   return field.type === 'double' || field.type === 'float' ? finite : (value) => value;

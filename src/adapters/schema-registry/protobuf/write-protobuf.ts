@@ -1,5 +1,6 @@
 import { Enum, type Field, MapField, Type } from 'protobufjs';
 import { instantCount } from '../logical-text';
+import { converters } from '../converters';
 import { bytesOfBase64, integerOf } from '../plain';
 import { objectOf, refuse, Unwritable } from '../unwritable';
 import { isWrapper } from './read-protobuf';
@@ -16,20 +17,16 @@ const INTEGERS: Readonly<Record<string, { readonly least: bigint; readonly most:
   ...Object.fromEntries(['uint64', 'fixed64'].map((name) => [name, unsigned(64n)])),
 };
 
-export function toProtobuf(type: Type, known = new Map<Type, ToProtobuf>()): ToProtobuf {
-  const made = known.get(type);
-  if (made) return made;
-  let converter: ToProtobuf | undefined;
-  known.set(type, (value) => converter!(value));
-  converter = messageConverter(type, known);
-  known.set(type, converter);
-  return converter;
+export function toProtobuf(type: Type): ToProtobuf {
+  return converters(messageConverter)(type);
 }
 
+type Inner = (type: Type) => ToProtobuf;
+
 /** What the schema does not name is left out, and so is null. */
-function messageConverter(type: Type, known: Map<Type, ToProtobuf>): ToProtobuf {
+function messageConverter(type: Type, inner: Inner): ToProtobuf {
   if (type.fullName === '.google.protobuf.Timestamp') return timestamp;
-  const fields = type.fieldsArray.map((field) => ({ field, convert: fieldConverter(field, known) }));
+  const fields = type.fieldsArray.map((field) => ({ field, convert: fieldConverter(field, inner) }));
   const [only] = fields;
   if (isWrapper(type) && only) return (value) => ({ [only.field.name]: only.convert(value) });
   return (value) => {
@@ -44,8 +41,8 @@ function messageConverter(type: Type, known: Map<Type, ToProtobuf>): ToProtobuf 
   };
 }
 
-function fieldConverter(field: Field, known: Map<Type, ToProtobuf>): ToProtobuf {
-  const convert = valueConverter(field, known);
+function fieldConverter(field: Field, inner: Inner): ToProtobuf {
+  const convert = valueConverter(field, inner);
   if (field instanceof MapField) {
     return (value) =>
       Object.fromEntries(
@@ -59,8 +56,8 @@ function fieldConverter(field: Field, known: Map<Type, ToProtobuf>): ToProtobuf 
   };
 }
 
-function valueConverter(field: Field, known: Map<Type, ToProtobuf>): ToProtobuf {
-  if (field.resolvedType instanceof Type) return toProtobuf(field.resolvedType, known);
+function valueConverter(field: Field, inner: Inner): ToProtobuf {
+  if (field.resolvedType instanceof Type) return inner(field.resolvedType);
   if (field.resolvedType instanceof Enum) return enumNumber(field.resolvedType);
   const range = INTEGERS[field.type];
   if (range) {
