@@ -4,6 +4,7 @@ import { messageOf } from '../core/errors';
 import { parsePipelineFiles, type PipelineFile } from '../core/pipeline/parse';
 import { type Problem, problemText } from '../core/pipeline/problem';
 import { NO_EXTENSIONS } from '../runtime/catalog-extensions';
+import { besideFile } from '../processing/read-beside';
 import { parseGoldenTests } from '../testing/golden-file';
 import type { CommandIo } from './command-io';
 import { EXIT } from './exit-codes';
@@ -57,7 +58,7 @@ export async function validateWithServer(
 
 async function readOne(path: string, io: ValidateIo): Promise<PipelineFile | undefined> {
   try {
-    return { path, text: await io.readFile(path) };
+    return { path, text: await io.readFile(path), readBeside: besideFile(path) };
   } catch (error) {
     io.err(`${path}: cannot be read: ${messageOf(error)}`);
     return undefined;

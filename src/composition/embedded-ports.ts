@@ -1,7 +1,5 @@
 import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
 import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
-import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
-import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryBoardStore } from '../adapters/memory/memory-board-store';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
@@ -15,10 +13,10 @@ import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
 import { schemaObjections } from '../adapters/schema-registry/schema-objections';
 import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
-import { endsInclusively } from '../core/windows/ends-inclusively';
 import type { Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Ports } from '../runtime/ports';
+import { topicSink } from './topic-sink';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
 export function embeddedPorts(): Ports {
@@ -28,6 +26,7 @@ export function embeddedPorts(): Ports {
   const store = new MemoryStateStore();
   const tables = new MemoryTables();
   const schemaRegistry = new MemorySchemaRegistry(schemaObjections);
+  const schemas = new RegistrySchemaCodec(schemaRegistry, clock);
   const boards = new MemoryBoardStore(clock);
   return {
     clock,
@@ -44,18 +43,16 @@ export function embeddedPorts(): Ports {
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
     schemaRegistry,
-    schemas: new RegistrySchemaCodec(schemaRegistry, clock),
+    schemas,
     liveness: undefined,
     dependencies: [],
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>
-      Promise.resolve(
-        pipeline.sinks.flatMap((sink): readonly Sink[] => {
+      Promise.all(
+        pipeline.sinks.flatMap((sink): readonly (Sink | Promise<Sink>)[] => {
           if (sink.kind === 'redis') return [new BoardRowSink(boards, pipeline.name, sink)];
           if (sink.kind !== 'kafka') return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
-          const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
-          if (sink.delivery === 'at-least-once') return [new KafkaRowSink(log, sink.topic, endIsInclusive)];
-          return [new KafkaTransactionalRowSink(transactions, sink.topic, endIsInclusive)];
+          return [topicSink(pipeline, sink, { producer: log, textProducer: log, transactions, schemas })];
         }),
       ),
     consumerOf: (groupId, topic) => new MemoryBatchConsumer({ log, groupId, topic }),

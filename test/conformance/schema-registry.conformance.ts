@@ -87,8 +87,8 @@ export function describeSchemaRegistry(name: string, open: () => Promise<SchemaR
       ['json-schema', JSON_USER, undefined],
       ['protobuf', PROTO_USER, 'test.User'],
     ])('writes and reads %s', async (format, schema, message) => {
-      const encode = await codec.encoderFor({ format, subject, schema: schema.text, ...(message && { message }) });
-      const value = encode({ id: ID, age: 44 });
+      const encoder = await codec.encoderFor({ format, subject, schema: schema.text, ...(message && { message }) });
+      const value = encoder.encode({ id: ID, age: 44 });
       const decode = await codec.decoderOf(schemaIdOf(value), { format });
       expect(decode(value)).toEqual({ id: ID, age: 44 });
     });
@@ -99,15 +99,21 @@ export function describeSchemaRegistry(name: string, open: () => Promise<SchemaR
       await registry.register(address, schemaText('avro', record));
       const references = [{ name: 'test.Address', subject: address, version: 1 }];
       await registry.register(subject, { ...avroUser({ name: 'address', type: 'test.Address' }), references });
-      const value = (await codec.encoderFor({ format: 'avro', subject }))({ id: ID, address: { city: 'हैदराबाद' } });
+      const value = (await codec.encoderFor({ format: 'avro', subject })).encode({
+        id: ID,
+        address: { city: 'हैदराबाद' },
+      });
       const decode = await codec.decoderOf(schemaIdOf(value), { format: 'avro' });
       expect(decode(value)).toEqual({ id: ID, address: { city: 'हैदराबाद' } });
     });
 
     it('reads old values by a newer version of the subject, and new ones by an older', async () => {
-      const encodeOld = await codec.encoderFor({ format: 'avro', subject, schema: avroUser(NAME).text });
-      const encodeNew = await codec.encoderFor({ format: 'avro', subject, schema: avroUser(NAME, COUNTRY).text });
-      const [old, recent] = [encodeOld({ id: ID, name: 'Ada' }), encodeNew({ id: ID, name: 'Ada', country: 'UK' })];
+      const olderWriter = await codec.encoderFor({ format: 'avro', subject, schema: avroUser(NAME).text });
+      const newerWriter = await codec.encoderFor({ format: 'avro', subject, schema: avroUser(NAME, COUNTRY).text });
+      const [old, recent] = [
+        olderWriter.encode({ id: ID, name: 'Ada' }),
+        newerWriter.encode({ id: ID, name: 'Ada', country: 'UK' }),
+      ];
       const read = async (value: Uint8Array, version: number) =>
         (await codec.decoderOf(schemaIdOf(value), { format: 'avro', reader: { subject, version } }))(value);
       expect(await read(old, 2)).toEqual({ id: ID, name: 'Ada', country: 'unknown' });

@@ -60,7 +60,7 @@ export class RegistrySchemaCodec implements SchemaCodec {
     try {
       const parsed = DRIVERS[format].parse(await wholeSchema(written, this.registry));
       const write = parsed.payloadWriter(message);
-      return (fields) => withSchemaId(id, write(fields));
+      return { schemaId: id, encode: (fields) => withSchemaId(id, write(fields)) };
     } catch (error) {
       if (error instanceof SchemaError) throw new ConfigError(`The schema of subject ${subject}: ${error.message}`);
       throw error;

@@ -45,6 +45,7 @@ export function compilePipeline(
       }
     },
     ...(schemas && { schemas }),
+    personal: source.personal ?? [],
     eventTimeMs: compileEventTime(source.time.field),
     lookups: compileLookups(definition.spec.lookup ?? [], language),
     accepts: compileFilter(definition.spec, language),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { byteSize, choice, duration, positiveDurationOrNever, strict } from './schema-kit';
-import { sourceSchemaSchema } from './source-schema-definition';
+import { personalFields, sourceSchemaSchema } from './schema-definition';
 import { SCHEMA_FORMATS } from '../ports/schema-registry.port';
 
 const FORMATS = ['json', 'csv', ...SCHEMA_FORMATS] as const;
@@ -55,6 +55,7 @@ export const sourceSchema = strict({
     .optional()
     .describe('For format csv'),
   schema: sourceSchemaSchema().optional(),
+  personal: personalFields().optional(),
   maxRecordBytes: byteSize(1, 64 * 1024 * 1024)
     .prefault('1MiB')
     .describe('A larger record is a dead letter'),

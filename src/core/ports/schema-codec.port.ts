@@ -31,8 +31,15 @@ export interface SchemaWriting {
  */
 export type ValueDecoder = (value: Uint8Array) => Fields;
 
-/** The inverse: the bytes of a value, header and all. Throws PoisonRecordError `bad-value`, naming the field. */
-export type ValueEncoder = (fields: Readonly<Record<string, JsonValue>>) => Uint8Array;
+export interface ValueEncoder {
+  /** What its values carry. */
+  readonly schemaId: number;
+  /**
+   * The inverse of {@link ValueDecoder}: the bytes of a value, header and all. Fields that the schema does not name are
+   * left out. Throws PoisonRecordError `bad-value`, naming the field.
+   */
+  encode(fields: Readonly<Record<string, JsonValue>>): Uint8Array;
+}
 
 /**
  * Reads and writes values whose schemas a registry keeps. What has to be asked is asked once, before the values are

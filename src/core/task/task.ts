@@ -1,3 +1,4 @@
+import { fieldsOf, withoutPersonal } from '../decoding/personal';
 import { PoisonRecordError } from '../errors';
 import { Enricher } from '../lookup/enricher';
 import type { LookupRef, LookupTable } from '../lookup/lookup-table';
@@ -354,8 +355,15 @@ export class Task {
       return undefined;
     } catch (error) {
       if (!(error instanceof PoisonRecordError)) throw error;
-      return this.poisoned(record, error);
+      return this.poisoned(record, this.withoutPersonal(record, error));
     }
+  }
+
+  private withoutPersonal(record: SourceRecord, error: PoisonRecordError): PoisonRecordError {
+    const { pipeline } = this;
+    return pipeline.personal.length === 0
+      ? error
+      : withoutPersonal(error, pipeline.personal, fieldsOf(pipeline, record));
   }
 
   /** A record whose key is known goes to the stage that owns the key, which finds the same and parks it. */
@@ -420,7 +428,7 @@ export class Task {
       this.add(record);
       return eventTimeMs;
     } catch (error) {
-      if (error instanceof PoisonRecordError) return error;
+      if (error instanceof PoisonRecordError) return this.withoutPersonal(record, error);
       throw error;
     }
   }

@@ -17,7 +17,7 @@ const WITH_X = readingSchema(field('x', 'double'));
 
 describe('a running pipeline whose records have schemas in a registry', () => {
   let harness: RunnerHarness;
-  let encode: ValueEncoder;
+  let encoder: ValueEncoder;
   const start = (source: object = {}): void => {
     harness = new RunnerHarness(
       compiledWith({
@@ -26,10 +26,10 @@ describe('a running pipeline whose records have schemas in a registry', () => {
       }),
     );
   };
-  const encoder = (schema: ReturnType<typeof readingSchema>): Promise<ValueEncoder> =>
+  const encoderOf = (schema: ReturnType<typeof readingSchema>): Promise<ValueEncoder> =>
     harness.schemaPorts.schemas.encoderFor({ format: 'avro', subject: 'readings-value', schema: schema.text });
   const send = (value: Uint8Array | string | null) => harness.log.send('readings', [{ key: 'a', value }]);
-  const sendReading = (second: number, x = 1) => send(encode({ key: 'a', t: EPOCH_MS + second * 1000, x }));
+  const sendReading = (second: number, x = 1) => send(encoder.encode({ key: 'a', t: EPOCH_MS + second * 1000, x }));
   const values = () => harness.tables.rows('test').map((row) => row.values);
   const totals = () => values().map((row) => row?.['total']);
   const reasons = () => harness.deadLetters.map(({ reason, message }) => [reason, message]);
@@ -37,7 +37,7 @@ describe('a running pipeline whose records have schemas in a registry', () => {
   beforeEach(async () => {
     start();
     await harness.createTopic();
-    encode = await encoder(WITH_X);
+    encoder = await encoderOf(WITH_X);
   });
   afterEach(() => harness.end());
 
@@ -76,7 +76,7 @@ describe('a running pipeline whose records have schemas in a registry', () => {
     const next = readingSchema(field('x', 'double'), field('y', 'double', { default: 0 }));
     await send(withSchemaId(2));
     await waitUntil('it is a dead letter', () => harness.deadLetters.length === 1);
-    encode = await encoder(next);
+    encoder = await encoderOf(next);
     await sendReading(1, 1);
     await waitUntil('it is one again', () => harness.deadLetters.length === 2);
     harness.clock.ms += 10_000;
@@ -101,9 +101,9 @@ describe('a running pipeline whose records have schemas in a registry', () => {
   it('goes on when the writer adds a field, and when it leaves one out', async () => {
     await harness.own();
     await sendReading(1, 2);
-    encode = await encoder(readingSchema(field('x', 'double'), field('unit', 'string', { default: 'none' })));
+    encoder = await encoderOf(readingSchema(field('x', 'double'), field('unit', 'string', { default: 'none' })));
     await sendReading(2, 3);
-    encode = await encoder(readingSchema(field('unit', 'string', { default: 'none' })));
+    encoder = await encoderOf(readingSchema(field('unit', 'string', { default: 'none' })));
     await sendReading(3);
     await waitUntil('all are counted', () => values()[0]?.['n'] === 3);
     expect(totals()).toEqual([5]);
@@ -112,10 +112,10 @@ describe('a running pipeline whose records have schemas in a registry', () => {
   it('reads by its own schema, whatever a record was written with', async () => {
     start({ schema: { text: readingSchema(field('x', 'double', { default: 10 })).text } });
     await harness.createTopic();
-    encode = await encoder(WITH_X);
+    encoder = await encoderOf(WITH_X);
     await harness.own();
     await sendReading(1, 2);
-    encode = await encoder(readingSchema());
+    encoder = await encoderOf(readingSchema());
     await sendReading(2);
     await waitUntil('both are counted', () => totals()[0] === 12);
   });
@@ -123,7 +123,7 @@ describe('a running pipeline whose records have schemas in a registry', () => {
   it('puts aside what its own schema cannot read', async () => {
     start({ schema: { text: readingSchema(field('x', 'double'), field('unit', 'string')).text } });
     await harness.createTopic();
-    encode = await encoder(WITH_X);
+    encoder = await encoderOf(WITH_X);
     await harness.own();
     await sendReading(1);
     await waitUntil('it is a dead letter', () => harness.deadLetters.length === 1);
@@ -136,7 +136,7 @@ describe('a running pipeline whose records have schemas in a registry', () => {
   it('fails with the reason when its own schema is not there', async () => {
     start({ schema: { version: 9 } });
     await harness.createTopic();
-    encode = await encoder(WITH_X);
+    encoder = await encoderOf(WITH_X);
     const owner = await harness.own();
     await sendReading(1);
     await waitUntil('the status says failed', () => owner.runner.status().state === 'failed');
