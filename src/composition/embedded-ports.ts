@@ -49,9 +49,10 @@ export function embeddedPorts(): Ports {
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>
       Promise.all(
-        pipeline.sinks.flatMap((sink): readonly (Sink | Promise<Sink>)[] => {
-          if (sink.kind === 'redis') return [new BoardRowSink(boards, pipeline.name, sink)];
-          if (sink.kind !== 'kafka') return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
+        pipeline.sinks.flatMap((sink): readonly Promise<Sink>[] => {
+          if (sink.kind === 'redis') return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
+          if (sink.kind === 'cassandra') return [Promise.resolve(tables.sinkFor(pipeline, sink))];
+          if (sink.kind === 'live') return [];
           return [topicSink(pipeline, sink, { producer: log, textProducer: log, transactions, schemas })];
         }),
       ),

@@ -1,5 +1,4 @@
 import { jsonDecoder } from '../core/decoding/json-decoder';
-import type { JsonValue } from '../core/json';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { schemaWritingOf } from '../core/pipeline/schema-reading';
 import type { SchemaCodec } from '../core/ports/schema-codec.port';
@@ -24,5 +23,5 @@ export async function valueWriter(
   const encoder = await codec.encoderFor(writing);
   await loadSchemas(pipeline, codec, { ids: [encoder.schemaId], nowMs });
   const parse = jsonDecoder(source.maxRecordBytes);
-  return (value) => encoder.encode(parse(value) as Readonly<Record<string, JsonValue>>);
+  return (value) => encoder.encode(parse(value));
 }

@@ -1,5 +1,4 @@
 import { FatalError, PoisonRecordError, RecordTooLargeError } from '../../core/errors';
-import type { JsonValue } from '../../core/json';
 import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-producer.port';
 import type { ValueEncoder } from '../../core/ports/schema-codec.port';
 import type { RowSink } from '../../core/ports/row-sink.port';
@@ -71,7 +70,7 @@ export function outgoingRow(row: Row, { endIsInclusive = false, encoder }: RowFo
 
 function encoded(row: Row, encoder: ValueEncoder): Uint8Array {
   try {
-    return encoder.encode({ ...toRowJson(row) } as Readonly<Record<string, JsonValue>>);
+    return encoder.encode({ ...toRowJson(row) });
   } catch (error) {
     if (!(error instanceof PoisonRecordError)) throw error;
     throw new FatalError(`a row does not fit the schema ${encoder.schemaId} of its topic: ${error.message}`);

@@ -1,4 +1,3 @@
-import type { JsonValue } from '../../core/json';
 import type { Fields } from '../../core/pipeline/compiled-pipeline';
 
 /** A schema with the texts of all that it uses, in an order in which each comes after what it uses itself. */
@@ -11,7 +10,7 @@ export interface WholeSchema {
 export type PayloadReader = (payload: Uint8Array) => Fields;
 
 /** The inverse. Throws PoisonRecordError `bad-value`. */
-export type PayloadWriter = (fields: Readonly<Record<string, JsonValue>>) => Uint8Array;
+export type PayloadWriter = (fields: Readonly<Record<string, unknown>>) => Uint8Array;
 
 /** A schema that was read. */
 export interface ParsedSchema {

@@ -50,7 +50,11 @@ export function fieldsOf(pipeline: Pick<CompiledPipeline, 'decode'>, record: Sou
 /** Text with every personal value of the record replaced, whatever its case. */
 export function maskedText(text: string, names: readonly string[], fields: Fields): string {
   const values = [...new Set(personalTexts(fields, names))].sort((left, right) => right.length - left.length);
-  return values.reduce((masked, value) => masked.replace(new RegExp(RegExp.escape(value), 'giu'), MASK), text);
+  return values.reduce((masked, value) => masked.replace(patternOf(value), MASK), text);
+}
+
+function patternOf(text: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'giu');
 }
 
 function personalTexts(value: unknown, names: readonly string[], isPersonal = false): readonly string[] {

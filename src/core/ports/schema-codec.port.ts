@@ -1,4 +1,3 @@
-import type { JsonValue } from '../json';
 import type { Fields } from '../pipeline/compiled-pipeline';
 import type { SchemaFormat } from './schema-registry.port';
 
@@ -35,10 +34,10 @@ export interface ValueEncoder {
   /** What its values carry. */
   readonly schemaId: number;
   /**
-   * The inverse of {@link ValueDecoder}: the bytes of a value, header and all. Fields that the schema does not name are
+   * The inverse of {@link ValueDecoder}: the bytes of a value of plain JSON, header and all. Fields that the schema does not name are
    * left out. Throws PoisonRecordError `bad-value`, naming the field.
    */
-  encode(fields: Readonly<Record<string, JsonValue>>): Uint8Array;
+  encode(fields: Readonly<Record<string, unknown>>): Uint8Array;
 }
 
 /**

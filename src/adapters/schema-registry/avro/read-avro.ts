@@ -51,7 +51,7 @@ function compound(type: Type, inner: (type: Type) => FromAvro): FromAvro {
     case 'error':
       return record(type as types.RecordType, inner);
     case 'array': {
-      const item = inner((type as types.ArrayType).itemsType as Type);
+      const item = inner((type as types.ArrayType).itemsType);
       return (value: readonly never[]) => value.map((each) => item(each));
     }
     case 'map': {

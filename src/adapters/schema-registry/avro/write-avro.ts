@@ -57,7 +57,7 @@ function symbol(symbols: readonly string[]): ToAvro {
 function compound(type: Type, inner: (type: Type) => ToAvro): ToAvro {
   switch (type.typeName) {
     case 'array':
-      return list(inner((type as types.ArrayType).itemsType as Type));
+      return list(inner((type as types.ArrayType).itemsType));
     case 'map':
       return map(inner((type as types.MapType).valuesType as Type));
     case 'union:wrapped':
