@@ -11,7 +11,7 @@ import type { TaskContext } from './task-context';
 
 /** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
 const SLICE_RECORDS = 2_000;
-/** How long a batch waits for a full checkpoint pipeline before the partition is paused instead. */
+/** How long a batch waits for a full checkpoint pipeline, or for schemas, before the partition is paused instead. */
 const PATIENCE_MS = 2_000;
 
 export interface BatchFeederOptions {
@@ -26,7 +26,7 @@ export interface BatchFeederOptions {
   readonly signal: AbortSignal;
   readonly hasFailed: () => boolean;
   readonly onFailure: (error: unknown) => void;
-  /** The store, or what lookups ask, is away: what it said. `undefined` once it is back. */
+  /** The store, or what lookups and schemas ask, is away: what it said. `undefined` once it is back. */
   readonly onTrouble: (reason: string | undefined) => void;
 }
 
@@ -47,6 +47,8 @@ export class BatchFeeder {
     const { records } = batch;
     for (let i = 0; i < records.length;) {
       if (signal.aborted || hasFailed() || !control.isCurrent() || this.isHeld(control)) return false;
+      const schemas = this.loadSchemas(batch, i);
+      if (schemas && (!(await this.isSettled(schemas, control)) || hasFailed())) return false;
       const next = await this.loadAndProcess(batch, i);
       if (next === undefined) return false;
       i = next;
@@ -61,7 +63,6 @@ export class BatchFeeder {
     const { task, onFailure } = this.options;
     const to = Math.min(from + SLICE_RECORDS, batch.records.length);
     try {
-      await this.loadSchemas(batch, from, to);
       await this.loadLookups(batch, from, to);
       // A checkpoint that is acknowledged meanwhile may evict: what is missing is asked again until nothing is, and
       // then the slice is processed in the same turn of the event loop.
@@ -76,14 +77,14 @@ export class BatchFeeder {
     }
   }
 
-  private async loadSchemas({ records }: RecordBatch, from: number, to: number): Promise<void> {
-    const { task, context, signal, onTrouble } = this.options;
+  /** What the slice at `from` needs of a schema registry; `undefined` if that is nothing. Never rejects. */
+  private loadSchemas({ records }: RecordBatch, from: number): Promise<void> | undefined {
+    const { task, context, signal, onTrouble, onFailure } = this.options;
     const nowMs = context.clock.now();
-    const ids = task.schemasToLoad(records, nowMs, from, to);
-    if (ids.length === 0) return;
+    const ids = task.schemasToLoad(records, nowMs, from, Math.min(from + SLICE_RECORDS, records.length));
+    if (ids.length === 0) return undefined;
     const load = (): Promise<void> => loadSchemas(context.pipeline, context.schemas, { ids, nowMs });
-    await retryTransient(load, { signal, onFailure: onTrouble });
-    onTrouble(undefined);
+    return retryTransient(load, { signal, onFailure: onTrouble }).then(() => onTrouble(undefined), onFailure);
   }
 
   /** Later lookups may depend on earlier ones, so what is missing is asked again until nothing is. */
@@ -145,20 +146,24 @@ export class BatchFeeder {
   }
 
   /** Writes until the task can take more. False when the sinks are so slow that the partition was paused instead. */
-  private async makeRoom(control: BatchControl): Promise<boolean> {
-    const { writer, evidence, context } = this.options;
-    const room = writer.drainUntilRoom();
+  private makeRoom(control: BatchControl): Promise<boolean> {
+    return this.isSettled(this.options.writer.drainUntilRoom(), control);
+  }
+
+  /** Waits, keeping membership. False when `work` takes so long that the partition was paused until it is done. */
+  private async isSettled(work: Promise<void>, control: BatchControl): Promise<boolean> {
+    const { evidence, context } = this.options;
     const deadlineMs = context.clock.now() + PATIENCE_MS;
     let done = false;
-    void room.then(() => (done = true));
+    void work.then(() => (done = true));
     while (!done && context.clock.now() < deadlineMs) {
-      await settledWithin(room, HEARTBEAT_MS);
+      await settledWithin(work, HEARTBEAT_MS);
       if (!done) await control.heartbeat();
     }
     if (done) return true;
     const resume = control.pause();
     const resumed = evidence.disturb();
-    void room.then(() => {
+    void work.then(() => {
       resume();
       resumed();
     });

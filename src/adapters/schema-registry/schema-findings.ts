@@ -28,8 +28,9 @@ export async function schemaFindings(
 ): Promise<readonly Finding[]> {
   const findings = [...(await sourceFindings(definition, language, registry))];
   for (const [i, sink] of definition.spec.sinks.entries()) {
-    if (!('kafka' in sink) || sink.kafka.format === 'json') continue;
-    const { topic, format, subject = valueSubject(topic), schema } = sink.kafka;
+    if (!('kafka' in sink)) continue;
+    const { topic, format = 'json', subject = valueSubject(topic), schema } = sink.kafka;
+    if (format === 'json') continue;
     const path = ['spec', 'sinks', i, 'kafka'];
     findings.push(...(await sinkFindings({ path, format, subject, text: schema?.text }, registry)));
   }

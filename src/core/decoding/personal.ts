@@ -5,7 +5,7 @@ import type { SourceRecord } from '../ports/record-source.port';
 const MASK = '***';
 /** Shorter texts are found in too many words; they name nobody by themselves. */
 const LEAST_LENGTH = 2;
-/** Messages cut values after 60 characters: the beginning of a longer one is looked for too. */
+/** Messages cut values after 60 characters: of longer ones the beginning is looked for, and what follows it. */
 const SHOWN_LENGTH = 40;
 /** What says nothing of the value itself. */
 const HARMLESS = ['schema-header', 'schema-unknown', 'schema-incompatible', 'too-large'];
@@ -47,14 +47,26 @@ export function fieldsOf(pipeline: Pick<CompiledPipeline, 'decode'>, record: Sou
   }
 }
 
-/** Text with every personal value of the record replaced, whatever its case. */
+/** Text with every personal value of the record replaced, whatever its case; also the beginnings of long ones. */
 export function maskedText(text: string, names: readonly string[], fields: Fields): string {
   const values = [...new Set(personalTexts(fields, names))].sort((left, right) => right.length - left.length);
-  return values.reduce((masked, value) => masked.replace(patternOf(value), MASK), text);
+  return values.reduce(withoutValue, text);
 }
 
-function patternOf(text: string): RegExp {
-  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'giu');
+function withoutValue(text: string, value: string): string {
+  const [sought, lower] = [value.toLowerCase(), text.toLowerCase()];
+  // Letters whose lower case is longer would move all places behind them.
+  if (lower.length !== text.length || sought.length !== value.length) return text.replaceAll(value, MASK);
+  const beginning = sought.slice(0, SHOWN_LENGTH);
+  let masked = '';
+  let from = 0;
+  for (let at = lower.indexOf(beginning); at !== -1; at = lower.indexOf(beginning, from)) {
+    let length = beginning.length;
+    while (length < sought.length && lower[at + length] === sought[length]) length++;
+    masked += text.slice(from, at) + MASK;
+    from = at + length;
+  }
+  return masked + text.slice(from);
 }
 
 function personalTexts(value: unknown, names: readonly string[], isPersonal = false): readonly string[] {
@@ -64,7 +76,6 @@ function personalTexts(value: unknown, names: readonly string[], isPersonal = fa
     );
   }
   if (!isPersonal || value === null || value === undefined) return [];
-  const text = String(value as string | number | boolean);
-  const shown = [text, JSON.stringify(text).slice(1, -1)];
-  return [...shown, ...shown.map((each) => each.slice(0, SHOWN_LENGTH))].filter((each) => each.length >= LEAST_LENGTH);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return [text, JSON.stringify(text).slice(1, -1)].filter((each) => each.length >= LEAST_LENGTH);
 }

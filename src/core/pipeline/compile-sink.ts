@@ -18,7 +18,7 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
 }
 
 function compileTopic({ topic, delivery, format, subject, schema, message }: KafkaSink): CompiledSink {
-  if (format === 'json') return { kind: 'kafka', topic, delivery };
+  if (format === undefined || format === 'json') return { kind: 'kafka', topic, delivery };
   const writing = {
     ...{ format, subject: subject ?? valueSubject(topic) },
     ...(schema?.text !== undefined && { schema: schema.text }),

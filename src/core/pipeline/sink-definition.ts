@@ -34,16 +34,17 @@ const kafkaSchema = strict({
       '`at-least-once`: each record carries the revision of its row, so that a second one is known; `exactly-once`: one transaction for each checkpoint, for readers of what is committed',
     ),
   format: choice(['json', ...SCHEMA_FORMATS])
-    .default('json')
-    .describe('Of the rows; all but json through a schema registry'),
+    .optional()
+    .describe('Of the rows; default json, all others through a schema registry'),
   subject: z.string().min(1).optional().describe('Of the schema registry; default <topic>-value'),
   schema: sinkSchemaSchema().optional(),
   message: z.string().min(1).optional().describe('For protobuf: the message, by its full name; default the first one'),
 }).superRefine((sink, context) => {
+  const { format = 'json' } = sink;
   for (const name of ['subject', 'schema', 'message'] as const) {
-    const isRight = name === 'message' ? sink.format === 'protobuf' : sink.format !== 'json';
+    const isRight = name === 'message' ? format === 'protobuf' : format !== 'json';
     if (sink[name] === undefined || isRight) continue;
-    context.addIssue({ code: 'custom', path: [name], message: `${name} has no meaning for format ${sink.format}` });
+    context.addIssue({ code: 'custom', path: [name], message: `${name} has no meaning for format ${format}` });
   }
 });
 

@@ -31,12 +31,12 @@ describe('the check of schemas', () => {
       source: { ...source, time: { field: 'at' } },
     };
     expect(await check(changes, undefined)).toEqual([
-      'spec.source.time.field: the schema has no field "at"',
+      'spec.source.time.field: the schema has no field "at"; known: id, name, age',
       'spec.where: the schema has no field "agee"; did you mean "age"?',
-      'spec.derive.b: the schema has no field "town"',
+      'spec.derive.b: the schema has no field "town"; known: id, name, age',
       'spec.key[0]: the schema has no field "nme"; did you mean "name"?',
-      'spec.aggregate.mean: the schema has no field "years"',
-      'spec.aggregate.sum: the schema has no field "heigth"',
+      'spec.aggregate.mean: the schema has no field "years"; known: id, name, age',
+      'spec.aggregate.sum: the schema has no field "heigth"; known: id, name, age',
     ]);
   });
 
@@ -54,8 +54,8 @@ describe('the check of schemas', () => {
     await schemaRegistry.register('users-value', avroUser(NAME));
     expect((await check({}))[0]).toContain('spec.source.schema: ');
     expect(await check({ source: { ...source, schema: undefined } })).toEqual([
-      'spec.source.time.field: the schema has no field "age"',
-      'spec.aggregate.mean: the schema has no field "age"',
+      'spec.source.time.field: the schema has no field "age"; known: id, name',
+      'spec.aggregate.mean: the schema has no field "age"; known: id, name',
     ]);
     expect(await check({ source: { ...source, format: 'protobuf', schema: undefined } })).toEqual([
       'spec.source.format: the latest schema of subject users-value is avro',
