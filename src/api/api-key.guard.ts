@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, HttpStatus } from '@nestjs/common';
-import { PATH_METADATA } from '@nestjs/common/constants';
 import type { Request, Response } from 'express';
+import { isOfApi } from './is-of-api';
+import { CHECKS_CALLERS } from '../config/checks-callers';
 import { ProblemException, problemType } from './problem-details';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -9,7 +10,7 @@ const BEARER = /^Bearer +(\S+) *$/i;
 /**
  * Lets requests to `/v1` through that carry one of the keys: `Authorization: Bearer <key>` or `X-Api-Key: <key>`.
  * Health, metrics, the OpenAPI pages and the files of the page stay open. What is protected is told by the controller,
- * because Express matches a path in more than one spelling.
+ * see `isOfApi`.
  */
 export class ApiKeyGuard implements CanActivate {
   private readonly digests: readonly Buffer[];
@@ -20,7 +21,8 @@ export class ApiKeyGuard implements CanActivate {
 
   /** Throws a 401. */
   canActivate(context: ExecutionContext): boolean {
-    if (context.getType() !== 'http' || !isProtected(context.getClass())) return true;
+    if (context.getType() !== 'http' || !isOfApi(context.getClass())) return true;
+    if (Reflect.getMetadata(CHECKS_CALLERS, context.getClass()) === true) return true;
     const http = context.switchToHttp();
     const given = keyOf(http.getRequest<Request>());
     if (given !== undefined && this.knows(given)) return true;
@@ -35,12 +37,8 @@ export class ApiKeyGuard implements CanActivate {
   }
 }
 
-function isProtected(controller: object): boolean {
-  const path: unknown = Reflect.getMetadata(PATH_METADATA, controller);
-  return typeof path === 'string' && /^\/?v1\b/.test(path);
-}
-
-function keyOf(request: Request): string | undefined {
+/** The key that a request carries, known or not. */
+export function keyOf(request: Request): string | undefined {
   return BEARER.exec(request.get('authorization') ?? '')?.[1] ?? request.get('x-api-key');
 }
 

@@ -3,6 +3,7 @@ import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-regi
 import { schemaFindings } from '../adapters/schema-registry/schema-findings';
 import type { MillraceConfig } from '../config/config';
 import { messageOf } from '../core/errors';
+import { parseFeedFiles } from '../core/feeds/parse-feeds';
 import type { Language } from '../core/pipeline/language';
 import type { LocatedDefinition } from '../core/pipeline/located-definition';
 import { parsePipelineFiles, type PipelineFile } from '../core/pipeline/parse';
@@ -25,7 +26,7 @@ export interface ValidateServers {
 export type ValidateIo = Pick<CommandIo, 'out' | 'err' | 'readFile' | 'extensions'>;
 
 /**
- * Checks the pipelines and golden tests of files and modules, each by itself and the pipelines together: each problem to `err` as
+ * Checks the pipelines, feeds and golden tests of files and modules, each by itself and the pipelines together: each problem to `err` as
  * `file:line:column: message`, each good file to `out`. Tables that the migrations make are checked too, and schemas that
  * the definitions hold; `servers` are asked instead. Exit code 0 when all are right, 1 when one has a problem, 2 when one cannot be read. All files are
  * looked at in any case.
@@ -50,9 +51,13 @@ export async function validate(
   const ofTables = (await Promise.all(located.map((pipeline) => checkTables(pipeline, find)))).flat();
   const ofSchemas = (await Promise.all(located.map((pipeline) => checkSchemas(pipeline, language, registry)))).flat();
   const ofEach = [...parsed.problems, ...modules.flatMap((module) => module.problems)];
-  const all = [...ofEach, ...ofTables, ...ofSchemas, ...texts.flatMap(testProblems)];
+  const feeds = parseFeedFiles(texts, process.env, language);
+  const all = [...ofEach, ...ofTables, ...ofSchemas, ...feeds.problems, ...texts.flatMap(testProblems)];
   const looked = [...texts, ...modules.map(({ path }) => ({ path, text: '' }))];
-  for (const file of looked) report(file, located.filter((pipeline) => pipeline.file === file.path).length, all, io);
+  for (const file of looked) {
+    const counts = { pipelines: countIn(located, file), feeds: countIn(feeds.feeds, file) };
+    report(file, counts, all, io);
+  }
   if (looked.length < files.length) return EXIT.wrongUse;
   return all.length > 0 ? EXIT.checkFailed : EXIT.done;
 }
@@ -97,13 +102,23 @@ function testProblems({ path, text }: PipelineFile): readonly Problem[] {
   return /^kind:\s*["']?Test\b/m.test(text) ? parseGoldenTests(text, path).problems : [];
 }
 
-function report({ path, text }: PipelineFile, pipelines: number, all: readonly Problem[], io: ValidateIo): void {
+function countIn(found: readonly { readonly file: string }[], { path }: PipelineFile): number {
+  return found.filter(({ file }) => file === path).length;
+}
+
+interface Counts {
+  readonly pipelines: number;
+  readonly feeds: number;
+}
+
+function report({ path, text }: PipelineFile, { pipelines, feeds }: Counts, all: readonly Problem[], io: ValidateIo) {
   const lines = all.filter(({ file }) => file === path).sort((a, b) => a.line - b.line || a.column - b.column);
   for (const line of new Set(lines.map(problemText))) io.err(line);
   if (lines.length > 0) return;
   const tests = parseGoldenTests(text, path).tests.length;
   const parts = [
-    ...(pipelines > 0 || tests === 0 ? [counted(pipelines, 'pipeline')] : []),
+    ...(pipelines > 0 || tests + feeds === 0 ? [counted(pipelines, 'pipeline')] : []),
+    ...(feeds > 0 ? [counted(feeds, 'feed')] : []),
     ...(tests > 0 ? [counted(tests, 'test')] : []),
   ];
   io.out(`${path}: ok (${parts.join(', ')})`);

@@ -2,15 +2,19 @@ import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
 import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryBoardStore } from '../adapters/memory/memory-board-store';
+import { MemoryFeedLedger } from '../adapters/memory/memory-feed-ledger';
+import { MemoryFeedLog } from '../adapters/memory/memory-feed-log';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
 import { MemorySchemaRegistry } from '../adapters/memory/memory-schema-registry';
+import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
 import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
+import { MemoryWorkQueue } from '../adapters/memory/memory-work-queue';
 import { schemaObjections } from '../adapters/schema-registry/schema-objections';
 import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import type { Sink } from '../core/ports/row-sink.port';
@@ -35,11 +39,15 @@ export function embeddedPorts(): Ports {
     liveFeed: store,
     boards,
     idempotency: new MemoryIdempotencyStore(clock),
+    rateLimiter: new MemoryRateLimiter(clock),
+    workQueue: new MemoryWorkQueue(clock),
     producer: log,
     topics: log,
     topicReader: new MemoryTopicReader(log),
     deadLetters: new KafkaDeadLetterSink(log),
     ledger: new MemoryOperatorLedger(),
+    feedLedger: new MemoryFeedLedger(clock),
+    feedLog: new MemoryFeedLog(log),
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
     schemaRegistry,

@@ -9,6 +9,7 @@ import { checkTable } from '../adapters/cassandra/table-check';
 import { KafkaBatchConsumer } from '../adapters/kafka/kafka-batch-consumer';
 import { createKafka } from '../adapters/kafka/kafka-client';
 import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
+import { KafkaFeedLog } from '../adapters/kafka/kafka-feed-log';
 import { KafkaGroupMembers } from '../adapters/kafka/kafka-group-members';
 import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
@@ -18,15 +19,19 @@ import { KafkaTransactionLog } from '../adapters/kafka/kafka-transaction-log';
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
 import { topicFollower } from '../adapters/kafka/topic-follower';
 import { RedisBoardStore } from '../adapters/redis/redis-board-store';
+import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { connectRedis } from '../adapters/redis/redis-connection';
 import { checkRedis } from '../adapters/redis/redis-facts';
+import { RedisFeedLedger } from '../adapters/redis/redis-feed-ledger';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
 import { RedisProcessLeases } from '../adapters/redis/redis-process-leases';
+import { RedisRateLimiter } from '../adapters/redis/redis-rate-limiter';
 import { RedisRebuildStore } from '../adapters/redis/redis-rebuild-store';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
+import { RedisWorkQueue } from '../adapters/redis/redis-work-queue';
 import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
 import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import type { MillraceConfig } from '../config/config';
@@ -36,7 +41,10 @@ import type { Log } from '../core/ports/log.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink, Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
+import { CUT_OFF_MS } from '../runtime/dead-process-watch';
+import { SharedRateLimiter } from '../runtime/shared-rate-limiter';
 import type { Dependency, Ports } from '../runtime/ports';
+import { StoreContact } from '../runtime/store-contact';
 import { isGoneProcess, newProcessName } from './process-name';
 import { topicSink, type TopicSinkParts } from './topic-sink';
 
@@ -55,7 +63,9 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
   const transactions = new KafkaTransactionLog({ kafka, topics, log });
   const topicReader = new KafkaTopicReader(kafka);
+  const clock = { now: () => Date.now() };
   const redis = connectRedis(config.redis);
+  const contact = new StoreContact(clock, CUT_OFF_MS);
   const boards = new RedisBoardStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const clock = { now: () => Date.now() };
@@ -72,16 +82,20 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
     boards,
     idempotency: new RedisIdempotencyStore(redis),
+    rateLimiter: new SharedRateLimiter(new RedisRateLimiter(redis), new MemoryRateLimiter(clock)),
+    workQueue: new RedisWorkQueue(redis),
     producer,
     topics,
     topicReader,
     deadLetters: new KafkaDeadLetterSink(producer),
     ledger: new RedisOperatorLedger(redis),
+    feedLedger: new RedisFeedLedger(redis),
+    feedLog: new KafkaFeedLog({ kafka, topics, topicReader }),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
     schemaRegistry,
     schemas,
-    liveness: { process, leases: new RedisProcessLeases(redis), members, isGone: isGoneProcess },
+    liveness: { process, leases: new RedisProcessLeases(redis), members, contact, isGone: isGoneProcess },
     dependencies: [kafkaPing, { name: 'redis', ping: () => checkRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
@@ -91,7 +105,10 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
         ),
       ),
     consumerOf: (groupId, topic) =>
-      new KafkaBatchConsumer({ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY }),
+      new KafkaBatchConsumer({
+        ...{ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY },
+        isCutOff: () => contact.tellLost(),
+      }),
     followerOf: (topic) => topicFollower(kafka, log, topic),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ConfigError } from '../core/errors';
+import type { RateLimit } from '../core/rate-limits/rate-limit';
 import { gatherSettings, type Environment } from './setting-sources';
 import { isSecret, settings, type MODES, type ROLES, type Settings } from './settings';
 
@@ -57,9 +58,12 @@ function arrange(given: Settings) {
     mode: given.MILLRACE_MODE,
     roles: given.MILLRACE_ROLES as readonly Role[],
     pipelines: given.MILLRACE_PIPELINES,
+    feeds: given.MILLRACE_FEEDS,
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
-    http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT },
+    http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
+    /** Folder of exported rows; they are off without it. */
+    exports: given.MILLRACE_EXPORTS,
     logLevel: given.MILLRACE_LOG_LEVEL,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],
@@ -93,6 +97,12 @@ function arrange(given: Settings) {
       ...present('password', given.MILLRACE_CASSANDRA_PASSWORD),
     },
   };
+}
+
+/** Of requests to `/v1`, for each client. */
+function httpLimitOf(given: Settings): RateLimit | undefined {
+  const quota = given.MILLRACE_HTTP_LIMIT;
+  return quota && { algorithm: given.MILLRACE_HTTP_LIMIT_ALGORITHM, ...quota };
 }
 
 /** A property that is left out, not undefined, when nothing was given. */

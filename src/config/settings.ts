@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { parseDuration } from '../core/pipeline/duration';
+import { RATE_ALGORITHMS } from '../core/rate-limits/rate-limit';
 import { bytes, duration, flag, integer, list, oneOf, secret, setting, settingMeta, text } from './setting';
 
+/** May be missing; a folder that was named may not. */
+export const DEFAULT_FEEDS = './feeds';
 export const MODES = ['embedded', 'external'] as const;
 export const ROLES = ['ingest', 'process', 'serve'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -35,6 +39,15 @@ const apiKeys = () =>
     return keys.length > 0 ? keys : undefined;
   }).register(settingMeta, { secret: true });
 
+/** `600/1m`: units and the span that they are for. */
+const quota = () =>
+  setting('a number and a duration such as 600/1m', (given) => {
+    const [units = '', span = ''] = given.split('/');
+    const windowMs = parseDuration(span);
+    const count = /^[1-9]\d{0,8}$/.test(units) ? Number(units) : 0;
+    return count > 0 && windowMs !== undefined && windowMs >= 1 ? { units: count, windowMs } : undefined;
+  });
+
 /** `3` for one data centre, `dc1:3,dc2:2` for several. */
 const replication = () =>
   setting('a number of replicas such as 3, or replicas by data centre such as dc1:3,dc2:2', (given) => {
@@ -50,9 +63,13 @@ export const settings = z.object({
   MILLRACE_MODE: oneOf(MODES).default('external'),
   MILLRACE_ROLES: roles().default([...ROLES]),
   MILLRACE_PIPELINES: text().default('./pipelines'),
+  MILLRACE_FEEDS: text().default(DEFAULT_FEEDS),
   MILLRACE_EXTENSIONS: list('paths of JavaScript modules, several separated by commas', () => true).default([]),
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
+  MILLRACE_HTTP_LIMIT: quota().optional(),
+  MILLRACE_HTTP_LIMIT_ALGORITHM: oneOf(RATE_ALGORITHMS).default('sliding-window'),
+  MILLRACE_EXPORTS: text().optional(),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_STATE_CACHE_BYTES: bytes(1_048_576).default(256 * 2 ** 20),

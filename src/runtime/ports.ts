@@ -3,12 +3,15 @@ import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { BoardStore } from '../core/ports/board-store.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { FeedLedger } from '../core/ports/feed-ledger.port';
+import type { FeedLog } from '../core/ports/feed-log.port';
 import type { GroupMembers } from '../core/ports/group-members.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { OperatorLedger } from '../core/ports/operator-ledger.port';
 import type { ProcessLeases } from '../core/ports/process-leases.port';
+import type { RateLimiter } from '../core/ports/rate-limiter.port';
 import type { RebuildStore } from '../core/ports/rebuild-store.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
@@ -19,6 +22,8 @@ import type { SchemaRegistry } from '../core/ports/schema-registry.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
+import type { StoreContact } from './store-contact';
+import type { WorkQueue } from '../core/ports/work-queue.port';
 
 /** A dependency that can be asked whether it answers; the reason is for operators. */
 export interface Dependency {
@@ -32,6 +37,8 @@ export interface Liveness {
   readonly process: string;
   readonly leases: ProcessLeases;
   readonly members: GroupMembers;
+  /** Between this process and the store. */
+  readonly contact: StoreContact;
   /** Whether it is certain that a process, by its name, has ended. False for most that have. */
   readonly isGone: (process: string) => boolean;
 }
@@ -45,11 +52,17 @@ export interface Ports {
   /** What the `redis` sinks of pipelines keep. */
   readonly boards: BoardStore;
   readonly idempotency: IdempotencyStore;
+  /** Limits that all processes share. */
+  readonly rateLimiter: RateLimiter;
+  /** Long work for whichever process has time. */
+  readonly workQueue: WorkQueue;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
   readonly topicReader: TopicReader;
   readonly deadLetters: DeadLetterSink;
   readonly ledger: OperatorLedger;
+  readonly feedLedger: FeedLedger;
+  readonly feedLog: FeedLog;
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;

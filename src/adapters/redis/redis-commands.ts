@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RedisClient } from './redis-connection';
+import type { RateAnswer } from './redis-rate-limiter';
 
 type Argument = string | number | Buffer;
 
@@ -12,6 +13,10 @@ interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
+  millraceFeedClaim(feed: string, holder: string, ttlMs: number, atLeast: number): Promise<number | null>;
+  millraceFeedRelease(feed: string, token: number): Promise<unknown>;
+  millraceFeedReport(feed: string, token: number, text: string): Promise<number>;
+  millraceFeedEntry(feed: string): Promise<[holder: string, token: number, report?: string | null]>;
   millraceRank(
     scores: string,
     versions: string,
@@ -19,6 +24,16 @@ interface Scripts {
     gone: string,
     ...argumentsOfScript: Argument[]
   ): Promise<unknown>;
+  millraceRateFixedWindow(used: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateSlidingWindow(slots: string, sum: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateTokenBucket(bucket: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceQueueAdd(...keysAndArguments: Argument[]): Promise<[answer: string, told: string]>;
+  millraceQueueAgain(...keys: string[]): Promise<number>;
+  millraceQueueEnd(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueRenew(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueTake(
+    ...keysAndArguments: Argument[]
+  ): Promise<[id: string, kind: string, input: string, attempt: number, token: number] | null>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -26,7 +41,14 @@ interface Scripts {
 
 export type ScriptedRedis = RedisClient & Scripts;
 
-const SCRIPTS = { claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4 } as const;
+const FEED_SCRIPTS = { 'feed-claim': 1, 'feed-release': 1, 'feed-report': 1, 'feed-entry': 1 } as const;
+/** Name to number of keys. */
+const SCRIPTS = {
+  ...{ claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4 },
+  ...{ 'queue-add': 4, 'queue-again': 3, 'queue-end': 4, 'queue-renew': 2, 'queue-take': 3 },
+  ...{ 'rate-fixed-window': 1, 'rate-sliding-window': 2, 'rate-token-bucket': 1 },
+  ...FEED_SCRIPTS,
+} as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
@@ -37,7 +59,8 @@ export function withScripts(redis: RedisClient): ScriptedRedis {
 }
 
 function commandName(name: string): string {
-  return `millrace${name[0]!.toUpperCase()}${name.slice(1)}`;
+  const words = name.split('-').map((word) => `${word[0]!.toUpperCase()}${word.slice(1)}`);
+  return `millrace${words.join('')}`;
 }
 
 function script(file: string): string {
