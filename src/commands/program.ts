@@ -70,9 +70,11 @@ function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode)
     .description('check pipelines, feeds and golden tests; prints file:line:column: message')
     .argument('<files...>', 'YAML or JSON files; pipelines of all of them are checked together')
     .option('--tables', 'check the tables that Cassandra has, not those that the migrations make')
-    .action(async (files: string[], { tables }: { tables?: boolean }) => {
-      const { validate, validateWithServer } = await import('./validate.command.js');
-      setExitCode(await (tables ? validateWithServer(files, loadConfig(), io) : validate(files, io)));
+    .option('--registry', 'check schemas with those that the schema registry has')
+    .action(async (files: string[], ask: { tables?: boolean; registry?: boolean }) => {
+      const { validate, validateWithServers } = await import('./validate.command.js');
+      const asksServers = ask.tables === true || ask.registry === true;
+      setExitCode(await (asksServers ? validateWithServers(files, ask, loadConfig(), io) : validate(files, io)));
     });
   root
     .command('test')

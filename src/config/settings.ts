@@ -21,6 +21,9 @@ const host = (given: string) => hostPort(given) || /^[\w.-]+$/.test(given);
 const redisUrl = (given: string) =>
   /^(rediss?|redis-sentinel|redis-cluster|rediss-sentinel|rediss-cluster):\/\/\S+$/.test(given) ? given : undefined;
 
+const httpUrl = (given: string) =>
+  /^https?:\/\/[^/]/.test(given) && URL.canParse(given) ? given.replace(/\/+$/, '') : undefined;
+
 const roles = () =>
   setting(`a list of ${ROLES.join(', ')}, or all`, (given) => {
     if (given === 'all') return [...ROLES];
@@ -96,6 +99,12 @@ export const settings = z.object({
     .default('redis://127.0.0.1:6379'),
   MILLRACE_REDIS_USERNAME: text().optional(),
   MILLRACE_REDIS_PASSWORD: secret().optional(),
+
+  MILLRACE_SCHEMA_REGISTRY_URL: setting('an address such as http://host:8081', httpUrl)
+    .register(settingMeta, { secret: true })
+    .default('http://127.0.0.1:8081/apis/ccompat/v7'),
+  MILLRACE_SCHEMA_REGISTRY_USERNAME: text().optional(),
+  MILLRACE_SCHEMA_REGISTRY_PASSWORD: secret().optional(),
 
   MILLRACE_CASSANDRA_CONTACT_POINTS: list('host or host:port, several separated by commas', host).default([
     '127.0.0.1:9042',

@@ -49,6 +49,11 @@ export function badRecords(faults: readonly RecordFault[]): HttpException {
   });
 }
 
+/** Nothing can be put into the topic before that is mended. */
+export function noSchema(detail: string): HttpException {
+  return problem(HttpStatus.CONFLICT, 'no-schema', { title: 'The topic has no schema to write by', detail });
+}
+
 export function tooManyRecords(limit: string): HttpException {
   return problem(HttpStatus.TOO_MANY_REQUESTS, 'rate-limit', {
     title: 'Too many records',

@@ -17,6 +17,8 @@ import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { Sink } from '../core/ports/row-sink.port';
+import type { SchemaCodec } from '../core/ports/schema-codec.port';
+import type { SchemaRegistry } from '../core/ports/schema-registry.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
@@ -64,6 +66,9 @@ export interface Ports {
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;
+  /** Values of which a registry keeps the schemas. */
+  readonly schemas: SchemaCodec;
+  readonly schemaRegistry: SchemaRegistry;
   /** Signs of life of the processes that share the work; `undefined` where there is one process only. */
   readonly liveness: Liveness | undefined;
   readonly dependencies: readonly Dependency[];

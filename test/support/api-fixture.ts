@@ -17,6 +17,7 @@ import type { PipelineStatus, TaskStatus } from '../../src/runtime/pipeline-stat
 import { type Pipelines, PIPELINES, type RefusedPipeline } from '../../src/runtime/pipelines';
 import { type Ports, PORTS } from '../../src/runtime/ports';
 import { FixtureTask } from './fixture-task';
+import { memorySchemas } from './memory-schemas';
 
 /** The shipped pipeline, without its outside sinks. */
 export function airQuality(): CompiledPipeline {
@@ -76,6 +77,7 @@ export class ApiFixture {
     };
     return {
       clock: { now: () => this.nowMs },
+      ...memorySchemas({ now: () => this.nowMs }),
       stateStore: this.store,
       rebuildStore: this.store,
       liveFeed: this.store,
