@@ -21,6 +21,7 @@ import { ObserverModule } from './metrics/observer.module';
 import { PrometheusObserver } from './metrics/prometheus-observer';
 import { ProcessingController } from './processing/processing.controller';
 import { ProcessingService } from './processing/processing.service';
+import { QueriesModule } from './queries/queries.module';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { PIPELINES } from './runtime/pipelines';
 import { PORTS, type Ports } from './runtime/ports';
@@ -36,7 +37,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { roles } = parts.config;
+    const { roles, queries } = parts.config;
     return {
       module: AppModule,
       imports: [
@@ -46,6 +47,7 @@ export class AppModule {
         MetricsModule,
         JobsModule.of(parts),
         ...(roles.includes('ingest') ? [IngestionModule] : []),
+        ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
         ...(roles.includes('serve') ? [ApiModule, LiveModule, DashboardModule] : []),
       ],
       providers: guardsOf(parts),

@@ -4,6 +4,7 @@ import { BoardsService } from './boards.service';
 import { Catalogue } from './catalogue';
 import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
+import { HistoryController } from './history.controller';
 import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
@@ -15,7 +16,7 @@ import { RowsService } from './rows.service';
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController, BoardsController],
+  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController, BoardsController, HistoryController],
   providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
   exports: [Catalogue, CommittedTasks, RowsService],
 })
