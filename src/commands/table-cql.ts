@@ -102,7 +102,8 @@ function columnsOf(pipeline: CompiledPipeline, sink: CassandraSink): readonly Co
   })) satisfies readonly Column[];
   const place = ({ text }: { readonly text: string }): number => clustering.indexOf(text);
   const inKey = columns.filter(({ role }) => role === 'clustering').sort((a, b) => place(a) - place(b));
-  return columns.map((column) => (column.role === 'clustering' ? inKey.shift()! : column));
+  const clocks = (sink.clockColumns ?? []).map((name) => ({ name, type: 'timestamp', role: 'value' }) as const);
+  return [...columns.map((column) => (column.role === 'clustering' ? inKey.shift()! : column)), ...clocks];
 }
 
 /** What tells the windows of a key apart, as far as columns are mapped to it. */

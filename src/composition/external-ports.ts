@@ -43,8 +43,10 @@ import type { RowSink, Sink } from '../core/ports/row-sink.port';
 import type { TransactionLog } from '../core/ports/transaction-log.port';
 import { endsInclusively } from '../core/windows/ends-inclusively';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
+import { CUT_OFF_MS } from '../runtime/dead-process-watch';
 import { SharedRateLimiter } from '../runtime/shared-rate-limiter';
 import type { Dependency, Ports } from '../runtime/ports';
+import { StoreContact } from '../runtime/store-contact';
 import { isGoneProcess, newProcessName } from './process-name';
 
 const MIGRATIONS = join(__dirname, '..', '..', 'cql');
@@ -64,6 +66,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const topicReader = new KafkaTopicReader(kafka);
   const clock = { now: () => Date.now() };
   const redis = connectRedis(config.redis);
+  const contact = new StoreContact(clock, CUT_OFF_MS);
   const boards = new RedisBoardStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const kafkaPing: Dependency = {
@@ -87,7 +90,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     ledger: new RedisOperatorLedger(redis),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
-    liveness: { process, leases: new RedisProcessLeases(redis), members, isGone: isGoneProcess },
+    liveness: { process, leases: new RedisProcessLeases(redis), members, contact, isGone: isGoneProcess },
     dependencies: [kafkaPing, { name: 'redis', ping: () => checkRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
@@ -97,7 +100,10 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
         ),
       ),
     consumerOf: (groupId, topic) =>
-      new KafkaBatchConsumer({ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY }),
+      new KafkaBatchConsumer({
+        ...{ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY },
+        isCutOff: () => contact.tellLost(),
+      }),
     followerOf: (topic) => topicFollower(kafka, log, topic),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
     close: async () => {

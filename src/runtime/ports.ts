@@ -19,6 +19,7 @@ import type { SnapshotStore } from '../core/ports/snapshot-store.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
+import type { StoreContact } from './store-contact';
 import type { WorkQueue } from '../core/ports/work-queue.port';
 
 /** A dependency that can be asked whether it answers; the reason is for operators. */
@@ -33,6 +34,8 @@ export interface Liveness {
   readonly process: string;
   readonly leases: ProcessLeases;
   readonly members: GroupMembers;
+  /** Between this process and the store. */
+  readonly contact: StoreContact;
   /** Whether it is certain that a process, by its name, has ended. False for most that have. */
   readonly isGone: (process: string) => boolean;
 }

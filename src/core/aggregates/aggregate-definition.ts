@@ -16,6 +16,11 @@ export interface AggregateDescription {
    * use the aggregate. Those built in have none: their encodings carry versions of their own.
    */
   readonly version?: number;
+  /**
+   * The order of records never shows, not even among those of one event time: accumulators of several partitions may be
+   * merged as they come. What `spec.repartition.preAggregate` needs.
+   */
+  readonly commutes?: true;
 }
 
 /** An aggregate as definitions can call it. */

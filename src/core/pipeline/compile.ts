@@ -3,6 +3,7 @@ import type { Decoder } from '../decoding/decoder';
 import { eventTimeOf, recordTimeOf } from '../decoding/event-time';
 import { jsonDecoder } from '../decoding/json-decoder';
 import { ConfigError } from '../errors';
+import { takingPartials } from '../repartition/partial-aggregator';
 import { createWindowAssigner } from '../windows/create-window-assigner';
 import { ZonedCalendarWindowAssigner } from '../windows/zoned-calendar-window';
 import { compileArgument } from './aggregate-argument';
@@ -18,6 +19,7 @@ import { usedVersions } from './extension-versions';
 import { fingerprintOf } from './fingerprint';
 import { type Language, STANDARD_LANGUAGE } from './language';
 import { poison } from './poison';
+import { repartitionOf } from './repartition-definition';
 
 type Source = PipelineDefinition['spec']['source'];
 
@@ -26,7 +28,7 @@ export function compilePipeline(
   definition: PipelineDefinition,
   language: Language = STANDARD_LANGUAGE,
 ): CompiledPipeline {
-  const { source, key = [], window, aggregate = {}, emit, sinks, late } = definition.spec;
+  const { source, key = [], window, emit, sinks, late } = definition.spec;
   const { outOfOrderness, idleAfter, advanceOn } = source.time;
   const decode = compileDecoder(source);
   const versions = usedVersions(definition, language);
@@ -55,7 +57,7 @@ export function compilePipeline(
     outOfOrdernessMs: outOfOrderness,
     idleAfterMs: idleAfter === 'never' ? undefined : idleAfter,
     advanceOn,
-    aggregates: Object.entries(aggregate).map(([name, text]) => compileAggregate(name, text, language)),
+    ...compileAggregates(definition.spec, language),
     emitOnUpdate: emit.on !== 'close',
     emitOnClose: emit.on !== 'update',
     emitEveryMs: emit.every,
@@ -85,6 +87,20 @@ function compileZone(window: WindowDefinition | undefined): CompiledPipeline['zo
   const assigner = new ZonedCalendarWindowAssigner(window.unit, window.zoneField);
   const read = fieldReader(window.zoneField);
   return (fields) => assigner.zoneOf(read(fields));
+}
+
+function compileAggregates(
+  spec: PipelineDefinition['spec'],
+  language: Language,
+): Pick<CompiledPipeline, 'aggregates' | 'partials'> {
+  const aggregates = Object.entries(spec.aggregate ?? {}).map(([name, text]) => compileAggregate(name, text, language));
+  const { partialRange } = repartitionOf(spec);
+  if (partialRange === undefined) return { aggregates };
+  const range = BigInt(partialRange);
+  return {
+    aggregates: aggregates.map((one) => ({ ...one, aggregator: takingPartials(one.aggregator, range) })),
+    partials: { range, aggregates },
+  };
 }
 
 function compileAggregate(name: string, text: string, language: Language): CompiledAggregate {

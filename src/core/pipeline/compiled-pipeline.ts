@@ -47,6 +47,8 @@ export type CompiledSink =
       readonly keyspace: string;
       readonly table: string;
       readonly columns: ColumnExpressions;
+      /** Those that hold when the row was written, which are not among `columns`; none if absent. */
+      readonly clockColumns?: readonly string[];
     }
   | { readonly kind: 'kafka'; readonly topic: string; readonly delivery: 'at-least-once' | 'exactly-once' }
   | { readonly kind: 'live' }
@@ -68,6 +70,14 @@ export interface CompiledBoard {
   readonly size: number;
   /** After the last row; `undefined` for ever. */
   readonly ttlMs: number | undefined;
+}
+
+/** How records are aggregated before the repartition topic. */
+export interface Partials {
+  /** A partial covers at most this many offsets of a source partition, from a multiple of it on. */
+  readonly range: bigint;
+  /** What partials are made with. */
+  readonly aggregates: readonly CompiledAggregate[];
 }
 
 /** A validated definition turned into closures. Pure: equal records give equal answers. */
@@ -106,6 +116,8 @@ export interface CompiledPipeline {
   readonly idleAfterMs: number | undefined;
   readonly advanceOn: 'accepted' | 'all';
   readonly aggregates: readonly CompiledAggregate[];
+  /** There if records are aggregated before the repartition topic. {@link aggregates} then take partials too. */
+  readonly partials?: Partials;
   readonly emitOnUpdate: boolean;
   readonly emitOnClose: boolean;
   /** Least time between two emissions of updates, ms; 0 for one with each checkpoint, Infinity to hold them back. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SHUFFLE_SUFFIX } from '../repartition/names';
 import { lookupSchema } from './lookup-definition';
 import { RESERVED_AGGREGATE_NAMES, RESERVED_FIELD_NAMES } from './names';
+import { repartitionOf, repartitionSchema } from './repartition-definition';
 import { byteSize, choice, choiceMessage, duration, identifier, positiveDuration, strict } from './schema-kit';
 import { sinkSchema } from './sink-definition';
 import { distinctNames, sourceSchema, topicName } from './source-definition';
@@ -70,11 +71,7 @@ const specSchema = strict({
   key: distinctNames()
     .optional()
     .describe('Fields that records are grouped by; with window and aggregate, or without both'),
-  repartition: choice(['auto', 'always', 'never'])
-    .default('auto')
-    .describe(
-      'Whether records go through an internal topic that is keyed by key; auto: if the newest records have other message keys when the pipeline is first deployed',
-    ),
+  repartition: repartitionSchema,
   window: windowSchema.optional().describe('Which records of a key are aggregated together'),
   aggregate: aggregates.optional().describe('Values of a row: name, and a call such as avg(pm25)'),
   emit: emitSchema.prefault({}),
@@ -98,7 +95,7 @@ const specSchema = strict({
       context.addIssue({ code: 'custom', path: [part], message });
     }
   }
-  if (spec.repartition === 'always' && spec.key === undefined) {
+  if (repartitionOf(spec).when === 'always' && spec.key === undefined) {
     const message = 'has no meaning for a pipeline without a key: nothing is grouped';
     context.addIssue({ code: 'custom', path: ['repartition'], message });
   }

@@ -1,5 +1,6 @@
 import type { PipelineDefinition } from './definition';
 import type { LookupDefinition } from './lookup-definition';
+import { repartitionOf } from './repartition-definition';
 
 /**
  * Hash of all that the meaning of state depends on. Formatting, comments and the order of properties do not show in it,
@@ -10,6 +11,7 @@ import type { LookupDefinition } from './lookup-definition';
 export function fingerprintOf(definition: PipelineDefinition, versions: Readonly<Record<string, number>> = {}): string {
   const { source, lookup, where, derive, key, window, aggregate, late } = definition.spec;
   const { topic, format, csv, maxRecordBytes, time } = source;
+  const { partialRange } = repartitionOf(definition.spec);
   return fnv1a64(
     canonicalJson({
       source: {
@@ -27,6 +29,7 @@ export function fingerprintOf(definition: PipelineDefinition, versions: Readonly
       // Other policies leave the state as it is.
       ...(typeof late === 'object' && 'amend' in late && { amend: late.amend }),
       aggregate: trimmedEntries(aggregate ?? {}),
+      ...(partialRange !== undefined && { partialRange }),
       ...(Object.keys(versions).length > 0 && { versions }),
     }),
   );

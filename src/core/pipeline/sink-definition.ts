@@ -20,7 +20,7 @@ const cassandraSchema = strict({
     .record(columnName(), z.string())
     .refine((columns) => Object.keys(columns).length > 0, { error: 'at least one column is needed' })
     .describe(
-      'CEL over key.*, window.start, .end, .date, .year, .index (count), the aggregates (fields, if stateless), revision, final',
+      'CEL over key.*, window.start, .end, .date, .year, .index (count), the aggregates (fields, if stateless), revision, final; or now() for when the row was written, which is no part of its version',
     ),
 });
 

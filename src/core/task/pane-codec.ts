@@ -2,6 +2,8 @@ import { ByteReader, ByteWriter } from '../aggregates/bytes';
 import { expectVersion } from '../aggregates/version';
 import type { JsonValue } from '../json';
 import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
+import { endsInclusively } from '../windows/ends-inclusively';
+import type { Window } from '../windows/window';
 
 const VERSION = 1;
 const writer = new ByteWriter();
@@ -33,15 +35,24 @@ export function decodePaneContent(pipeline: CompiledPipeline, bytes: Uint8Array)
   return { changedAt, accumulators: pipeline.aggregates.map(({ aggregator }) => aggregator.decode(reader)) };
 }
 
-/** The values of a row, by aggregate name. */
-export function resultsOf(pipeline: CompiledPipeline, accumulators: readonly unknown[]): Record<string, JsonValue> {
+/** The values of a row, by aggregate name; without a window, those of one that never ends. */
+export function resultsOf(
+  pipeline: CompiledPipeline,
+  accumulators: readonly unknown[],
+  window?: Window,
+): Record<string, JsonValue> {
+  const lastMs = window && lastInstantOf(pipeline, window);
   const values: Record<string, JsonValue> = {};
   const { aggregates } = pipeline;
   for (let i = 0; i < aggregates.length; i++) {
     const { name, aggregator } = aggregates[i]!;
-    values[name] = aggregator.result(accumulators[i]);
+    values[name] = aggregator.result(accumulators[i], lastMs);
   }
   return values;
+}
+
+function lastInstantOf({ definition }: CompiledPipeline, { endMs }: Window): number {
+  return endsInclusively(definition.spec.window) ? endMs : endMs - 1;
 }
 
 /** `generation + 2 * N + final`; `semantics.md` section 7. */

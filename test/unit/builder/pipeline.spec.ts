@@ -21,6 +21,7 @@ import {
   json,
   kafka,
   live,
+  nowcast,
   numberArgument,
   ohlc,
   pipeline,
@@ -32,6 +33,7 @@ import {
   top_k,
   topic,
   topicTable,
+  trend,
   tumbling,
   versioned,
   vwap,
@@ -111,6 +113,8 @@ describe('a pipeline written in TypeScript', () => {
         bands: histogram('pm25', [0, 12, 35.5]),
         price: vwap('pm25', cel('pm25 * 2.0')),
         range: ohlc('pm25'),
+        moved: trend('pm25', '1d', '5m'),
+        air: nowcast('pm25'),
       })
       .to(live())
       .build();
@@ -124,6 +128,8 @@ describe('a pipeline written in TypeScript', () => {
       bands: 'histogram(pm25, [0,12,35.5])',
       price: 'vwap(pm25, pm25 * 2.0)',
       range: 'ohlc(pm25)',
+      moved: 'trend(pm25, "1d", "5m")',
+      air: 'nowcast(pm25)',
     });
   });
 

@@ -23,6 +23,12 @@ const structure: Case[] = [
   ['key', '  key: []', '8:8: spec.key: must not be empty'],
   ['key', '  key: location', '8:8: spec.key: a list is needed, not text'],
   ['key', '  key: [k, k]', '8:12: spec.key[1]: "k" is named twice'],
+  ['key', '  key: [k]\n  repartition: alway', '9:16: spec.repartition: unknown value "alway"; did you mean "always"?'],
+  [
+    'key',
+    '  key: [k]\n  repartition: { when: alway }',
+    '9:24: spec.repartition.when: unknown value "alway"; did you mean "always"?',
+  ],
   ['aggregate', undefined, `4:1: spec.aggregate: ${ALL_OR_NONE}`],
   ['aggregate', '  aggregate: {}', '10:14: spec.aggregate: at least one aggregate is needed'],
   [
