@@ -16,7 +16,14 @@ import { RowsService } from './rows.service';
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController, BoardsController, HistoryController],
+  controllers: [
+    DeadLettersController,
+    PipelinesController,
+    ResumeController,
+    RowsController,
+    BoardsController,
+    HistoryController,
+  ],
   providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
   exports: [Catalogue, CommittedTasks, RowsService],
 })

@@ -53,6 +53,9 @@ function targetOf(to: string): ResetTarget {
 /** `offset:0=12,1=40`: partition and offset; `undefined` for anything else. */
 function offsetsIn(text: string): ReadonlyMap<number, bigint> | undefined {
   if (!/^offset:\d{1,6}=\d{1,18}(,\d{1,6}=\d{1,18})*$/.test(text)) return undefined;
-  const pairs = text.slice('offset:'.length).split(',').map((pair) => pair.split('='));
+  const pairs = text
+    .slice('offset:'.length)
+    .split(',')
+    .map((pair) => pair.split('='));
   return new Map(pairs.map(([partition, offset]) => [Number(partition), BigInt(offset!)]));
 }

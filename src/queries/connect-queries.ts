@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import type { KafkaOptions } from '@nestjs/microservices';
 import type { MillraceConfig } from '../config/config';
 import type { Log } from '../core/ports/log.port';
 import type { ProcessingService } from '../processing/processing.service';
@@ -8,6 +9,8 @@ import { QueryTransport } from './query-transport';
 const PARTITIONS = 4;
 /** As Nest's client has it. */
 const REPLY_SUFFIX = '.reply';
+
+type SaslOptions = NonNullable<NonNullable<NonNullable<KafkaOptions['options']>['client']>['sasl']>;
 
 export interface QueryParts {
   readonly config: MillraceConfig;
@@ -29,7 +32,11 @@ export function connectQueries(app: INestApplication, { config, ports, processin
   const strategy = new QueryTransport({
     ...{ topic, replyTopic: topic + REPLY_SUFFIX, log },
     kafka: {
-      client: { brokers: [...brokers], clientId, ...(ssl && { ssl: definedOnly(ssl) }), ...(sasl && { sasl }) },
+      client: {
+        ...{ brokers: [...brokers], clientId },
+        ...(ssl && { ssl: definedOnly(ssl) }),
+        ...(sasl && { sasl: { ...sasl } as SaslOptions }),
+      },
       consumer: { groupId: `${clientId}.queries` },
       run: { partitionsConsumedConcurrently: PARTITIONS },
       producer: { allowAutoTopicCreation: false },

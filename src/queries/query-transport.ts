@@ -55,12 +55,12 @@ export class QueryTransport extends ServerKafka {
   }
 
   private async begin(): Promise<void> {
-    const { log, prepare } = this.query;
+    const { log, prepare, topic } = this.query;
     for (let failures = 0; !this.ended.signal.aborted; failures++) {
       try {
         await prepare();
         await this.connect();
-        return;
+        return log.info({ event: 'query.listening', topic }, `Questions in topic ${topic} are answered`);
       } catch (error) {
         const reason = messageOf(error);
         log.warn({ event: 'query.waits', reason }, `Queries over Kafka wait: ${reason}`);

@@ -69,7 +69,9 @@ export async function offsetsOf(
   if (typeof target === 'object' && 'timestampMs' in target) return topics.offsetsAt(topic, target.timestampMs);
   const extents = await topics.extents(topic);
   if (typeof target === 'object') return checkedOffsets(target.offsets, topic, extents);
-  return new Map([...extents].map(([partition, { earliest, end }]) => [partition, target === 'earliest' ? earliest : end]));
+  return new Map(
+    [...extents].map(([partition, { earliest, end }]) => [partition, target === 'earliest' ? earliest : end]),
+  );
 }
 
 /** Each partition once, at an offset that the log has or will have next. */
@@ -83,7 +85,9 @@ function checkedOffsets(
     if (!extent) return [`there is no partition ${partition}`];
     const range = `${extent.earliest} to ${extent.end}`;
     if (offset === undefined) return [`partition ${partition} is missing (${range})`];
-    return offset < extent.earliest || offset > extent.end ? [`partition ${partition} has ${range}, not ${offset}`] : [];
+    return offset < extent.earliest || offset > extent.end
+      ? [`partition ${partition} has ${range}, not ${offset}`]
+      : [];
   });
   if (wrong.length > 0) throw new ConfigError(`Offsets of topic ${topic}: ${wrong.join('; ')}`);
   return offsets;

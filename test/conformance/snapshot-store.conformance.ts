@@ -1,4 +1,9 @@
-import { type Snapshot, type SnapshotPlace, type SnapshotStore, SNAPSHOTS_KEPT } from '../../src/core/ports/snapshot-store.port';
+import {
+  type Snapshot,
+  type SnapshotPlace,
+  type SnapshotStore,
+  SNAPSHOTS_KEPT,
+} from '../../src/core/ports/snapshot-store.port';
 
 export interface SnapshotStoreHarness {
   readonly store: SnapshotStore;
@@ -23,7 +28,9 @@ export function describeSnapshotStore(name: string, open: () => Promise<Snapshot
       store = harness.store;
     });
     afterAll(() => harness?.close());
-    beforeEach(() => (place = { pipeline: harness.newPipeline(), fingerprint: 'f', keyText: 'हैदराबाद}', partition: 0 }));
+    beforeEach(
+      () => (place = { pipeline: harness.newPipeline(), fingerprint: 'f', keyText: 'हैदराबाद}', partition: 0 }),
+    );
 
     const found = async (offset: number, from = place): Promise<Snapshot | undefined> => {
       const kept = await store.newestBefore(from, BigInt(offset));

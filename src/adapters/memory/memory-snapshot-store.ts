@@ -1,4 +1,9 @@
-import { type Snapshot, type SnapshotPlace, type SnapshotStore, SNAPSHOTS_KEPT } from '../../core/ports/snapshot-store.port';
+import {
+  type Snapshot,
+  type SnapshotPlace,
+  type SnapshotStore,
+  SNAPSHOTS_KEPT,
+} from '../../core/ports/snapshot-store.port';
 
 /** Beyond this many keys the one that was put first is forgotten. */
 const MAX_KEYS = 10_000;

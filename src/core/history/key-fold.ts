@@ -33,9 +33,7 @@ export class KeyFold {
     this.position = from.nextOffset;
     this.counted = 'events' in from ? from.events : 0;
     this.accumulators =
-      'state' in from
-        ? decodePaneContent(pipeline, from.state).accumulators
-        : emptyAccumulators(pipeline.aggregates);
+      'state' in from ? decodePaneContent(pipeline, from.state).accumulators : emptyAccumulators(pipeline.aggregates);
   }
 
   /** Of the next record that has not been looked at. */

@@ -15,7 +15,11 @@ describe('GET /v1/pipelines/:name/history', () => {
     await log.ensure([{ topic: 'readings', partitions: 1, purpose: 'source' }]);
     await log.send(
       'readings',
-      [1, 2, 3].map((x) => ({ key: 'a', value: JSON.stringify({ key: 'a', t: EPOCH_MS, x }), timestampMs: EPOCH_MS + x })),
+      [1, 2, 3].map((x) => ({
+        key: 'a',
+        value: JSON.stringify({ key: 'a', t: EPOCH_MS, x }),
+        timestampMs: EPOCH_MS + x,
+      })),
     );
     const ports = { ...world.ports(), topics: log, topicReader: new MemoryTopicReader(log) };
     jest.spyOn(world, 'ports').mockReturnValue(ports);

@@ -43,7 +43,14 @@ it('refuses to move a pipeline that runs', async () => {
 
 it.each<[string, readonly [number, bigint][], string]>([
   ['beyond the end', [[0, 3n]], 'partition 0 has 0 to 2, not 3'],
-  ['of a partition that is not there', [[0, 1n], [7, 0n]], 'there is no partition 7'],
+  [
+    'of a partition that is not there',
+    [
+      [0, 1n],
+      [7, 0n],
+    ],
+    'there is no partition 7',
+  ],
   ['without one of a partition', [], 'partition 0 is missing (0 to 2)'],
 ])('refuses offsets %s, saying what there is, and changes nothing', async (_, offsets, message) => {
   const { pipeline, log, store, clock } = await processed();

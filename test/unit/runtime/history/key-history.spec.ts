@@ -51,7 +51,10 @@ describe('the history of a key', () => {
     expect(await history.at(pipeline, ['a'], { offset: 3n })).toMatchObject({ events: 2, values: { total: 6 } });
     const time = { timestampMs: EPOCH_MS + 2_000 };
     expect(await history.at(pipeline, ['a'], time)).toMatchObject({ nextOffset: 2n, values: { n: 1, total: 1 } });
-    expect(await history.at(pipeline, ['a'], { offset: 0n })).toMatchObject({ events: 0, values: { n: 0, total: null } });
+    expect(await history.at(pipeline, ['a'], { offset: 0n })).toMatchObject({
+      events: 0,
+      values: { n: 0, total: null },
+    });
     expect(await history.at(pipeline, ['nobody'], 'now')).toMatchObject({ events: 0 });
   });
 
@@ -75,7 +78,10 @@ describe('the history of a key', () => {
 
   it('goes on from a snapshot, and from the one before where that is too new', async () => {
     const world = new World();
-    await world.produce(1, Array.from({ length: 23 }, (_, i) => reading(i)));
+    await world.produce(
+      1,
+      Array.from({ length: 23 }, (_, i) => reading(i)),
+    );
     const first = await world.history(often).at(pipeline, ['a'], 'now');
     expect(first.snapshotOffset).toBeUndefined();
     const again = await world.history(often).at(pipeline, ['a'], 'now');
@@ -86,7 +92,10 @@ describe('the history of a key', () => {
 
   it('reads what one call may, says so, and goes on there', async () => {
     const world = new World();
-    await world.produce(1, Array.from({ length: 2_500 }, (_, i) => reading(i)));
+    await world.produce(
+      1,
+      Array.from({ length: 2_500 }, (_, i) => reading(i)),
+    );
     const some = { snapshotEvery: 10_000, maxRecords: 1_000 };
     const offsets: bigint[] = [];
     for (;;) {
@@ -141,10 +150,11 @@ describe('the history of a key', () => {
 
   it('refuses a pipeline whose records go through a repartition topic, and a topic that lost its beginning', async () => {
     const world = new World();
-    await world.produce(1, Array.from({ length: 23 }, (_, i) => reading(i)));
-    jest
-      .spyOn(world.log, 'extents')
-      .mockResolvedValue(new Map([[0, { earliest: 10n, end: 23n }]]));
+    await world.produce(
+      1,
+      Array.from({ length: 23 }, (_, i) => reading(i)),
+    );
+    jest.spyOn(world.log, 'extents').mockResolvedValue(new Map([[0, { earliest: 10n, end: 23n }]]));
     await expect(world.history().at(pipeline, ['a'], 'now')).rejects.toThrow('begins at offset 10');
     jest.restoreAllMocks();
     const deployment = { generation: 2n, fingerprint: 'f', repartitioned: true, partitions: 1 };
