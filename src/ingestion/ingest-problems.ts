@@ -9,7 +9,11 @@ export interface RecordFault {
 
 const MAX_LISTED = 20;
 
-export function problem(status: HttpStatus, name: string, body: { title: string; detail: string; [extra: string]: unknown }) {
+export function problem(
+  status: HttpStatus,
+  name: string,
+  body: { title: string; detail: string; [extra: string]: unknown },
+) {
   return new HttpException({ type: `urn:millrace:problem:${name}`, status, ...body }, status);
 }
 

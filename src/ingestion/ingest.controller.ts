@@ -59,7 +59,9 @@ export class IngestController {
     this.ingest.readersOf(topic);
     const body = await bodyOf(request);
     const carryOut = async () => this.storeBody(topic, await recordsOf(body, contentType), response);
-    return key === undefined ? carryOut() : once({ scope: topic, key, body, response }, this.ports.idempotency, carryOut);
+    return key === undefined
+      ? carryOut()
+      : once({ scope: topic, key, body, response }, this.ports.idempotency, carryOut);
   }
 
   private async storeBody(topic: string, values: readonly Uint8Array[], response: Response): Promise<IngestAnswer> {

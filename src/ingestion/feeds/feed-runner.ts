@@ -89,7 +89,10 @@ export class FeedRunner {
   private claim(): Promise<Term | undefined> {
     const { feed, holder, ledger, clock } = this.options;
     const onTrouble = (reason: string | undefined): void => this.progress.ledgerTrouble(reason);
-    return leaseOf({ feed: feed.name, holder, ledger, clock, onTrouble, signal: this.stopping.signal }, this.newestToken);
+    return leaseOf(
+      { feed: feed.name, holder, ledger, clock, onTrouble, signal: this.stopping.signal },
+      this.newestToken,
+    );
   }
 
   private async runTerm(term: Term): Promise<void> {

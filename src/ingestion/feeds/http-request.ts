@@ -81,7 +81,10 @@ export function shown(address: string): string {
 
 /** The beginning of a body that is not what was expected, on one line. */
 export function beginningOf(bytes: Buffer): string {
-  const text = bytes.subarray(0, 4 * SHOWN_CHARACTERS).toString().replace(/\s+/g, ' ');
+  const text = bytes
+    .subarray(0, 4 * SHOWN_CHARACTERS)
+    .toString()
+    .replace(/\s+/g, ' ');
   return JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
 }
 

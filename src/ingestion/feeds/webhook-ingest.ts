@@ -53,7 +53,11 @@ export class WebhookIngest {
   }
 
   /** Resolves once the log has all that can be a record, and the dead letters the rest. Throws a 400. */
-  async store({ feed }: WebhookFeed, body: unknown, headers: Readonly<Record<string, string>>): Promise<DeliveryAnswer> {
+  async store(
+    { feed }: WebhookFeed,
+    body: unknown,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<DeliveryAnswer> {
     const { producer, deadLetters, clock } = this.ports;
     const { topic } = feed.definition.spec;
     const answer = { body, headers, page: 0, cursor: null, now: new Date(clock.now()) };

@@ -30,7 +30,9 @@ describe('a feed that runs', () => {
 
   beforeAll(async () => {
     // Each answer has the number that was asked for: what is skipped or comes twice shows.
-    upstream = await startUpstream({ '/next': (url) => ({ body: [{ n: Number(url.searchParams.get('after')) + 1 }] }) });
+    upstream = await startUpstream({
+      '/next': (url) => ({ body: [{ n: Number(url.searchParams.get('after')) + 1 }] }),
+    });
   });
   afterAll(() => upstream.close());
   beforeEach(async () => {

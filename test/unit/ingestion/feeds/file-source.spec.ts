@@ -70,7 +70,9 @@ describe('a feed of a file', () => {
     const { items } = await next(open('cells.csv'), FIRST_STATE);
     expect(items).toContainEqual({ n: 1, name: 'ä' });
     expect(items).toContainEqual({ n: 3, name: null });
-    expect(items).toContainEqual(expect.objectContaining({ message: expect.stringContaining('cells.csv:3: ') as string }));
+    expect(items).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('cells.csv:3: ') as string }),
+    );
   });
 
   it('that is not there is a failed poll that names it', async () => {

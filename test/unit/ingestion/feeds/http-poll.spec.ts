@@ -38,7 +38,9 @@ describe('a feed that polls', () => {
   afterAll(() => upstream.close());
 
   const feedOf = (path: string, more = '', spec = 'records: body.data'): CompiledFeed =>
-    compiledFeed(`topic: t\nsource: { kind: http-poll, url: "${upstream.url}${path}", every: 30s, timeout: 500ms ${more} }\n${spec}`);
+    compiledFeed(
+      `topic: t\nsource: { kind: http-poll, url: "${upstream.url}${path}", every: 30s, timeout: 500ms ${more} }\n${spec}`,
+    );
   const poll = (source: HttpPollSource, state: FeedState = FIRST_STATE) => source.poll(state, never);
   const itemsOf = (polled: Awaited<ReturnType<typeof poll>>) => polled?.pages.flatMap(({ items }) => items);
   const failureOf = async (path: string, more = ''): Promise<FailedPoll> => {

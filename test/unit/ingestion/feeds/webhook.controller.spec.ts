@@ -33,12 +33,15 @@ describe('POST /v1/feeds/{name}', () => {
     letters.length = counted.length = 0;
     const signature = `{ header: X-Hub-Signature-256, prefix: "sha256=", secret: ${SECRET} }`;
     const feeds = [
-      compiledFeed(`topic: pushed
+      compiledFeed(
+        `topic: pushed
 source: { kind: webhook, deliveryId: X-Delivery, signature: ${signature} }
 fields: { id: item.id, word: item.word }
 required: [id]
 key: [id]
-partitioner: { kind: round-robin }`, 'pushed'),
+partitioner: { kind: round-robin }`,
+        'pushed',
+      ),
       compiledFeed(`topic: pushed\nenabled: false\nsource: { kind: webhook, signature: ${signature} }`, 'off'),
       compiledFeed('topic: t\nsource: { kind: http-poll, url: "http://up/x?key=secret", every: 30s }', 'polled'),
     ];
@@ -75,7 +78,11 @@ partitioner: { kind: round-robin }`, 'pushed'),
   async function deliver(body: string, headers: Record<string, string> = {}, name = 'pushed') {
     const signed = { 'content-type': 'application/json', 'x-hub-signature-256': sign(body), ...headers };
     const response = await fetch(`${url}/v1/feeds/${name}`, { method: 'POST', body, headers: signed });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown>, headers: response.headers };
+    return {
+      status: response.status,
+      body: (await response.json()) as Record<string, unknown>,
+      headers: response.headers,
+    };
   }
   const stored = async () => {
     const extents = (await log.partitionCount('pushed')) === undefined ? [] : [...(await log.extents('pushed')).keys()];
@@ -89,7 +96,9 @@ partitioner: { kind: round-robin }`, 'pushed'),
     const two = await deliver('[{"id":"b","word":"x"},{"word":"no id"}]');
     expect(two).toMatchObject({ status: 202, body: { feed: 'pushed', records: 1, dropped: 0 } });
     expect(two.body['dead']).toEqual([expect.stringContaining('No such key: id')]);
-    const lines = await deliver('{"id":"c","word":"y"}\n{"id":"d","word":"z"}', { 'content-type': 'application/x-ndjson' });
+    const lines = await deliver('{"id":"c","word":"y"}\n{"id":"d","word":"z"}', {
+      'content-type': 'application/x-ndjson',
+    });
     expect(lines.body).toMatchObject({ records: 2 });
     expect((await valuesOf()).map(({ id }) => id).sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(letters.map(({ pipeline }) => pipeline)).toEqual(['feed:pushed']);
@@ -97,7 +106,14 @@ partitioner: { kind: round-robin }`, 'pushed'),
   });
 
   it('needs no API key, but the signature of the body', async () => {
-    for (const wrong of ['', 'sha256=', 'sha256=00', sign('{"id":"other"}'), sign('{"id":"a"}', 'guessed secret'), sign('{"id":"a"}').slice(7)]) {
+    for (const wrong of [
+      '',
+      'sha256=',
+      'sha256=00',
+      sign('{"id":"other"}'),
+      sign('{"id":"a"}', 'guessed secret'),
+      sign('{"id":"a"}').slice(7),
+    ]) {
       const answer = await deliver('{"id":"a"}', { 'x-hub-signature-256': wrong });
       expect(answer).toMatchObject({ status: 401, body: { type: 'urn:millrace:problem:signature' } });
     }
