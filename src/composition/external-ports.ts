@@ -69,7 +69,6 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const contact = new StoreContact(clock, CUT_OFF_MS);
   const boards = new RedisBoardStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
-  const clock = { now: () => Date.now() };
   const schemaRegistry = new HttpSchemaRegistry(config.schemaRegistry);
   const schemas = new RegistrySchemaCodec(schemaRegistry, clock);
   const kafkaPing: Dependency = {
