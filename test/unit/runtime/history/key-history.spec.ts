@@ -13,7 +13,7 @@ const OVERALL = {
   where: 'x == null || x >= 0',
   aggregate: {
     ...{ n: 'count()', total: 'sum(x)', spread: 'stddev(x)', median: 'quantile(x, 0.5)', newest: 'last(x)' },
-    ...{ kinds: 'distinct(x)', top: 'top_k(x, 3)', smooth: 'ewma(x, 10s)' },
+    ...{ kinds: 'distinct(x)', top: 'top_k(x, 3)', smooth: "ewma(x, '10s')" },
   },
 };
 const pipeline = compiledWith(OVERALL);

@@ -67,6 +67,7 @@ describe('a worker of jobs', () => {
       return 'long';
     });
     const { id } = await queue.add('count', 1);
+    await waitUntil('the job runs', async () => (await queue.find(id))?.state === 'running');
     start(() => Promise.resolve('stolen'), 'w2');
     await waitUntil('progress is shown', async () => (await queue.find(id))?.progress !== undefined);
     expect(await ended(id)).toMatchObject({ attempts: 1, result: 'long', progress: { half: true } });
