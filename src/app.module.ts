@@ -1,9 +1,11 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
 import { ApiKeyGuard } from './api/api-key.guard';
+import { ApiKeys } from './api/api-keys';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
+import { RateLimitGuard } from './api/rate-limit.guard';
 import { waitForServers } from './composition/wait-for-servers';
 import type { MillraceConfig } from './config/config';
 import { CONFIG } from './config/config-token';
@@ -16,12 +18,14 @@ import { StartupState } from './health/startup-state';
 import { type FeedCatalog, FEEDS } from './ingestion/feeds/feed-catalog';
 import { FeedsModule, FeedViewsModule } from './ingestion/feeds/feeds.module';
 import { IngestionModule } from './ingestion/ingestion.module';
+import { JobsModule } from './jobs/jobs.module';
 import { LiveModule } from './live/live.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { ObserverModule } from './metrics/observer.module';
 import { PrometheusObserver } from './metrics/prometheus-observer';
 import { ProcessingController } from './processing/processing.controller';
 import { ProcessingService } from './processing/processing.service';
+import { QueriesModule } from './queries/queries.module';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { PIPELINES } from './runtime/pipelines';
 import { PORTS, type Ports } from './runtime/ports';
@@ -38,7 +42,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { apiKeys, roles } = parts.config;
+    const { roles, queries } = parts.config;
     return {
       module: AppModule,
       imports: [
@@ -46,13 +50,24 @@ export class AppModule {
         ProblemDetailsModule,
         HealthModule,
         MetricsModule,
+        JobsModule.of(parts),
         ...(roles.includes('ingest') ? [IngestionModule, FeedsModule] : []),
+        ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
         ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, DashboardModule] : []),
       ],
-      providers: apiKeys.length > 0 ? [{ provide: APP_GUARD, useValue: new ApiKeyGuard(apiKeys) }] : [],
+      providers: guardsOf(parts),
       controllers: roles.includes('process') ? [ProcessingController] : [],
     };
   }
+}
+
+/** In the order in which they see a request: who may not ask is not counted. */
+function guardsOf({ config: { apiKeys, http }, ports }: AppParts): Provider[] {
+  const guards = [
+    ...(apiKeys.length > 0 ? [new ApiKeyGuard(apiKeys)] : []),
+    ...(http.limit ? [new RateLimitGuard(ports.rateLimiter, http.limit)] : []),
+  ];
+  return guards.map((useValue) => ({ provide: APP_GUARD, useValue }));
 }
 
 @Module({})
@@ -65,6 +80,7 @@ function sharedModule({ config, catalog, feeds, ports, log }: AppParts): Dynamic
     imports: [StartupModule, ObserverModule],
     providers: [
       { provide: CONFIG, useValue: config },
+      { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
       { provide: PORTS, useValue: ports },
       { provide: FEEDS, useValue: feeds },
       { provide: LOG, useValue: log },
@@ -84,6 +100,6 @@ function sharedModule({ config, catalog, feeds, ports, log }: AppParts): Dynamic
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, ApiKeys, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }

@@ -70,9 +70,11 @@ function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode)
     .description('check pipelines, feeds and golden tests; prints file:line:column: message')
     .argument('<files...>', 'YAML or JSON files; pipelines of all of them are checked together')
     .option('--tables', 'check the tables that Cassandra has, not those that the migrations make')
-    .action(async (files: string[], { tables }: { tables?: boolean }) => {
-      const { validate, validateWithServer } = await import('./validate.command.js');
-      setExitCode(await (tables ? validateWithServer(files, loadConfig(), io) : validate(files, io)));
+    .option('--registry', 'check schemas with those that the schema registry has')
+    .action(async (files: string[], ask: { tables?: boolean; registry?: boolean }) => {
+      const { validate, validateWithServers } = await import('./validate.command.js');
+      const asksServers = ask.tables === true || ask.registry === true;
+      setExitCode(await (asksServers ? validateWithServers(files, ask, loadConfig(), io) : validate(files, io)));
     });
   root
     .command('test')
@@ -154,7 +156,7 @@ function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCod
     .command('reset')
     .description('move a stopped pipeline, without its state; starts a new generation')
     .argument('<name>', 'pipeline, in the folder of MILLRACE_PIPELINES')
-    .requiredOption('--to <place>', 'earliest, latest, or a time such as 2026-01-31T00:00:00Z')
+    .requiredOption('--to <place>', 'earliest, latest, a time such as 2026-01-31T00:00:00Z, or offset:0=12,1=40')
     .action(async (name: string, { to }: { to: string }) => {
       const { reset } = await import('./reset.command.js');
       setExitCode(await reset(name, to, loadConfig(), io));

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseDuration } from '../core/pipeline/duration';
+import { RATE_ALGORITHMS } from '../core/rate-limits/rate-limit';
 import { bytes, duration, flag, integer, list, oneOf, secret, setting, settingMeta, text } from './setting';
 
 /** May be missing; a folder that was named may not. */
@@ -19,6 +21,9 @@ const host = (given: string) => hostPort(given) || /^[\w.-]+$/.test(given);
 const redisUrl = (given: string) =>
   /^(rediss?|redis-sentinel|redis-cluster|rediss-sentinel|rediss-cluster):\/\/\S+$/.test(given) ? given : undefined;
 
+const httpUrl = (given: string) =>
+  /^https?:\/\/[^/]/.test(given) && URL.canParse(given) ? given.replace(/\/+$/, '') : undefined;
+
 const roles = () =>
   setting(`a list of ${ROLES.join(', ')}, or all`, (given) => {
     if (given === 'all') return [...ROLES];
@@ -33,6 +38,15 @@ const apiKeys = () =>
     const keys = given.split(/[\s,]+/).filter(Boolean);
     return keys.length > 0 ? keys : undefined;
   }).register(settingMeta, { secret: true });
+
+/** `600/1m`: units and the span that they are for. */
+const quota = () =>
+  setting('a number and a duration such as 600/1m', (given) => {
+    const [units = '', span = ''] = given.split('/');
+    const windowMs = parseDuration(span);
+    const count = /^[1-9]\d{0,8}$/.test(units) ? Number(units) : 0;
+    return count > 0 && windowMs !== undefined && windowMs >= 1 ? { units: count, windowMs } : undefined;
+  });
 
 /** `3` for one data centre, `dc1:3,dc2:2` for several. */
 const replication = () =>
@@ -53,6 +67,11 @@ export const settings = z.object({
   MILLRACE_EXTENSIONS: list('paths of JavaScript modules, several separated by commas', () => true).default([]),
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
+  MILLRACE_HTTP_LIMIT: quota().optional(),
+  MILLRACE_HTTP_LIMIT_ALGORITHM: oneOf(RATE_ALGORITHMS).default('sliding-window'),
+  MILLRACE_EXPORTS: text().optional(),
+  MILLRACE_QUERY_TOPIC: text().optional(),
+  MILLRACE_QUERY_TIMEOUT: duration().default(10_000),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_STATE_CACHE_BYTES: bytes(1_048_576).default(256 * 2 ** 20),
@@ -82,6 +101,12 @@ export const settings = z.object({
     .default('redis://127.0.0.1:6379'),
   MILLRACE_REDIS_USERNAME: text().optional(),
   MILLRACE_REDIS_PASSWORD: secret().optional(),
+
+  MILLRACE_SCHEMA_REGISTRY_URL: setting('an address such as http://host:8081', httpUrl)
+    .register(settingMeta, { secret: true })
+    .default('http://127.0.0.1:8081/apis/ccompat/v7'),
+  MILLRACE_SCHEMA_REGISTRY_USERNAME: text().optional(),
+  MILLRACE_SCHEMA_REGISTRY_PASSWORD: secret().optional(),
 
   MILLRACE_CASSANDRA_CONTACT_POINTS: list('host or host:port, several separated by commas', host).default([
     '127.0.0.1:9042',

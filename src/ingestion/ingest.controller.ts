@@ -10,12 +10,14 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { rateLimitHeaders } from '../api/rate-limit-headers';
+import type { RateLimit } from '../core/rate-limits/rate-limit';
 import { PORTS, type Ports } from '../runtime/ports';
 import { HttpIngest } from './http-ingest';
+import { INGEST_LIMIT, INGEST_LIMIT_NAME } from './ingest-limit';
 import { tooManyRecords } from './ingest-problems';
 import { once } from './once';
 import { bodyOf, recordsOf } from './request-records';
-import { TokenBucket } from './token-bucket';
 
 interface IngestAnswer {
   readonly topic: string;
@@ -29,7 +31,7 @@ interface IngestAnswer {
 export class IngestController {
   constructor(
     private readonly ingest: HttpIngest,
-    private readonly bucket: TokenBucket,
+    @Inject(INGEST_LIMIT) private readonly limit: RateLimit,
     @Inject(PORTS) private readonly ports: Ports,
   ) {}
 
@@ -48,7 +50,7 @@ export class IngestController {
   @ApiResponse({ status: 404, description: 'No pipeline reads this topic' })
   @ApiResponse({ status: 409, description: 'The request with this Idempotency-Key is being carried out' })
   @ApiResponse({ status: 422, description: 'Records that the pipeline could not process, by index; none was stored' })
-  @ApiResponse({ status: 429, description: 'Too many records; Retry-After says when' })
+  @ApiResponse({ status: 429, description: 'Too many records; Retry-After says when, RateLimit how many would pass' })
   async store(
     @Param('topic') topic: string,
     @Headers('content-type') contentType: string | undefined,
@@ -65,11 +67,9 @@ export class IngestController {
   }
 
   private async storeBody(topic: string, values: readonly Uint8Array[], response: Response): Promise<IngestAnswer> {
-    const waitMs = this.bucket.take(values.length);
-    if (waitMs > 0) {
-      response.setHeader('Retry-After', Math.ceil(waitMs / 1000));
-      throw tooManyRecords();
-    }
+    const verdict = await this.ports.rateLimiter.take(INGEST_LIMIT_NAME, values.length, this.limit);
+    response.set(rateLimitHeaders(INGEST_LIMIT_NAME, this.limit, verdict));
+    if (!verdict.isAllowed) throw tooManyRecords(INGEST_LIMIT_NAME);
     const positions = await this.ingest.store(topic, values);
     return {
       topic,

@@ -11,14 +11,20 @@ import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { OperatorLedger } from '../core/ports/operator-ledger.port';
 import type { ProcessLeases } from '../core/ports/process-leases.port';
+import type { RateLimiter } from '../core/ports/rate-limiter.port';
 import type { RebuildStore } from '../core/ports/rebuild-store.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { Sink } from '../core/ports/row-sink.port';
+import type { SchemaCodec } from '../core/ports/schema-codec.port';
+import type { SchemaRegistry } from '../core/ports/schema-registry.port';
+import type { SnapshotStore } from '../core/ports/snapshot-store.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
+import type { StoreContact } from './store-contact';
+import type { WorkQueue } from '../core/ports/work-queue.port';
 
 /** A dependency that can be asked whether it answers; the reason is for operators. */
 export interface Dependency {
@@ -32,6 +38,8 @@ export interface Liveness {
   readonly process: string;
   readonly leases: ProcessLeases;
   readonly members: GroupMembers;
+  /** Between this process and the store. */
+  readonly contact: StoreContact;
   /** Whether it is certain that a process, by its name, has ended. False for most that have. */
   readonly isGone: (process: string) => boolean;
 }
@@ -45,6 +53,12 @@ export interface Ports {
   /** What the `redis` sinks of pipelines keep. */
   readonly boards: BoardStore;
   readonly idempotency: IdempotencyStore;
+  /** Limits that all processes share. */
+  readonly rateLimiter: RateLimiter;
+  /** What the events of keys came to, for questions about the past. */
+  readonly snapshots: SnapshotStore;
+  /** Long work for whichever process has time. */
+  readonly workQueue: WorkQueue;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
   readonly topicReader: TopicReader;
@@ -55,6 +69,9 @@ export interface Ports {
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;
+  /** Values of which a registry keeps the schemas. */
+  readonly schemas: SchemaCodec;
+  readonly schemaRegistry: SchemaRegistry;
   /** Signs of life of the processes that share the work; `undefined` where there is one process only. */
   readonly liveness: Liveness | undefined;
   readonly dependencies: readonly Dependency[];

@@ -7,6 +7,9 @@ type Argument = string | number | Buffer;
 
 type DeploymentArguments = [definition: string, partitions: string, ...fieldsAndValues: string[]];
 
+/** Whether it was allowed (1), what is left, ms to wait, ms until nothing is used. */
+export type RateAnswer = readonly [number, string, string, string];
+
 /** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
 interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
@@ -23,6 +26,16 @@ interface Scripts {
     gone: string,
     ...argumentsOfScript: Argument[]
   ): Promise<unknown>;
+  millraceRateFixedWindow(used: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateSlidingWindow(slots: string, sum: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateTokenBucket(bucket: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceQueueAdd(...keysAndArguments: Argument[]): Promise<[answer: string, told: string]>;
+  millraceQueueAgain(...keys: string[]): Promise<number>;
+  millraceQueueEnd(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueRenew(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueTake(
+    ...keysAndArguments: Argument[]
+  ): Promise<[id: string, kind: string, input: string, attempt: number, token: number] | null>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -31,7 +44,13 @@ interface Scripts {
 export type ScriptedRedis = RedisClient & Scripts;
 
 const FEED_SCRIPTS = { 'feed-claim': 1, 'feed-release': 1, 'feed-report': 1, 'feed-entry': 1 } as const;
-const SCRIPTS = { claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4, ...FEED_SCRIPTS } as const;
+/** Name to number of keys. */
+const SCRIPTS = {
+  ...{ claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4 },
+  ...{ 'queue-add': 4, 'queue-again': 3, 'queue-end': 4, 'queue-renew': 2, 'queue-take': 3 },
+  ...{ 'rate-fixed-window': 1, 'rate-sliding-window': 2, 'rate-token-bucket': 1 },
+  ...FEED_SCRIPTS,
+} as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
@@ -42,7 +61,7 @@ export function withScripts(redis: RedisClient): ScriptedRedis {
 }
 
 function commandName(name: string): string {
-  const words = name.split('-').map((word) => word[0]!.toUpperCase() + word.slice(1));
+  const words = name.split('-').map((word) => `${word[0]!.toUpperCase()}${word.slice(1)}`);
   return `millrace${words.join('')}`;
 }
 

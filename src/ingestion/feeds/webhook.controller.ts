@@ -1,12 +1,14 @@
 import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { rateLimitHeaders } from '../../api/rate-limit-headers';
 import { ChecksCallers } from '../../config/checks-callers';
+import type { RateLimit } from '../../core/rate-limits/rate-limit';
 import { PORTS, type Ports } from '../../runtime/ports';
+import { INGEST_LIMIT, INGEST_LIMIT_NAME } from '../ingest-limit';
 import { tooManyRecords } from '../ingest-problems';
 import { once } from '../once';
 import { bodyOf, recordsOf } from '../request-records';
-import { TokenBucket } from '../token-bucket';
 import { isSignedBy } from './signature';
 import { type DeliveryAnswer, type WebhookFeed, WebhookIngest } from './webhook-ingest';
 import { badSignature } from './webhook-problems';
@@ -18,7 +20,7 @@ import { badSignature } from './webhook-problems';
 export class WebhookController {
   constructor(
     private readonly ingest: WebhookIngest,
-    private readonly bucket: TokenBucket,
+    @Inject(INGEST_LIMIT) private readonly limit: RateLimit,
     @Inject(PORTS) private readonly ports: Ports,
   ) {}
 
@@ -49,11 +51,9 @@ export class WebhookController {
 
   private async store(webhook: WebhookFeed, body: Buffer, request: Request, response: Response) {
     const records = await recordsOf(body, request.get('content-type'));
-    const waitMs = this.bucket.take(records.length);
-    if (waitMs > 0) {
-      response.setHeader('Retry-After', Math.ceil(waitMs / 1000));
-      throw tooManyRecords();
-    }
+    const verdict = await this.ports.rateLimiter.take(INGEST_LIMIT_NAME, records.length, this.limit);
+    response.set(rateLimitHeaders(INGEST_LIMIT_NAME, this.limit, verdict));
+    if (!verdict.isAllowed) throw tooManyRecords(INGEST_LIMIT_NAME);
     const isOne = records.length === 1 && records[0] === body;
     const items = records.map((record) => JSON.parse(Buffer.from(record).toString()) as unknown);
     return this.ingest.store(webhook, isOne ? items[0] : items, headersOf(request));

@@ -181,6 +181,8 @@ describe('/v1/pipelines', () => {
       '/v1/pipelines:validate',
       '/v1/pipelines/{name}:resume',
       '/v1/pipelines/{name}/rows',
+      ...['leaderboard', 'latest', 'unique', 'counter'].map((view) => `/v1/pipelines/{name}/${view}`),
+      '/v1/pipelines/{name}/history',
     ]);
     const page = await (await fetch(`${url}/docs`)).text();
     expect(page).not.toMatch(/(src|href)=['"]https?:/);

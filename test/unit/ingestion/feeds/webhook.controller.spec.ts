@@ -4,6 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { MemoryFeedLedger } from '../../../../src/adapters/memory/memory-feed-ledger';
 import { MemoryIdempotencyStore } from '../../../../src/adapters/memory/memory-idempotency-store';
+import { MemoryRateLimiter } from '../../../../src/adapters/memory/memory-rate-limiter';
 import { MemoryLog } from '../../../../src/adapters/memory/memory-log';
 import { ApiKeyGuard } from '../../../../src/api/api-key.guard';
 import { ProblemDetailsFilter } from '../../../../src/api/problem-details.filter';
@@ -13,7 +14,7 @@ import { FEED_OBSERVER } from '../../../../src/ingestion/feeds/feed-observer';
 import { FeedsController } from '../../../../src/ingestion/feeds/feeds.controller';
 import { WebhookController } from '../../../../src/ingestion/feeds/webhook.controller';
 import { WebhookIngest } from '../../../../src/ingestion/feeds/webhook-ingest';
-import { TokenBucket } from '../../../../src/ingestion/token-bucket';
+import { INGEST_LIMIT, ingestLimit } from '../../../../src/ingestion/ingest-limit';
 import { PORTS } from '../../../../src/runtime/ports';
 import { compiledFeed } from '../../../support/feeds';
 
@@ -48,13 +49,14 @@ partitioner: { kind: round-robin }`,
     const ports = {
       ...{ clock, producer: log, topics: log, idempotency: new MemoryIdempotencyStore(clock) },
       feedLedger: new MemoryFeedLedger(clock),
+      rateLimiter: new MemoryRateLimiter(clock),
       deadLetters: { write: (written: readonly DeadLetter[]) => Promise.resolve(void letters.push(...written)) },
     };
     const module = await Test.createTestingModule({
       controllers: [WebhookController, FeedsController],
       providers: [
         WebhookIngest,
-        { provide: TokenBucket, useValue: new TokenBucket(10, 100, clock) },
+        { provide: INGEST_LIMIT, useValue: ingestLimit({ recordsPerSecond: 10, burstRecords: 100 }) },
         { provide: PORTS, useValue: ports },
         { provide: FEEDS, useValue: { feeds, problems: [] } },
         { provide: APP_GUARD, useValue: new ApiKeyGuard(['the key']) },
