@@ -1,8 +1,7 @@
-import { PoisonRecordError } from '../../../../src/core/errors';
 import { FeedBatchBuilder } from '../../../../src/core/feeds/feed-batch';
 import { BadItem, type CompiledFeed } from '../../../../src/core/feeds/compiled-feed';
 import { decodeState, encodeState, type FeedState, FIRST_STATE } from '../../../../src/core/feeds/feed-state';
-import { FatalError } from '../../../../src/core/errors';
+import { FatalError, PoisonRecordError } from '../../../../src/core/errors';
 import { answerOf, compiledFeed, NOW } from '../../../support/feeds';
 
 const PRICES = `topic: prices
