@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
 import { ApiKeyGuard } from './api/api-key.guard';
+import { ApiKeys } from './api/api-keys';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
 import { RateLimitGuard } from './api/rate-limit.guard';
@@ -24,6 +25,7 @@ import { ObserverModule } from './metrics/observer.module';
 import { PrometheusObserver } from './metrics/prometheus-observer';
 import { ProcessingController } from './processing/processing.controller';
 import { ProcessingService } from './processing/processing.service';
+import { QueriesModule } from './queries/queries.module';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { PIPELINES } from './runtime/pipelines';
 import { PORTS, type Ports } from './runtime/ports';
@@ -40,7 +42,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { roles } = parts.config;
+    const { roles, queries } = parts.config;
     return {
       module: AppModule,
       imports: [
@@ -50,6 +52,7 @@ export class AppModule {
         MetricsModule,
         JobsModule.of(parts),
         ...(roles.includes('ingest') ? [IngestionModule, FeedsModule] : []),
+        ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
         ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, DashboardModule] : []),
       ],
       providers: guardsOf(parts),
@@ -77,6 +80,7 @@ function sharedModule({ config, catalog, feeds, ports, log }: AppParts): Dynamic
     imports: [StartupModule, ObserverModule],
     providers: [
       { provide: CONFIG, useValue: config },
+      { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
       { provide: PORTS, useValue: ports },
       { provide: FEEDS, useValue: feeds },
       { provide: LOG, useValue: log },
@@ -96,6 +100,6 @@ function sharedModule({ config, catalog, feeds, ports, log }: AppParts): Dynamic
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, ApiKeys, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }

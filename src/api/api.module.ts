@@ -7,6 +7,7 @@ import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
 import { ModelsController } from './models/models.controller';
 import { ModelsService } from './models/models.service';
+import { HistoryController } from './history.controller';
 import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
@@ -19,13 +20,14 @@ import { RowsService } from './rows.service';
 @Module({
   imports: [ProblemDetailsModule],
   controllers: [
-    BoardsController,
     DeadLettersController,
     PipelinesController,
     ResumeController,
     RowsController,
     CamerasController,
     ModelsController,
+    BoardsController,
+    HistoryController,
   ],
   providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService, ModelsService],
   exports: [Catalogue, CommittedTasks, RowsService],
