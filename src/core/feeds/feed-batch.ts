@@ -39,6 +39,8 @@ export class FeedBatchBuilder {
     private readonly feed: CompiledFeed,
     state: FeedState,
     private readonly partitions: number,
+    /** Writes values in the format of the topic. Throws PoisonRecordError. */
+    private readonly write?: (value: Uint8Array) => Uint8Array,
   ) {
     const { dedupe } = feed.definition.spec;
     this.ids = dedupe && new RememberedIds(dedupe.remember, state.ids);
@@ -73,12 +75,14 @@ export class FeedBatchBuilder {
     // As for records over HTTP: none is put ahead of the clock, whatever its time says.
     const timestampMs = Math.min(record.timestampMs ?? nowMs, nowMs);
     const partition = this.feed.partitionOf({ n, timestampMs, value: record.placedBy }, this.partitions);
+    // Before its id is remembered: what cannot be written may come again, mended.
+    const value = this.write ? this.write(utf8.encode(record.value)) : record.value;
     if (record.id !== undefined && this.ids?.isRepeated(record.id) === true) {
       this.duplicates += 1;
       return;
     }
     this.records.push({
-      ...{ key: record.key, value: record.value, timestampMs },
+      ...{ key: record.key, value, timestampMs },
       ...(partition !== undefined && { partition }),
     });
   }

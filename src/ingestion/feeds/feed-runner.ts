@@ -1,4 +1,4 @@
-import { FatalError, FencedError, messageOf, TransientError } from '../../core/errors';
+import { ConfigError, FatalError, FencedError, messageOf, TransientError } from '../../core/errors';
 import { CircuitBreaker } from '../../core/feeds/circuit-breaker';
 import type { CompiledFeed } from '../../core/feeds/compiled-feed';
 import { type FeedBatch, FeedBatchBuilder } from '../../core/feeds/feed-batch';
@@ -9,6 +9,7 @@ import type { FeedLedger } from '../../core/ports/feed-ledger.port';
 import type { FeedLog, FeedWriter } from '../../core/ports/feed-log.port';
 import type { Log } from '../../core/ports/log.port';
 import { pause } from '../../runtime/back-off';
+import type { ValueWriter } from '../value-writer';
 import { FailedPoll } from './failed-poll';
 import { leaseOf, type Term } from './feed-lease';
 import type { FeedObserver } from './feed-observer';
@@ -18,6 +19,8 @@ import type { FeedSource, Poll } from './feed-source';
 export interface FeedRunnerOptions {
   readonly feed: CompiledFeed;
   readonly openSource: () => FeedSource;
+  /** How values are written to its topic; asked for with each term. Rejects with TransientError, ConfigError. */
+  readonly writer?: () => Promise<ValueWriter | undefined>;
   /** Of the topic, which is there. */
   readonly partitions: number;
   /** The name of this process. */
@@ -52,6 +55,7 @@ export class FeedRunner {
   private readonly progress: FeedProgress;
   private readonly stopping = new AbortController();
   private notBeforeMs = 0;
+  private write: ValueWriter | undefined;
   /** What a token must exceed: known from the feed's own state. */
   private newestToken = 0;
 
@@ -97,6 +101,7 @@ export class FeedRunner {
 
   private async runTerm(term: Term): Promise<void> {
     const { feed, feedLog } = this.options;
+    this.write = await this.options.writer?.();
     const signal = AbortSignal.any([term.signal, this.stopping.signal]);
     const writer = await feedLog.open({ feed: feed.name, topic: feed.definition.spec.topic });
     const source = this.options.openSource();
@@ -154,7 +159,7 @@ export class FeedRunner {
   }
 
   private batchOf({ pages }: Poll, state: FeedState): FeedBatch {
-    const builder = new FeedBatchBuilder(this.options.feed, state, this.options.partitions);
+    const builder = new FeedBatchBuilder(this.options.feed, state, this.options.partitions, this.write);
     for (const { items, ...answer } of pages) builder.add(items, answer);
     return builder.batch();
   }
@@ -184,7 +189,7 @@ export class FeedRunner {
     const backOffMs = backOffAfter(this.breaker.failures, Math.random());
     this.notBeforeMs = Math.max(askedMs, this.breaker.notBeforeMs, nowMs + backOffMs);
     observer.polled(feed.name, result);
-    const isExpected = [FailedPoll, TransientError, FatalError].some((type) => thrown instanceof type);
+    const isExpected = [FailedPoll, TransientError, FatalError, ConfigError].some((type) => thrown instanceof type);
     this.progress.failed(result, messageOf(thrown), isExpected ? undefined : thrown);
   }
 

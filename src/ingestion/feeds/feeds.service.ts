@@ -1,8 +1,8 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { messageOf } from '../../core/errors';
 import type { CompiledFeed } from '../../core/feeds/compiled-feed';
-import type { Language } from '../../core/pipeline/language';
 import type { Log } from '../../core/ports/log.port';
+import type { Pipelines } from '../../runtime/pipelines';
 import type { Ports } from '../../runtime/ports';
 import { AbortedError, retryTransient } from '../../runtime/retry';
 import type { FeedCatalog } from './feed-catalog';
@@ -10,11 +10,12 @@ import type { FeedObserver } from './feed-observer';
 import type { FeedSource } from './feed-source';
 import { FeedRunner } from './feed-runner';
 import { ensureFeedTopics } from './feed-topics';
+import { topicWriter } from '../value-writer';
 import { openSource } from './open-source';
 
 export interface FeedsServiceOptions {
   readonly catalog: FeedCatalog;
-  readonly language: Language;
+  readonly pipelines: Pick<Pipelines, 'all' | 'language'>;
   readonly ports: Ports;
   readonly observer: FeedObserver;
   readonly log: Log;
@@ -43,11 +44,12 @@ export class FeedsService implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Never rejects. */
   private async runOne(feed: CompiledFeed): Promise<void> {
-    const { ports, observer, log } = this.options;
+    const { ports, observer, log, pipelines } = this.options;
     try {
       const partitions = await this.topicsOf(feed);
       const runner = new FeedRunner({
         ...{ feed, partitions, observer, log, openSource: () => this.sourceOf(feed) },
+        writer: () => topicWriter(feed.definition.spec.topic, pipelines, ports),
         ...{ ledger: ports.feedLedger, feedLog: ports.feedLog, deadLetters: ports.deadLetters, clock: ports.clock },
         holder: ports.liveness?.process ?? 'this process',
       });
@@ -61,7 +63,7 @@ export class FeedsService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private sourceOf(feed: CompiledFeed): FeedSource {
-    return openSource(feed, this.options.language, this.options.ports.clock)!;
+    return openSource(feed, this.options.pipelines.language, this.options.ports.clock)!;
   }
 
   /** Makes the topics that are missing; resolves with the number of partitions. */

@@ -4,8 +4,10 @@ import { FeedBatchBuilder } from '../../core/feeds/feed-batch';
 import type { WebhookDefinition } from '../../core/feeds/feed-source-definition';
 import { FIRST_STATE } from '../../core/feeds/feed-state';
 import { PoisonRecordError } from '../../core/errors';
+import { type Pipelines, PIPELINES } from '../../runtime/pipelines';
 import { PORTS, type Ports } from '../../runtime/ports';
 import { notUnderstood } from '../ingest-problems';
+import { topicWriter } from '../value-writer';
 import { FEEDS, type FeedCatalog } from './feed-catalog';
 import { FEED_OBSERVER, type FeedObserver } from './feed-observer';
 import { ensureFeedTopics } from './feed-topics';
@@ -37,6 +39,7 @@ export class WebhookIngest {
 
   constructor(
     @Inject(FEEDS) private readonly catalog: FeedCatalog,
+    @Inject(PIPELINES) private readonly pipelines: Pipelines,
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(FEED_OBSERVER) private readonly observer: FeedObserver,
   ) {}
@@ -62,7 +65,8 @@ export class WebhookIngest {
     const { topic } = feed.definition.spec;
     const answer = { body, headers, page: 0, cursor: null, now: new Date(clock.now()) };
     const seen = this.seen.get(feed.name) ?? 0;
-    const builder = new FeedBatchBuilder(feed, { ...FIRST_STATE, seen }, await this.partitionsOf(feed));
+    const write = await topicWriter(topic, this.pipelines, this.ports);
+    const builder = new FeedBatchBuilder(feed, { ...FIRST_STATE, seen }, await this.partitionsOf(feed), write);
     builder.add(itemsOf(feed, answer), answer);
     const { records, letters, counts, seen: seenNow } = builder.batch();
     this.seen.set(feed.name, seenNow);
