@@ -2,8 +2,12 @@ import { Module } from '@nestjs/common';
 import { BoardsController } from './boards.controller';
 import { BoardsService } from './boards.service';
 import { Catalogue } from './catalogue';
+import { CamerasController } from './cameras.controller';
 import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
+import { ModelsController } from './models/models.controller';
+import { ModelsService } from './models/models.service';
+import { HistoryController } from './history.controller';
 import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
@@ -15,8 +19,17 @@ import { RowsService } from './rows.service';
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController, BoardsController],
-  providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
+  controllers: [
+    DeadLettersController,
+    PipelinesController,
+    ResumeController,
+    RowsController,
+    CamerasController,
+    ModelsController,
+    BoardsController,
+    HistoryController,
+  ],
+  providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService, ModelsService],
   exports: [Catalogue, CommittedTasks, RowsService],
 })
 export class ApiModule {}

@@ -182,6 +182,7 @@ describe('/v1/pipelines', () => {
       '/v1/pipelines/{name}:resume',
       '/v1/pipelines/{name}/rows',
       ...['leaderboard', 'latest', 'unique', 'counter'].map((view) => `/v1/pipelines/{name}/${view}`),
+      '/v1/pipelines/{name}/history',
     ]);
     const page = await (await fetch(`${url}/docs`)).text();
     expect(page).not.toMatch(/(src|href)=['"]https?:/);

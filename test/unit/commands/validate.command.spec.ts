@@ -34,7 +34,7 @@ async function runWith(find: FindTable | undefined, files: readonly string[]) {
       return text === undefined ? Promise.reject(new Error('no such file')) : Promise.resolve(text);
     },
   };
-  return { exitCode: await validate(files, io, find), out, err };
+  return { exitCode: await validate(files, io, { findTable: find }), out, err };
 }
 
 const run = (...files: string[]) => runWith(undefined, files);
