@@ -14,6 +14,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   aqi_band: 'its category: Good, Moderate, ...',
   nowcast_pm25:
     "EPA's NowCast of hourly means, the newest first, null for an hour without one; null if too few are there",
+  reject: 'nothing: the record becomes a dead letter, reason `bad-value`, with this message; in `where` and `derive`',
 };
 
 /**
