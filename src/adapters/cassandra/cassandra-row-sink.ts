@@ -17,13 +17,15 @@ const MAX_IN_FLIGHT = 32;
 /**
  * Upserts rows into a table `USING TIMESTAMP revision`, so that the server itself keeps the newest version of each row:
  * writing a row twice changes nothing, an older row written late loses, and it does not matter who writes
- * (`semantics.md` section 7). A deleted row becomes a tombstone with its revision.
+ * (`semantics.md` section 7). A deleted row, and the place that a row with `moving` columns has left, becomes a
+ * tombstone with its revision.
  *
  * `write` resolves once every row is acknowledged at the client's consistency level. When the signal aborts it rejects
  * at once with the signal's reason; requests under way may still arrive, which does no harm.
  */
 export class CassandraRowSink implements RowSink {
   readonly name: string;
+  readonly takesMoves: boolean;
   private readonly inFlight: InFlight;
   private binder: Promise<RowBinder> | undefined;
 
@@ -34,6 +36,7 @@ export class CassandraRowSink implements RowSink {
     options: CassandraRowSinkOptions = {},
   ) {
     this.name = `cassandra:${tableText(plan)}`;
+    this.takesMoves = plan.moving !== undefined;
     this.inFlight = new InFlight(options.maxInFlight ?? MAX_IN_FLIGHT);
   }
 
@@ -45,7 +48,7 @@ export class CassandraRowSink implements RowSink {
   private async writeBatches(rows: readonly Row[], signal: AbortSignal): Promise<void> {
     try {
       const binder = await (this.binder ??= this.readBinder());
-      const batches = partitionBatches(rows.map((row) => binder.bind(row)));
+      const batches = partitionBatches(rows.flatMap((row) => binder.bind(row) ?? []));
       await this.inFlight.forEach(batches, (batch) => this.send(batch), signal);
     } catch (thrown) {
       // The table may have been changed or dropped, which the driver reports as statements that no host can prepare:

@@ -194,7 +194,7 @@ export class RowStatements {
   }
 
   private codecOf(column: string) {
-    const answer = columnType(this.schema.columns.get(column)?.type ?? '');
+    const answer = columnType(this.schema.columns.get(column)?.type ?? '', this.schema.userTypes);
     if ('codec' in answer) return answer.codec;
     throw new ConfigError(`table ${tableText(this.schema)}, column '${column}': ${answer.refused}`);
   }

@@ -1,6 +1,7 @@
 import { aqiBand, aqiPm25 } from '../air-quality/aqi';
 import { nowcastPm25 } from '../air-quality/nowcast';
 import { defineFunction, type FunctionDefinition } from './function-definition';
+import { tableFunctions } from './table-functions';
 
 const nothing = (): null => null;
 
@@ -11,4 +12,5 @@ export const builtInFunctions: readonly FunctionDefinition[] = [
   defineFunction('aqi_band', '(double): string', aqiBand),
   defineFunction('aqi_band', '(null): null', nothing),
   defineFunction('nowcast_pm25', '(list<dyn>): dyn', nowcastPm25),
+  ...tableFunctions,
 ];

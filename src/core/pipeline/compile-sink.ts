@@ -9,5 +9,10 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
   const columns = Object.entries(sink.cassandra.columns).map(
     ([name, text]) => [name, compileColumnExpression(name, text, options)] as const,
   );
-  return { kind: 'cassandra', keyspace, table, columns: Object.fromEntries(columns) };
+  const { moving, writeTime } = sink.cassandra;
+  return {
+    ...{ kind: 'cassandra', keyspace, table, columns: Object.fromEntries(columns) },
+    ...(moving && { moving }),
+    ...(writeTime && { writeTime }),
+  };
 }

@@ -46,6 +46,9 @@ export type CompiledSink =
       readonly keyspace: string;
       readonly table: string;
       readonly columns: ColumnExpressions;
+      readonly writeTime?: 'revision' | 'event-time';
+      /** Columns of the clustering key whose value may change from one version of a row to the next. */
+      readonly moving?: readonly string[];
     }
   | { readonly kind: 'kafka'; readonly topic: string; readonly delivery: 'at-least-once' | 'exactly-once' }
   | { readonly kind: 'live' };

@@ -45,7 +45,7 @@ export class Delta {
   get isFull(): boolean {
     const { maxRows, maxBytes, windows, changes } = this.options;
     if (windows.closesFirst && windows.closable > 0) return true;
-    const entries = changes.size + windows.closable + this.letters + this.writes.rows.length;
+    const entries = changes.size + windows.closable + this.letters + this.writes.rows.length + this.moves;
     return entries >= maxRows || changes.bytes + this.letterBytes >= maxBytes;
   }
 
@@ -128,7 +128,11 @@ export class Delta {
   private isNothing({ nextOffset }: Progress): boolean {
     const { rows, removals, droppedSegments, pendingCleared } = this.writes;
     const written = rows.length + removals.length + droppedSegments.length + pendingCleared.length;
-    return written + this.letters + this.options.changes.size === 0 && nextOffset === this.frozenOffset;
+    return written + this.letters + this.options.changes.size + this.moves === 0 && nextOffset === this.frozenOffset;
+  }
+
+  private get moves(): number {
+    return this.options.windows.moves?.size ?? 0;
   }
 
   private get letters(): number {
@@ -141,6 +145,7 @@ export class Delta {
     const { droppedSegments, rows } = this.writes;
     const upserts = changes.takeUpserts((entry) => windows.encode(entry));
     const pendingAdded = changes.takePendingAdded();
+    const moves = windows.moves?.take() ?? [];
     // A key that went and came back in one delta is there.
     const removals = without(this.writes.removals, upserts);
     const pendingCleared = without(this.writes.pendingCleared, pendingAdded);
@@ -161,7 +166,7 @@ export class Delta {
     this.newestRecordMs = undefined;
     this.frozenOffset = progress.nextOffset;
     changes.sequence++;
-    return { rows, deadLetters, lateRecords, forwarded, commit, newestRecordMs, leavesHalfClosed };
+    return { rows, moves, deadLetters, lateRecords, forwarded, commit, newestRecordMs, leavesHalfClosed };
   }
 
   private updatesAreDue(clockMs: number): boolean {
