@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 
 import { CassandraClient } from '../adapters/cassandra/cassandra-client';
+import { CassandraPartitionReader } from '../adapters/cassandra/cassandra-partition-reader';
 import { cassandraRowReader } from '../adapters/cassandra/cassandra-row-reader';
 import { CassandraRowSink } from '../adapters/cassandra/cassandra-row-sink';
 import { readMigrationFiles } from '../adapters/cassandra/migration';
 import { migrate } from '../adapters/cassandra/migrations';
+import { TableConsistency } from '../adapters/cassandra/table-consistency';
 import { checkTable } from '../adapters/cassandra/table-check';
 import { KafkaBatchConsumer } from '../adapters/kafka/kafka-batch-consumer';
 import { createKafka } from '../adapters/kafka/kafka-client';
@@ -21,6 +23,7 @@ import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-produc
 import { topicFollower } from '../adapters/kafka/topic-follower';
 import { connectRedis } from '../adapters/redis/redis-connection';
 import { checkRedis } from '../adapters/redis/redis-facts';
+import { RedisCacheStore } from '../adapters/redis/redis-cache-store';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
@@ -31,6 +34,8 @@ import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { Log } from '../core/ports/log.port';
+import { type CacheStore, partitionCacheKey } from '../core/ports/cache-store.port';
+import type { PartitionReader } from '../core/ports/partition-reader.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink, Sink } from '../core/ports/row-sink.port';
@@ -55,6 +60,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const transactions = new KafkaTransactionLog({ kafka, topics, log });
   const topicReader = new KafkaTopicReader(kafka);
   const redis = connectRedis(config.redis);
+  const cacheStore = new RedisCacheStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const kafkaPing: Dependency = {
     name: 'kafka',
@@ -78,12 +84,14 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
       Promise.all(
-        pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables })),
+        pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables, cacheStore })),
       ),
     consumerOf: (groupId, topic) =>
       new KafkaBatchConsumer({ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY }),
     followerOf: (topic) => topicFollower(kafka, log, topic),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
+    partitions: tables?.partitions ?? NO_TABLES,
+    cacheStore,
     close: async () => {
       const connections = [producer, rowProducer, topics, topicReader, members, tables];
       await Promise.all(connections.map(async (connection) => connection?.close()));
@@ -100,17 +108,18 @@ interface SinkParts {
   readonly producer: RecordProducer;
   readonly transactions: TransactionLog;
   readonly tables: CassandraTables | undefined;
+  readonly cacheStore: CacheStore;
 }
 
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { producer, transactions, tables }: SinkParts,
+  { producer, transactions, tables, cacheStore }: SinkParts,
 ): Promise<Sink>[] {
   const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
   switch (sink.kind) {
     case 'cassandra':
-      return tables ? [tables.sinkOf(sink)] : [];
+      return tables ? [tables.sinkOf(sink, cacheStore)] : [];
     case 'kafka':
       return [
         Promise.resolve(
@@ -124,13 +133,20 @@ function sinkOf(
   }
 }
 
+/** No pipeline writes to a table. */
+const NO_TABLES: PartitionReader = { read: () => Promise.resolve([]) };
+
 /** Cassandra is connected when the first pipeline with a table asks for it. */
 class CassandraTables {
+  readonly partitions: PartitionReader;
   private readonly client: CassandraClient;
+  private readonly consistency: TableConsistency;
   private readonly readers = new Map<string, RowReader | undefined>();
 
   constructor(private readonly config: MillraceConfig) {
     this.client = new CassandraClient(config.cassandra);
+    this.consistency = new TableConsistency(config.cassandra.tableConsistency);
+    this.partitions = new CassandraPartitionReader(this.client, this.consistency);
   }
 
   get dependency(): Dependency {
@@ -149,9 +165,13 @@ class CassandraTables {
     await migrate(this.client, files, { replication: this.config.cassandra.replication });
   }
 
-  async sinkOf(sink: Extract<CompiledSink, { kind: 'cassandra' }>): Promise<RowSink> {
+  async sinkOf(sink: Extract<CompiledSink, { kind: 'cassandra' }>, cacheStore: CacheStore): Promise<RowSink> {
     await checkTable(this.client, sink);
-    return new CassandraRowSink(this.client, sink);
+    const table = `${sink.keyspace}.${sink.table}`;
+    const drop = (partitions: readonly (readonly unknown[])[]): Promise<void> =>
+      cacheStore.invalidate(partitions.map((partition) => partitionCacheKey(table, partition)));
+    const { consistency } = this;
+    return new CassandraRowSink(this.client, sink, { consistency, ...(sink.cached === true && { written: drop }) });
   }
 
   readerOf(pipeline: CompiledPipeline): RowReader | undefined {

@@ -4,12 +4,17 @@ import type { CassandraClient } from './cassandra-client';
 import { InFlight, untilAborted } from './in-flight';
 import { partitionBatches } from './partition-batches';
 import { type BoundRow, RowBinder } from './row-binder';
+import type { TableConsistency } from './table-consistency';
 import type { CassandraSinkPlan } from './table-check';
 import { readTable, tableText } from './table-schema';
 
 export interface CassandraRowSinkOptions {
   /** Requests under way at once, over all calls of `write`; 32 by default. */
   readonly maxInFlight?: number;
+  /** Of writes; the client's own by default. */
+  readonly consistency?: TableConsistency;
+  /** Told the partitions, by the values of their keys, once all their rows are acknowledged, before `write` resolves. */
+  readonly written?: (partitions: readonly (readonly unknown[])[]) => Promise<void>;
 }
 
 const MAX_IN_FLIGHT = 32;
@@ -33,7 +38,7 @@ export class CassandraRowSink implements RowSink {
   constructor(
     private readonly client: CassandraClient,
     private readonly plan: CassandraSinkPlan,
-    options: CassandraRowSinkOptions = {},
+    private readonly options: CassandraRowSinkOptions = {},
   ) {
     this.name = `cassandra:${tableText(plan)}`;
     this.takesMoves = plan.moving !== undefined;
@@ -50,12 +55,18 @@ export class CassandraRowSink implements RowSink {
       const binder = await (this.binder ??= this.readBinder());
       const batches = partitionBatches(rows.flatMap((row) => binder.bind(row) ?? []));
       await this.inFlight.forEach(batches, (batch) => this.send(batch), signal);
+      await this.tellWritten(batches);
     } catch (thrown) {
       // The table may have been changed or dropped, which the driver reports as statements that no host can prepare:
       // the next attempt looks at its columns again and says so.
       this.binder = undefined;
       throw thrown;
     }
+  }
+
+  private async tellWritten(batches: readonly (readonly BoundRow[])[]): Promise<void> {
+    const partitions = new Set(batches.flatMap(([first]) => (first ? [first.partitionText] : [])));
+    await this.options.written?.([...partitions].map((text) => JSON.parse(text) as unknown[]));
   }
 
   private async readBinder(): Promise<RowBinder> {
@@ -65,7 +76,8 @@ export class CassandraRowSink implements RowSink {
   private async send(batch: readonly BoundRow[]): Promise<void> {
     const [only] = batch;
     const doing = `writing to ${tableText(this.plan)}`;
-    if (batch.length > 1) await this.client.batch(batch, doing);
-    else if (only) await this.client.execute(only, doing, { isIdempotent: true });
+    const level = this.options.consistency?.ofWrites(tableText(this.plan)) ?? {};
+    if (batch.length > 1) await this.client.batch(batch, doing, level);
+    else if (only) await this.client.execute(only, doing, { isIdempotent: true, ...level });
   }
 }

@@ -12,6 +12,8 @@ interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
+  millraceFill(text: string, lock: string, id: string, ttlMs: number, value: string): Promise<number>;
+  millraceLook(text: string, lock: string, id: string, lockMs: number): Promise<['value' | 'fill' | 'wait', string]>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -19,7 +21,7 @@ interface Scripts {
 
 export type ScriptedRedis = RedisClient & Scripts;
 
-const SCRIPTS = { claim: 3, deploy: 1, renew: 1, reset: 4 } as const;
+const SCRIPTS = { claim: 3, deploy: 1, fill: 2, look: 2, renew: 1, reset: 4 } as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {

@@ -9,10 +9,11 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
   const columns = Object.entries(sink.cassandra.columns).map(
     ([name, text]) => [name, compileColumnExpression(name, text, options)] as const,
   );
-  const { moving, writeTime } = sink.cassandra;
+  const { moving, writeTime, cached } = sink.cassandra;
   return {
     ...{ kind: 'cassandra', keyspace, table, columns: Object.fromEntries(columns) },
     ...(moving && { moving }),
     ...(writeTime && { writeTime }),
+    ...(cached === true && { cached }),
   };
 }

@@ -46,6 +46,7 @@ export type CompiledSink =
       readonly keyspace: string;
       readonly table: string;
       readonly columns: ColumnExpressions;
+      readonly cached?: boolean;
       readonly writeTime?: 'revision' | 'event-time';
       /** Columns of the clustering key whose value may change from one version of a row to the next. */
       readonly moving?: readonly string[];

@@ -21,6 +21,10 @@ const cassandraSchema = strict({
     .describe(
       'CEL over key.*, window.start, .end, .date, .year, .index (count), the aggregates (fields, if stateless), revision, final',
     ),
+  cached: z
+    .boolean()
+    .optional()
+    .describe('Whether repositories keep its partitions in Redis: each write then drops what they keep of them'),
   writeTime: choice(['revision', 'event-time'])
     .optional()
     .describe(

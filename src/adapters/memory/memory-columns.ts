@@ -1,0 +1,87 @@
+import type { JsonPrimitive, JsonValue } from '../../core/json';
+import type { CompiledSink } from '../../core/pipeline/compiled-pipeline';
+import type { PartitionQuery, PartitionReader, TableRow } from '../../core/ports/partition-reader.port';
+import type { Row } from '../../core/row/row';
+import { isNewer, rowIdentity } from '../../core/row/row-identity';
+
+type TableSink = Extract<CompiledSink, { kind: 'cassandra' }>;
+
+/** One version of a row as its columns stand. */
+interface Version {
+  readonly columns: TableRow;
+  readonly revision: bigint;
+  readonly values: Row['values'];
+}
+
+/**
+ * The twin of tables as repositories read them: of each row and place the newest version. Which columns are the key is
+ * told by the query, so versions of one primary key are settled when they are read.
+ */
+export class MemoryColumns implements PartitionReader {
+  private readonly tables = new Map<string, Map<string, Version>>();
+
+  write(sink: TableSink, rows: readonly Row[]): void {
+    const name = `${sink.keyspace}.${sink.table}`;
+    const table = this.tables.get(name) ?? new Map<string, Version>();
+    this.tables.set(name, table);
+    for (const row of rows) {
+      const columns = columnsOf(sink, row);
+      const place = (sink.moving ?? []).map((column) => columns[column] ?? null);
+      if (row.values && sink.moving && place.includes(null)) continue;
+      const identity = JSON.stringify([rowIdentity(row), place]);
+      const version = { columns, revision: row.revision, values: row.values };
+      const known = table.get(identity);
+      if (!known || isNewer(version, known)) table.set(identity, version);
+    }
+  }
+
+  read(query: PartitionQuery): Promise<readonly TableRow[]> {
+    const wanted = [...(this.tables.get(query.table)?.values() ?? [])].filter(({ columns }) =>
+      Object.entries(query.partition).every(([name, value]) => String(columns[name]) === String(value)),
+    );
+    const direction = query.descending ? -1 : 1;
+    const rows = newestByKey(wanted, query.clustering)
+      .filter((row) => isWithin(row, query))
+      .sort((a, b) => direction * compareBy(query.clustering, a, (name) => b[name] ?? null));
+    return Promise.resolve(rows.slice(0, query.limit));
+  }
+}
+
+function columnsOf({ columns }: TableSink, row: Row): TableRow {
+  const standing = row.left ? { ...row, values: row.left } : row;
+  return Object.fromEntries(Object.entries(columns).map(([name, expression]) => [name, expression.evaluate(standing)]));
+}
+
+function newestByKey(versions: readonly Version[], clustering: readonly string[]): TableRow[] {
+  const newest = new Map<string, Version>();
+  for (const version of versions) {
+    const key = JSON.stringify(clustering.map((name) => version.columns[name] ?? null));
+    const known = newest.get(key);
+    if (!known || isNewer(version, known)) newest.set(key, version);
+  }
+  return [...newest.values()].filter(({ values }) => values !== undefined).map(({ columns }) => columns);
+}
+
+function isWithin(row: TableRow, { clustering, descending, from, to, after }: PartitionQuery): boolean {
+  const [first = ''] = clustering;
+  const value = row[first] ?? null;
+  if (from !== undefined && compare(value, from) < 0) return false;
+  if (to !== undefined && compare(value, to) >= 0) return false;
+  if (!after) return true;
+  const order = compareBy(clustering, row, (_, i) => after[i] ?? null);
+  return descending ? order < 0 : order > 0;
+}
+
+function compareBy(names: readonly string[], row: TableRow, other: (name: string, i: number) => JsonValue): number {
+  for (const [i, name] of names.entries()) {
+    const order = compare(row[name] ?? null, other(name, i));
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** Texts by their UTF-8 bytes, as the server does. */
+function compare(a: JsonValue, b: JsonValue | JsonPrimitive): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+}
