@@ -19,6 +19,7 @@ import { ObserverModule } from './metrics/observer.module';
 import { PrometheusObserver } from './metrics/prometheus-observer';
 import { ProcessingController } from './processing/processing.controller';
 import { ProcessingService } from './processing/processing.service';
+import { ReadingModule } from './reading/reading.module';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { PIPELINES } from './runtime/pipelines';
 import { PORTS, type Ports } from './runtime/ports';
@@ -43,7 +44,7 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         ...(roles.includes('ingest') ? [IngestionModule] : []),
-        ...(roles.includes('serve') ? [ApiModule, LiveModule, DashboardModule] : []),
+        ...(roles.includes('serve') ? [ApiModule, LiveModule, ReadingModule, DashboardModule] : []),
       ],
       providers: apiKeys.length > 0 ? [{ provide: APP_GUARD, useValue: new ApiKeyGuard(apiKeys) }] : [],
       controllers: roles.includes('process') ? [ProcessingController] : [],

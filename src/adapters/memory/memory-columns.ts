@@ -1,6 +1,6 @@
-import type { JsonPrimitive, JsonValue } from '../../core/json';
 import type { CompiledSink } from '../../core/pipeline/compiled-pipeline';
 import type { PartitionQuery, PartitionReader, TableRow } from '../../core/ports/partition-reader.port';
+import { sliceOfPartition } from '../../core/row/partition-rows';
 import type { Row } from '../../core/row/row';
 import { isNewer, rowIdentity } from '../../core/row/row-identity';
 
@@ -39,11 +39,7 @@ export class MemoryColumns implements PartitionReader {
     const wanted = [...(this.tables.get(query.table)?.values() ?? [])].filter(({ columns }) =>
       Object.entries(query.partition).every(([name, value]) => String(columns[name]) === String(value)),
     );
-    const direction = query.descending ? -1 : 1;
-    const rows = newestByKey(wanted, query.clustering)
-      .filter((row) => isWithin(row, query))
-      .sort((a, b) => direction * compareBy(query.clustering, a, (name) => b[name] ?? null));
-    return Promise.resolve(rows.slice(0, query.limit));
+    return Promise.resolve(sliceOfPartition(newestByKey(wanted, query.clustering), query));
   }
 }
 
@@ -60,28 +56,4 @@ function newestByKey(versions: readonly Version[], clustering: readonly string[]
     if (!known || isNewer(version, known)) newest.set(key, version);
   }
   return [...newest.values()].filter(({ values }) => values !== undefined).map(({ columns }) => columns);
-}
-
-function isWithin(row: TableRow, { clustering, descending, from, to, after }: PartitionQuery): boolean {
-  const [first = ''] = clustering;
-  const value = row[first] ?? null;
-  if (from !== undefined && compare(value, from) < 0) return false;
-  if (to !== undefined && compare(value, to) >= 0) return false;
-  if (!after) return true;
-  const order = compareBy(clustering, row, (_, i) => after[i] ?? null);
-  return descending ? order < 0 : order > 0;
-}
-
-function compareBy(names: readonly string[], row: TableRow, other: (name: string, i: number) => JsonValue): number {
-  for (const [i, name] of names.entries()) {
-    const order = compare(row[name] ?? null, other(name, i));
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-/** Texts by their UTF-8 bytes, as the server does. */
-function compare(a: JsonValue, b: JsonValue | JsonPrimitive): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 }
