@@ -1,4 +1,9 @@
 import { Module } from '@nestjs/common';
+import { AggregateController } from './aggregate/aggregate.controller';
+import { AggregateService } from './aggregate/aggregate.service';
+import { AwaitedRecords } from './awaited-records';
+import { BoardsController } from './boards.controller';
+import { BoardsService } from './boards.service';
 import { Catalogue } from './catalogue';
 import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
@@ -13,8 +18,14 @@ import { RowsService } from './rows.service';
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController],
-  providers: [Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
+  controllers: [
+    ...[AggregateController, BoardsController, DeadLettersController],
+    ...[PipelinesController, ResumeController, RowsController],
+  ],
+  providers: [
+    ...[AggregateService, AwaitedRecords, BoardsService, Catalogue, CommittedTasks],
+    ...[OpenRows, PipelineViews, RowsService],
+  ],
   exports: [Catalogue, CommittedTasks, RowsService],
 })
 export class ApiModule {}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LetterCursor } from '../runtime/dead-letters/list-letters';
-import { isObject, type JsonObject } from '../runtime/dead-letters/merge-patch';
+import { isObject, type JsonObject } from '../core/task/merge-patch';
 import { badParameter } from './problem-details';
 import { limitOf, PAGE_LIMIT, timeOf } from './row-parameters';
 

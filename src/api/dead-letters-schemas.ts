@@ -18,6 +18,7 @@ const LETTER_SCHEMA = object(
     value: { ...text, nullable: true, description: 'At most its first 10 000 bytes' },
     valueEncoding: base64,
     valueBytes: { ...integer, description: 'Of the whole value, where only its beginning is shown' },
+    parked: { type: 'boolean', description: 'The record parked its key, and waited when this was written' },
     shortened: { type: 'boolean', description: 'Key or value were too large, and are in the source alone' },
   },
   ['letter', 'place', 'written', 'pipeline', 'reason', 'message', 'source', 'timestamp', 'key', 'value'],
@@ -43,7 +44,8 @@ export const REPLAY_BODY_SCHEMA = object(
 
 export const REPLAY_SCHEMA = object({
   replayed: integer,
-  before: { ...integer, description: 'Left out: replayed before' },
+  released: { ...integer, description: 'Of parked keys: their tasks go on with them, and with what waits behind them' },
+  before: { ...integer, description: 'Left out: replayed or released before' },
   inDoubt: { ...integer, description: 'Left out: a call that ended early may have sent them' },
   gone: { ...integer, description: 'Left out: too large for the dead-letter topic, and gone from the source' },
   notPatched: { ...integer, description: 'Left out: no JSON object, so that the patch does not apply' },

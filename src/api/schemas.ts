@@ -63,6 +63,10 @@ const TASK_SCHEMA = object(
     openWindows: integer,
     stateKeys: integer,
     stateBytes: integer,
+    parked: {
+      ...object({ keys: integer, records: integer, first: listOf(text) }, ['keys', 'records', 'first']),
+      description: 'Keys that wait for a record that could not be processed, what waits, and the first ten keys',
+    },
   },
   ['partition', 'state'],
 );
@@ -98,7 +102,7 @@ export const PIPELINE_LIST_SCHEMA = object({ pipelines: listOf(PIPELINE_SCHEMA) 
 
 export const RESUME_SCHEMA = object({ pipeline: text });
 
-const ROW_SCHEMA = object(
+export const ROW_SCHEMA = object(
   {
     pipeline: text,
     key: { type: 'object', additionalProperties: true },
@@ -121,7 +125,24 @@ export const ROWS_SCHEMA = object(
   {
     rows: listOf(ROW_SCHEMA),
     cursor: text,
-    note: { ...text, description: 'Why rows of closed windows are missing, and what would mend that' },
+    note: { ...text, description: 'Why there are no rows, or none of closed windows, and what would mend that' },
+  },
+  ['rows'],
+);
+
+export const AGGREGATE_SCHEMA = object(
+  {
+    rows: listOf(
+      object({
+        key: { type: 'object' },
+        window: object({ start: { type: 'string', format: 'date-time' }, end: { type: 'string', format: 'date-time' } }),
+        values: { type: 'object' },
+        windows: { ...integer, description: 'How many were merged' },
+        final: { type: 'boolean', description: 'Whether all of them are closed' },
+      }),
+    ),
+    notMerged: { type: 'object', description: 'Why aggregates are missing from values, by name' },
+    note: text,
   },
   ['rows'],
 );

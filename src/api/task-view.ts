@@ -1,5 +1,6 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { TaskCounts, TaskProgress } from '../core/ports/state-store.port';
+import type { ParkedSize } from '../core/task/parked-records';
 import { storedRows } from '../core/task/stored-rows';
 import type { TaskState, TaskStatus } from '../runtime/pipeline-status';
 import type { CommittedTask } from './committed-tasks';
@@ -30,6 +31,7 @@ export interface TaskView {
   readonly openWindows?: number;
   readonly stateKeys?: number;
   readonly stateBytes?: number;
+  readonly parked?: ParkedSize;
 }
 
 export function ownedTaskView(status: TaskStatus, owner: string | undefined): TaskView {

@@ -107,6 +107,10 @@ class Draft {
     return this.with({ late });
   }
 
+  onPoison(onPoison: string): Draft {
+    return this.with({ onPoison });
+  }
+
   errorBudget(errorBudget: object): Draft {
     return this.with({ errorBudget });
   }

@@ -1,4 +1,5 @@
 import { type Cel, celText } from './cel';
+import type { Duration } from './duration';
 
 declare const types: unique symbol;
 
@@ -27,6 +28,30 @@ export function kafka(
   options: { readonly delivery?: 'at-least-once' | 'exactly-once' } = {},
 ): SinkSpec<never> {
   return { sink: { kafka: { topic, ...options } } };
+}
+
+/** What `redis` keeps of rows: see "Boards" in docs/pipelines.md. A text is CEL, as in a definition. */
+export interface Boards {
+  readonly leaderboard: Board & {
+    readonly member: string;
+    readonly score: string;
+    readonly order?: 'highest' | 'lowest';
+    readonly size?: number;
+  };
+  readonly latest: Board & { readonly at?: string; readonly size?: number };
+  readonly unique: Board & { readonly member: string };
+  readonly counter: Board & { readonly member: string; readonly value: string; readonly size?: number };
+}
+
+interface Board {
+  /** Which board a row is for. */
+  readonly key?: string;
+  readonly ttl?: Duration | 'never';
+}
+
+/** A board of members or rows in Redis, `GET /v1/pipelines/{name}/{view}`; texts are CEL over key, window and aggregates. */
+export function redis<View extends keyof Boards>(view: View, board: Boards[View]): SinkSpec<never> {
+  return { sink: { redis: { [view]: board } } };
 }
 
 /** Server-sent events of `GET /v1/pipelines/{name}/live`. */

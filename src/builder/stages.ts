@@ -126,6 +126,8 @@ export type ColumnOf<Types extends Shape> =
 
 export interface Writable<Types extends Shape> {
   checkpoint(options: CheckpointOptions): this;
+  /** Whether the key of a record that cannot be processed waits until the record is replayed; default `dead-letter`. */
+  onPoison(policy: 'dead-letter' | 'park'): this;
   /** When to pause rather than to make dead letters of everything. */
   errorBudget(options: ErrorBudgetOptions): this;
   /** What to do when Redis has lost the state; default `rebuild`. */

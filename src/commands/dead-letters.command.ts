@@ -2,6 +2,7 @@ import { createKafka } from '../adapters/kafka/kafka-client';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
 import { KafkaTopicReader } from '../adapters/kafka/kafka-topic-reader';
+import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
 import type { MillraceConfig } from '../config/config';
@@ -9,7 +10,7 @@ import { parseIsoTime } from '../core/decoding/iso-time';
 import { ConfigError } from '../core/errors';
 import { letterJson } from '../runtime/dead-letters/letter-json';
 import { listLetters } from '../runtime/dead-letters/list-letters';
-import { isObject, type JsonObject } from '../runtime/dead-letters/merge-patch';
+import { isObject, type JsonObject } from '../core/task/merge-patch';
 import { replayLetters, type ReplayOptions, type ReplayPorts } from '../runtime/dead-letters/replay-letters';
 import { catalogPipeline } from './catalog-pipeline';
 import type { CommandIo } from './command-io';
@@ -70,12 +71,20 @@ export async function replayDeadLetters(
   const pipeline = await catalogPipeline(name, config);
   return withServers(config, async (ports) => {
     let replayed = 0;
+    let released = 0;
     for (;;) {
       const { more, ...counts } = await replayLetters(pipeline, wanted, ports);
       replayed += counts.replayed;
+      released = Math.max(released, counts.released);
       if (more) continue;
       io.out(
-        JSON.stringify({ pipeline: name, ...counts, replayed, before: counts.before - replayed + counts.replayed }),
+        JSON.stringify({
+          pipeline: name,
+          ...counts,
+          replayed,
+          released,
+          before: counts.before - replayed + counts.replayed,
+        }),
       );
       if (counts.inDoubt > 0) {
         io.err(
@@ -96,7 +105,13 @@ async function withServers(config: MillraceConfig, work: (ports: ReplayPorts) =>
   const redis = connectRedis(config.redis);
   try {
     await pingRedis(redis);
-    return await work({ topics, topicReader, producer, ledger: new RedisOperatorLedger(redis) });
+    return await work({
+      topics,
+      topicReader,
+      producer,
+      ledger: new RedisOperatorLedger(redis),
+      stateStore: new RedisStateStore(redis),
+    });
   } finally {
     redis.disconnect();
     await Promise.all([topics.close(), topicReader.close(), producer.close()]);

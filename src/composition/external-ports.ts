@@ -21,6 +21,7 @@ import { KafkaTransactionLog } from '../adapters/kafka/kafka-transaction-log';
 import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
 import { topicFollower } from '../adapters/kafka/topic-follower';
+import { RedisBoardStore } from '../adapters/redis/redis-board-store';
 import { connectRedis } from '../adapters/redis/redis-connection';
 import { checkRedis } from '../adapters/redis/redis-facts';
 import { RedisCacheStore } from '../adapters/redis/redis-cache-store';
@@ -33,6 +34,7 @@ import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
+import type { BoardStore } from '../core/ports/board-store.port';
 import type { Log } from '../core/ports/log.port';
 import { type CacheStore, partitionCacheKey } from '../core/ports/cache-store.port';
 import type { PartitionReader } from '../core/ports/partition-reader.port';
@@ -41,6 +43,7 @@ import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink, Sink } from '../core/ports/row-sink.port';
 import type { TransactionLog } from '../core/ports/transaction-log.port';
 import { endsInclusively } from '../core/windows/ends-inclusively';
+import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Dependency, Ports } from '../runtime/ports';
 import { isGoneProcess, newProcessName } from './process-name';
 
@@ -61,6 +64,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const topicReader = new KafkaTopicReader(kafka);
   const redis = connectRedis(config.redis);
   const cacheStore = new RedisCacheStore(redis);
+  const boards = new RedisBoardStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const kafkaPing: Dependency = {
     name: 'kafka',
@@ -71,6 +75,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     stateStore: new RedisStateStore(redis),
     rebuildStore: new RedisRebuildStore(redis),
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
+    boards,
     idempotency: new RedisIdempotencyStore(redis),
     producer,
     topics,
@@ -84,7 +89,9 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
       Promise.all(
-        pipeline.sinks.flatMap((sink) => sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables, cacheStore })),
+        pipeline.sinks.flatMap((sink) =>
+          sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables, boards, cacheStore }),
+        ),
       ),
     consumerOf: (groupId, topic) =>
       new KafkaBatchConsumer({ kafka: consumerKafka, log, groupId, topic, concurrency: CONCURRENCY }),
@@ -109,12 +116,13 @@ interface SinkParts {
   readonly transactions: TransactionLog;
   readonly tables: CassandraTables | undefined;
   readonly cacheStore: CacheStore;
+  readonly boards: BoardStore;
 }
 
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { producer, transactions, tables, cacheStore }: SinkParts,
+  { producer, transactions, tables, boards, cacheStore }: SinkParts,
 ): Promise<Sink>[] {
   const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
   switch (sink.kind) {
@@ -128,6 +136,8 @@ function sinkOf(
             : new KafkaTransactionalRowSink(transactions, sink.topic, endIsInclusive),
         ),
       ];
+    case 'redis':
+      return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
     case 'live':
       return [];
   }

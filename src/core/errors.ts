@@ -27,7 +27,8 @@ export type PoisonReason =
   | 'expression-failed'
   | 'too-large'
   | 'wrong-message-key'
-  | 'lookup-missing';
+  | 'lookup-missing'
+  | 'parking-full';
 
 /** A message may quote the record, and goes with it through memory, headers and logs. */
 const MAX_POISON_MESSAGE_LENGTH = 1_000;

@@ -41,8 +41,22 @@ export class StatusGauges {
       this.gauges.tasks.set({ pipeline, state }, tasks.filter((task) => task.state === state).length);
     }
     for (const task of tasks) this.setTask(pipeline, task);
-    this.gauges.stateKeys.set({ pipeline }, total(tasks, 'stateKeys'));
-    this.gauges.stateBytes.set({ pipeline }, total(tasks, 'stateBytes'));
+    this.gauges.stateKeys.set(
+      { pipeline },
+      sum(tasks, ({ stateKeys }) => stateKeys),
+    );
+    this.gauges.stateBytes.set(
+      { pipeline },
+      sum(tasks, ({ stateBytes }) => stateBytes),
+    );
+    this.gauges.parkedKeys.set(
+      { pipeline },
+      sum(tasks, ({ parked }) => parked.keys),
+    );
+    this.gauges.parkedRecords.set(
+      { pipeline },
+      sum(tasks, ({ parked }) => parked.records),
+    );
     if (tasks.length > 0) {
       this.gauges.checkpointAge.set(
         { pipeline },
@@ -68,9 +82,11 @@ function createGauges(registry: Registry) {
     checkpointAge: gauge('millrace_checkpoint_age_seconds', 'Age of the oldest last commit'),
     stateKeys: gauge('millrace_state_keys', 'Entries of state'),
     stateBytes: gauge('millrace_state_bytes', 'Bytes of state held in memory'),
+    parkedKeys: gauge('millrace_parked_keys', 'Keys that wait for a record that could not be processed'),
+    parkedRecords: gauge('millrace_parked_records', 'Records that wait because their key is parked'),
   };
 }
 
-function total(tasks: readonly TaskStatus[], field: 'stateKeys' | 'stateBytes'): number {
-  return tasks.reduce((sum, task) => sum + task[field], 0);
+function sum(tasks: readonly TaskStatus[], of: (task: TaskStatus) => number): number {
+  return tasks.reduce((total, task) => total + of(task), 0);
 }

@@ -1,5 +1,6 @@
 import { FatalError } from '../core/errors';
-import type { Claim, SegmentSummary } from '../core/ports/state-store.port';
+import type { Claim, EntryWrite, SegmentSummary } from '../core/ports/state-store.port';
+import { PARKED_SEGMENT } from '../core/task/own-segments';
 import { Task, type TaskOptions } from '../core/task/task';
 import type { Checkpoint } from './checkpoint';
 import type { TaskContext } from './task-context';
@@ -69,9 +70,17 @@ async function restore(
   const pending = checkpoint?.pending ?? [];
   // Corrections are resident: dropping their window does not ask the store.
   if (pipeline.amendMs > 0) task.hydrate(pending, await stateStore.load(id, pending));
+  if (checkpoint && !forward) task.restoreParked(await parkedEntries(context));
   if (checkpoint && isLoadedAtOnce(task, { checkpoint })) await load(context, task, checkpoint.segments);
   task.restorePending(pending);
   return task;
+}
+
+async function parkedEntries({ pipeline, partition, stateStore }: TaskContext): Promise<readonly EntryWrite[]> {
+  const all: EntryWrite[] = [];
+  for await (const entries of stateStore.scan({ pipeline: pipeline.name, partition }, PARKED_SEGMENT))
+    all.push(...entries);
+  return all;
 }
 
 function isLoadedAtOnce(task: Task, { checkpoint }: Pick<Claim, 'checkpoint'>): boolean {

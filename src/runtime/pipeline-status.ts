@@ -1,4 +1,5 @@
 import type { TaskCounts } from '../core/ports/state-store.port';
+import type { ParkedSize } from '../core/task/parked-records';
 import type { LatenessFigures } from './lateness-sketch';
 import type { ClosedRows } from './pipeline-tally';
 
@@ -32,6 +33,8 @@ export interface TaskStatus {
   readonly openWindows: number;
   readonly stateKeys: number;
   readonly stateBytes: number;
+  /** Keys that wait for a record that could not be processed, and the records that wait. */
+  readonly parked: ParkedSize;
 }
 
 export type PipelineState = 'starting' | 'running' | 'paused' | 'failed' | 'refused';

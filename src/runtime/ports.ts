@@ -1,6 +1,7 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { CacheStore } from '../core/ports/cache-store.port';
+import type { BoardStore } from '../core/ports/board-store.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
 import type { GroupMembers } from '../core/ports/group-members.port';
@@ -41,6 +42,8 @@ export interface Ports {
   readonly stateStore: StateStore;
   readonly rebuildStore: RebuildStore;
   readonly liveFeed: LiveFeed;
+  /** What the `redis` sinks of pipelines keep. */
+  readonly boards: BoardStore;
   readonly idempotency: IdempotencyStore;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;

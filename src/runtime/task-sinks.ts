@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports/clock.port';
 import type { ExactRowSink, SinkState, TaskRowSink } from '../core/ports/row-sink.port';
 import type { CheckpointDelta, StateStore } from '../core/ports/state-store.port';
 import type { FrozenDelta } from '../core/task/frozen-delta';
-import { sinkSegment } from '../core/task/sink-segment';
+import { sinkSegment } from '../core/task/own-segments';
 import type { TaskId } from '../core/task/task-id';
 import type { RuntimeObserver } from './runtime-observer';
 

@@ -34,6 +34,7 @@ export function taskStatus(facts: TaskFacts): TaskStatus {
     openWindows: size.openWindows,
     stateKeys: size.keys,
     stateBytes: size.bytes,
+    parked: task?.parked ?? { keys: 0, records: 0, first: [] },
   };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { FencedError } from '../../src/core/errors';
 import type { FeedEntry, LiveFeed } from '../../src/core/ports/live-feed.port';
 import type { EntryRef, StateStore } from '../../src/core/ports/state-store.port';
-import { sinkSegment } from '../../src/core/task/sink-segment';
+import { sinkSegment } from '../../src/core/task/own-segments';
 import type { TaskId } from '../../src/core/task/task-id';
 import { shuffleName } from '../../src/core/repartition/names';
 import { bytes, delta, deployed, plain, progress } from '../support/store-samples';

@@ -58,7 +58,7 @@ describe('a process that dies', () => {
         return own.size === count && own;
       });
     const before = await Promise.all(pair.map((service) => owned(service, 2)));
-    const third = await start('sticky-c');
+    const third = await (await start('sticky-c')).ready();
     const [moved] = [...(await owned(third, 1)).keys()];
     const after = await Promise.all(pair.map((service) => epochs(service)));
     const kept = (tasks: readonly Map<number, string>[]): unknown =>

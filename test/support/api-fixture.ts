@@ -1,6 +1,7 @@
 import { Global, Module, type Provider, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import { MemoryBoardStore } from '../../src/adapters/memory/memory-board-store';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
@@ -38,6 +39,7 @@ export function airQuality(): CompiledPipeline {
 export class ApiFixture {
   readonly store = new MemoryStateStore();
   readonly tables = new MemoryTables();
+  readonly boards = new MemoryBoardStore({ now: () => this.nowMs });
   readonly ledger = new MemoryOperatorLedger();
   readonly tasks: readonly FixtureTask[];
   nowMs = Date.parse('2013-06-02T00:00:00Z');
@@ -73,6 +75,7 @@ export class ApiFixture {
       stateStore: this.store,
       rebuildStore: this.store,
       liveFeed: this.store,
+      boards: this.boards,
       idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
       producer: { send: unused },
       topics: {

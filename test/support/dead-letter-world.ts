@@ -1,6 +1,7 @@
 import { KafkaDeadLetterSink } from '../../src/adapters/kafka/kafka-dead-letter-sink';
 import { MemoryLog } from '../../src/adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTopicReader } from '../../src/adapters/memory/memory-topic-reader';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { RecordHeaders, SourceRecord } from '../../src/core/ports/record-source.port';
@@ -22,11 +23,13 @@ export class DeadLetterWorld {
   nowMs = 1_700_000_000_000;
   readonly log = new MemoryLog({ now: () => this.nowMs });
   readonly ledger = new MemoryOperatorLedger();
+  readonly store = new MemoryStateStore();
   readonly ports: ReplayPorts = {
     topics: this.log,
     topicReader: new MemoryTopicReader(this.log),
     producer: this.log,
     ledger: this.ledger,
+    stateStore: this.store,
   };
 
   private constructor(readonly pipeline: CompiledPipeline) {}

@@ -9,6 +9,7 @@ import type { BatchConsumer, BatchControl } from '../../src/core/ports/batch-con
 import type { RecordBatch } from '../../src/core/ports/record-source.port';
 import type { ExactRowSink, RowSink } from '../../src/core/ports/row-sink.port';
 import type { DeadLetter } from '../../src/core/task/dead-letter';
+import { isWindowSegment } from '../../src/core/task/own-segments';
 import type { LateRecord } from '../../src/core/task/late-record';
 import type { RuntimeEvent } from '../../src/runtime/events';
 import { deploy } from '../../src/runtime/deployment';
@@ -24,12 +25,12 @@ class ForgetfulStore extends MemoryStateStore {
   forgetting = false;
   forgotten = 0;
 
-  /** What a scan waits for. */
+  /** What a scan of a window's state waits for. */
   scanHeld: Promise<void> | undefined;
 
-  override async *scan(...task: Parameters<MemoryStateStore['scan']>): ReturnType<MemoryStateStore['scan']> {
-    await this.scanHeld;
-    yield* super.scan(...task);
+  override async *scan(...[task, segment]: Parameters<MemoryStateStore['scan']>): ReturnType<MemoryStateStore['scan']> {
+    if (isWindowSegment(segment)) await this.scanHeld;
+    yield* super.scan(task, segment);
   }
 
   override async commit(...commit: Parameters<MemoryStateStore['commit']>): Promise<void> {

@@ -1,9 +1,11 @@
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { SourceRecord } from '../../src/core/ports/record-source.port';
-import type { ExactRowSink } from '../../src/core/ports/row-sink.port';
+import type { ExactRowSink, RowSink } from '../../src/core/ports/row-sink.port';
 import type { CheckpointDelta, EntryWrite, SegmentSummary } from '../../src/core/ports/state-store.port';
 import type { Row } from '../../src/core/row/row';
+import { PARKED_SEGMENT } from '../../src/core/task/own-segments';
+import type { DeadLetter } from '../../src/core/task/dead-letter';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
 import { Task } from '../../src/core/task/task';
 import { TaskSinks } from '../../src/runtime/task-sinks';
@@ -22,6 +24,8 @@ export interface HarnessOptions {
   readonly nameOf?: (row: Row) => string;
   /** A sink beside the table that shows each version of a row once. */
   readonly exactSink?: ExactRowSink;
+  /** A sink beside the table that is also given the places that rows have left. */
+  readonly movingSink?: RowSink;
 }
 
 /** Drives a task over the memory store as the runtime does, but step by step, so that it can die anywhere. */
@@ -31,6 +35,7 @@ export class TaskHarness {
   readonly table = new Map<string, Row>();
   /** Every row that reached the sink, in order. */
   readonly emitted: Row[] = [];
+  readonly deadLetters: DeadLetter[] = [];
   task!: Task;
   private owner!: StoreOwner;
   private sinks!: TaskSinks;
@@ -71,6 +76,7 @@ export class TaskHarness {
       keyedByMessage: this.options.keyedByMessage ?? true,
     });
     const pending = checkpoint?.pending ?? [];
+    for await (const entries of this.store.scan(ID, PARKED_SEGMENT)) this.task.restoreParked(entries);
     if (this.pipeline.amendMs > 0) this.task.hydrate(pending, await this.store.load(ID, pending));
     if (this.task.needsWholeState) await this.load(checkpoint?.segments ?? []);
     this.readAhead = [];
@@ -116,6 +122,7 @@ export class TaskHarness {
       if (!frozen) return;
       if (diesBefore === 'sink') return;
       this.sink(frozen);
+      await this.options.movingSink?.write([...frozen.moves, ...frozen.rows], AbortSignal.timeout(60_000));
       if (diesBefore === 'output') return;
       const delta = await this.sinks.write(frozen, AbortSignal.timeout(60_000));
       if (diesBefore === 'commit') return;
@@ -164,7 +171,8 @@ export class TaskHarness {
     this.task.scanned(segment);
   }
 
-  private sink({ rows }: FrozenDelta): void {
+  private sink({ rows, deadLetters }: FrozenDelta): void {
+    this.deadLetters.push(...deadLetters);
     for (const row of rows) {
       const name = this.options.nameOf?.(row) ?? `${row.keyText}@${row.window!.startMs}`;
       const stored = this.table.get(name);

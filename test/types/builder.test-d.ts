@@ -12,6 +12,7 @@ import {
   global,
   kafka,
   live,
+  redis,
   numberArgument,
   redisTable,
   pipeline,
@@ -33,6 +34,9 @@ const daily = windowed.aggregate({ mean: avg('pm25'), name: first('sensor'), top
 
 // The types of rows follow from the record, the key, the window and the aggregates.
 export const written = daily.to(live());
+daily.to(redis('leaderboard', { member: 'key.location', score: 'readings', ttl: '7d' }));
+// @ts-expect-error a leaderboard needs a score
+daily.to(redis('leaderboard', { member: 'key.location' }));
 type Daily = RowOf<typeof written>;
 holds<Same<Daily['key'], { readonly location: string }>>();
 holds<Same<Daily['values']['mean'], number | null>>();

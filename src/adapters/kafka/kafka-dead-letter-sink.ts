@@ -9,7 +9,8 @@ const MAX_MESSAGE_LENGTH = 1_000;
 /**
  * Appends dead letters to `<topic>.dead` with the record's own key and value bytes and its headers, and headers that say why
  * (`millrace-reason`, `millrace-message`), for whom (`millrace-pipeline`) and from where (`millrace-source-topic`,
- * `-partition`, `-offset`, `-timestamp`). Header texts are UTF-8 whatever the record held.
+ * `-partition`, `-offset`, `-timestamp`); `millrace-parked-at` if the record waits, because it parked its key. Header texts are
+ * UTF-8 whatever the record held.
  *
  * A record that the topic refuses for its size goes without its value: poison must not block, and the headers tell
  * where in the source the whole record is. `millrace-omitted-value-bytes` then says how long the value was.
@@ -28,7 +29,7 @@ export class KafkaDeadLetterSink implements DeadLetterSink {
   }
 }
 
-function outgoingLetter({ pipeline, topic, partition, record, reason, message }: DeadLetter): OutgoingRecord {
+function outgoingLetter({ pipeline, topic, partition, record, reason, message, parkedAt }: DeadLetter): OutgoingRecord {
   return {
     key: record.key,
     value: record.value,
@@ -41,6 +42,7 @@ function outgoingLetter({ pipeline, topic, partition, record, reason, message }:
       'millrace-source-partition': String(partition),
       'millrace-source-offset': record.offset.toString(),
       'millrace-source-timestamp': String(record.timestampMs),
+      ...(parkedAt && { 'millrace-parked-at': `${parkedAt.partition}:${parkedAt.offset}` }),
     },
   };
 }

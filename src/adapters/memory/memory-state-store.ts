@@ -12,7 +12,7 @@ import type {
 } from '../../core/ports/state-store.port';
 import type { RebuildStore } from '../../core/ports/rebuild-store.port';
 import { compareFeedIds } from '../../core/task/feed-id';
-import { isSinkSegment } from '../../core/task/sink-segment';
+import { isWindowSegment } from '../../core/task/own-segments';
 import { tasksOf } from '../../core/repartition/names';
 import { shadowOf, type TaskId, taskName } from '../../core/task/task-id';
 
@@ -215,7 +215,7 @@ function nameOf({ segment, entry }: EntryRef): string {
 
 function checkpointOf(task: StoredTask): Checkpoint | undefined {
   if (!task.committed) return undefined;
-  const ofWindows = [...task.segments].filter(([id]) => !isSinkSegment(id));
+  const ofWindows = [...task.segments].filter(([id]) => isWindowSegment(id));
   const segments = ofWindows.map(([id, entries]) => ({ id, entries: entries.size }));
   return { ...task.committed, segments, pending: [...task.pending.values()] };
 }

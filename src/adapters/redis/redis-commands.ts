@@ -14,6 +14,13 @@ interface Scripts {
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
   millraceFill(text: string, lock: string, id: string, ttlMs: number, value: string): Promise<number>;
   millraceLook(text: string, lock: string, id: string, lockMs: number): Promise<['value' | 'fill' | 'wait', string]>;
+  millraceRank(
+    scores: string,
+    versions: string,
+    texts: string,
+    gone: string,
+    ...argumentsOfScript: Argument[]
+  ): Promise<unknown>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -21,7 +28,7 @@ interface Scripts {
 
 export type ScriptedRedis = RedisClient & Scripts;
 
-const SCRIPTS = { claim: 3, deploy: 1, fill: 2, look: 2, renew: 1, reset: 4 } as const;
+const SCRIPTS = { claim: 3, deploy: 1, fill: 2, look: 2, rank: 4, renew: 1, reset: 4 } as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {

@@ -1,3 +1,4 @@
+import type { BoardPlace } from '../../core/ports/board-store.port';
 import type { TaskId } from '../../core/task/task-id';
 
 /**
@@ -28,6 +29,31 @@ function taskPrefix({ pipeline, partition }: TaskId): string {
 /** Sorted set: process to the end of its lease. */
 export function leasesKey(): string {
   return `${PREFIX}:processes`;
+}
+
+export interface BoardKeys {
+  /** Sorted set: member to score. */
+  readonly scores: string;
+  /** Hash: member to version, of those that are gone too. */
+  readonly versions: string;
+  /** Hash: member to JSON. */
+  readonly texts: string;
+  /** Sorted set: members that were dropped or taken off, in that order. */
+  readonly gone: string;
+  /** HyperLogLog of members. */
+  readonly seen: string;
+}
+
+/** Keys of one board share a hash tag; the boards of a pipeline do not, so that a cluster divides them. */
+export function boardKeys({ pipeline, view, key }: BoardPlace): BoardKeys {
+  const prefix = `${PREFIX}:{${pipeline}:${view}${key === undefined ? '' : `:${key}`}}`;
+  return {
+    scores: `${prefix}:scores`,
+    versions: `${prefix}:versions`,
+    texts: `${prefix}:texts`,
+    gone: `${prefix}:gone`,
+    seen: `${prefix}:seen`,
+  };
 }
 
 export interface TaskKeys {

@@ -9,7 +9,7 @@ import type {
   EntryWrite,
   StateStore,
 } from '../../core/ports/state-store.port';
-import { isSinkSegment } from '../../core/task/sink-segment';
+import { isWindowSegment } from '../../core/task/own-segments';
 import { tasksOf } from '../../core/repartition/names';
 import { type TaskId, taskName } from '../../core/task/task-id';
 import { commitArguments, pendingRef, progressOf } from './commit-arguments';
@@ -146,7 +146,7 @@ function checkpointOf(
   const summaries = [];
   for (let i = 0; i < segments.length; i += 2) {
     const id = String(segments[i]);
-    if (!isSinkSegment(id)) summaries.push({ id, entries: Number(segments[i + 1]) });
+    if (isWindowSegment(id)) summaries.push({ id, entries: Number(segments[i + 1]) });
   }
   return { ...committed, segments: summaries, pending: pending.map(pendingRef) };
 }

@@ -1,7 +1,7 @@
 import { createdTables } from '../../adapters/cassandra/created-tables';
 import type { TableSchema } from '../../adapters/cassandra/table-schema';
-import { deploymentKey, segmentKey, taskKeys } from '../../adapters/redis/redis-keys';
-import type { CompiledPipeline, CompiledSink } from '../../core/pipeline/compiled-pipeline';
+import { boardKeys, deploymentKey, segmentKey, taskKeys } from '../../adapters/redis/redis-keys';
+import type { CompiledBoard, CompiledPipeline, CompiledSink } from '../../core/pipeline/compiled-pipeline';
 import type { Language } from '../../core/pipeline/language';
 import { estimateState, type StateEstimate } from '../../core/plan/state-estimate';
 import { type Topology, topologyOf } from '../../core/plan/topology';
@@ -89,7 +89,14 @@ function redisKeys(pipeline: CompiledPipeline): Plan['redisKeys'] {
     ...(pipeline.sinks.some(({ kind }) => kind === 'live')
       ? [{ key: keys.feed, holds: 'the newest rows, for /v1/pipelines/{name}/live' }]
       : []),
+    ...pipeline.sinks.flatMap((sink) => (sink.kind === 'redis' ? [boardKey(pipeline.name, sink)] : [])),
   ];
+}
+
+function boardKey(pipeline: string, { view, key, size }: CompiledBoard): Plan['redisKeys'][number] {
+  const { scores, seen } = boardKeys({ pipeline, view, key: key && `<${key.text}>` });
+  if (view === 'unique') return { key: seen, holds: 'HyperLogLog of the members, at most 12 KiB' };
+  return { key: scores, holds: `member to score, at most ${size}; with it :versions, :texts and :gone` };
 }
 
 const SEGMENTS = {

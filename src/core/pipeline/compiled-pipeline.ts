@@ -5,6 +5,7 @@ import type { SourceRecord } from '../ports/record-source.port';
 import type { KeyFields } from '../row/row';
 import type { Window, WindowAssigner } from '../windows/window';
 import type { PipelineDefinition } from './definition';
+import type { BoardView } from './redis-sink-definition';
 
 /** A decoded record: its fields and, once derived, the derived ones. Fields that expressions name are never undefined. */
 export type Fields = Record<string, unknown>;
@@ -52,7 +53,26 @@ export type CompiledSink =
       readonly moving?: readonly string[];
     }
   | { readonly kind: 'kafka'; readonly topic: string; readonly delivery: 'at-least-once' | 'exactly-once' }
-  | { readonly kind: 'live' };
+  | { readonly kind: 'live' }
+  | CompiledBoard;
+
+/** A `redis` sink: boards of members in order of a score, or counts of members. */
+export interface CompiledBoard {
+  readonly kind: 'redis';
+  readonly view: BoardView;
+  /** Which board a row is for; `undefined` for the only one. */
+  readonly key: ColumnExpression | undefined;
+  /** `undefined` for `latest`, where each row is its own. */
+  readonly member: ColumnExpression | undefined;
+  /** `undefined` for `unique`, and for `latest` by the end of the window. */
+  readonly score: ColumnExpression | undefined;
+  /** Which scores stay when there are more members than `size`. */
+  readonly keeps: 'highest' | 'lowest';
+  /** 0 for `unique`, which keeps no members. */
+  readonly size: number;
+  /** After the last row; `undefined` for ever. */
+  readonly ttlMs: number | undefined;
+}
 
 /** A validated definition turned into closures. Pure: equal records give equal answers. */
 export interface CompiledPipeline {

@@ -79,10 +79,15 @@ const specSchema = strict({
   aggregate: aggregates.optional().describe('Values of a row: name, and a call such as avg(pm25)'),
   emit: emitSchema.prefault({}),
   late: lateSchema,
-  sinks: sinks.describe('Where rows go: cassandra and live at most once each, kafka as often as needed'),
+  sinks: sinks.describe('Where rows go: live and each view of redis at most once, cassandra once for each table, kafka as often as needed'),
   onStateLoss: choice(['rebuild', 'fail', 'reset'])
     .default('rebuild')
     .describe('When Redis has lost a task: read again from where it began, stop, or go on without its state'),
+  onPoison: choice(['dead-letter', 'park'])
+    .default('dead-letter')
+    .describe(
+      'What becomes of a record that cannot be processed: stored in <topic>.dead, or, besides, its key waits until the record is replayed',
+    ),
   errorBudget: errorBudgetSchema.prefault({}),
   checkpoint: checkpointSchema.prefault({}),
 }).superRefine((spec, context) => {
@@ -97,6 +102,10 @@ const specSchema = strict({
     const message = 'has no meaning for a pipeline without a key: nothing is grouped';
     context.addIssue({ code: 'custom', path: ['repartition'], message });
   }
+  if (spec.onPoison === 'park') {
+    const message = parkingProblem(spec);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['onPoison'], message });
+  }
   const kind = spec.window?.kind;
   if (spec.late !== 'drop' && (kind === undefined || kind === 'count' || kind === 'global')) {
     const message = `has no meaning for ${kind === undefined ? 'a pipeline without windows' : `${kind} windows`}: no record is late`;
@@ -110,6 +119,22 @@ const specSchema = strict({
     });
   }
 });
+
+/** The key of a record that cannot be processed is what its own fields say. */
+function parkingProblem(spec: {
+  readonly key?: readonly string[] | undefined;
+  readonly derive?: Readonly<Record<string, string>> | undefined;
+  readonly lookup?: readonly { readonly as: string }[] | undefined;
+}): string | undefined {
+  if (spec.key === undefined) return 'park has no meaning for a pipeline without a key: nothing has to wait';
+  const computed = new Set([...Object.keys(spec.derive ?? {}), ...(spec.lookup ?? []).map(({ as }) => as)]);
+  const unknown = spec.key.find((name) => computed.has(name));
+  if (unknown === undefined) return undefined;
+  return (
+    `park needs a key of fields that the record itself has: "${unknown}" is computed, so that the key of a record for ` +
+    'which that fails cannot be told; group by fields of the record, or set dead-letter'
+  );
+}
 
 /** `{ topic: .. }` and `{ amend: .. }` go by the name of their property. */
 function lateName(input: unknown): unknown {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { suggestion } from './nearest';
+import { redisSchema } from './redis-sink-definition';
 import { choice, strict } from './schema-kit';
 import { topicName } from './source-definition';
 
-const SINK_KINDS = ['cassandra', 'kafka', 'live'] as const;
+const SINK_KINDS = ['cassandra', 'kafka', 'live', 'redis'] as const;
 
 const columnName = () =>
   z
@@ -57,7 +58,12 @@ function wrongSink(sink: unknown): string {
 }
 
 export const sinkSchema = z.union(
-  [strict({ cassandra: cassandraSchema }), strict({ kafka: kafkaSchema }), strict({ live: strict({}) })],
+  [
+    strict({ cassandra: cassandraSchema }),
+    strict({ kafka: kafkaSchema }),
+    strict({ live: strict({}) }),
+    strict({ redis: redisSchema }),
+  ],
   { error: (issue) => wrongSink(issue.input) },
 );
 

@@ -4,17 +4,9 @@ import { type Finding, type Path, textEntries, valueAt } from './finding';
 import type { Language } from './language';
 import { ROW_VARIABLES, WINDOW_FIELDS } from './names';
 import { checkMoving, checkWriteTime } from './place-findings';
-import { suggestion } from './nearest';
 import { faultAt } from './record-findings';
-
-/** What column expressions can name in one document. */
-interface RowNames {
-  readonly aggregates: readonly string[];
-  readonly keyFields: readonly string[];
-  readonly language: Language;
-  /** `none` for a stateless pipeline; `undefined` while the document does not say. */
-  readonly windowKind: string | undefined;
-}
+import { checkBoard } from './redis-sink-findings';
+import { checkMention, type RowNames } from './row-mentions';
 
 /** Checks what sinks say of the rest of the document, whatever else is wrong with it. */
 export function checkSinks(document: unknown, language: Language): Finding[] {
@@ -33,6 +25,7 @@ export function checkSinks(document: unknown, language: Language): Finding[] {
     ...checkMoving(document, i),
     ...checkWriteTime(document, i),
     ...checkTopic(sink, ['spec', 'sinks', i, 'kafka', 'topic'], sourceTopic),
+    ...checkBoard(sinks, i, names),
   ]);
 }
 
@@ -93,34 +86,6 @@ function checkColumns(sink: unknown, path: Path, names: RowNames): Finding[] {
     return inColumn.flatMap((mention) => checkMention(mention, [...path, column], names));
   });
   return found.length > 0 ? found : checkIdentity(mentions, path, names);
-}
-
-function checkMention({ name, field, start, fieldStart }: Mention, path: Path, names: RowNames): Finding[] {
-  const isBound = name === 'key' || name === 'window';
-  if (names.windowKind === 'none') {
-    const message = `a pipeline without windows has no ${name}; columns see the fields of the record`;
-    return isBound ? [{ path, message, offset: start }] : [];
-  }
-  const known = name === 'key' ? names.keyFields : windowFieldsOf(names);
-  if (!isBound) {
-    if (names.aggregates.includes(name) || (ROW_VARIABLES as readonly string[]).includes(name)) return [];
-    return [{ path, message: unknownName(name, names), offset: start }];
-  }
-  if (field === undefined) {
-    const example = known[0] === undefined ? '' : `, such as ${name}.${known[0]}`;
-    return [{ path, message: `name a field of ${name}${example}`, offset: start }];
-  }
-  if (known.includes(field)) return [];
-  return [{ path, message: `${name} has no field "${field}"${suggestion(field, known)}`, offset: fieldStart }];
-}
-
-function windowFieldsOf({ windowKind }: RowNames): readonly string[] {
-  return windowKind === 'count' ? WINDOW_FIELDS : WINDOW_FIELDS.filter((field) => field !== 'index');
-}
-
-function unknownName(name: string, { aggregates, keyFields }: RowNames): string {
-  if (keyFields.includes(name)) return `unknown aggregate "${name}"; did you mean "key.${name}"?`;
-  return `unknown aggregate "${name}"${suggestion(name, [...aggregates, ...ROW_VARIABLES])}`;
 }
 
 /** Rows of two keys or two windows must not become one row of the table. */

@@ -9,5 +9,7 @@ export function sinkName(sink: CompiledSink): string {
       return `kafka:${sink.topic}`;
     case 'live':
       return 'live';
+    case 'redis':
+      return `redis:${sink.view}`;
   }
 }

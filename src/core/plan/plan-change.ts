@@ -116,6 +116,7 @@ function named(part: string, value: unknown): unknown {
 
 function sinkPlace(sink: Parts): string {
   const [[kind, target]] = Object.entries(sink) as [[string, { readonly table?: string; readonly topic?: string }]];
+  if (kind === 'redis') return `${kind}:${Object.keys(target).join()}`;
   const place = target.table ?? target.topic;
   return place === undefined ? kind : `${kind}:${place}`;
 }
@@ -128,7 +129,8 @@ function namesIn(before: object, after: object): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])];
 }
 
-const DURATION = /\.(size|grace|advance|gap|step|offset|outOfOrderness|idleAfter|every|interval|amend|maxAge|history)$/;
+const DURATION =
+  /\.(size|grace|advance|gap|step|offset|outOfOrderness|idleAfter|every|interval|amend|maxAge|history|ttl)$/;
 
 function textOf(part: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;

@@ -55,7 +55,7 @@ export interface SegmentSummary {
 export interface Checkpoint {
   readonly generation: bigint;
   readonly progress: TaskProgress;
-  /** Those of windows: what sinks keep is not among them, see `sinkSegment`. */
+  /** Those of windows: what sinks and parked keys need is not among them, see `isWindowSegment`. */
   readonly segments: readonly SegmentSummary[];
   /** Entries whose newest row has been committed but not yet emitted, as (segment, entry). */
   readonly pending: readonly EntryRef[];

@@ -10,6 +10,8 @@ export interface DeadLetter {
   readonly reason: PoisonReason;
   /** Says what is wrong, where in the record, and what would be right. No stack. */
   readonly message: string;
+  /** There when the record waits, because it has parked its key: the partition and offset that its task has for it. */
+  readonly parkedAt?: { readonly partition: number; readonly offset: bigint };
 }
 
 /** Where the dead letters of a source topic go. */

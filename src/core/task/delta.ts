@@ -10,6 +10,7 @@ import { nextFeedId } from './feed-id';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
 import type { ForwardedRecord } from './forwarded-record';
 import type { LateRecord } from './late-record';
+import type { ParkedRecords } from './parked-records';
 import type { TaskId } from './task-id';
 import type { TaskWindows } from './task-windows';
 import { emptyWrites, type Writes } from './writes';
@@ -23,6 +24,7 @@ export interface DeltaOptions extends DeltaLimits {
   readonly generation: bigint;
   readonly windows: TaskWindows;
   readonly changes: Changes;
+  readonly parked: ParkedRecords;
 }
 
 /** What has changed in a task since its last freeze, and which rows are due. */
@@ -43,10 +45,12 @@ export class Delta {
   constructor(private readonly options: DeltaOptions) {}
 
   get isFull(): boolean {
-    const { maxRows, maxBytes, windows, changes } = this.options;
+    const { maxRows, maxBytes, windows, changes, parked } = this.options;
     if (windows.closesFirst && windows.closable > 0) return true;
-    const entries = changes.size + windows.closable + this.letters + this.writes.rows.length + this.moves;
-    return entries >= maxRows || changes.bytes + this.letterBytes >= maxBytes;
+    const { unwritten } = parked;
+    const made = this.writes.rows.length + this.moves;
+    const entries = changes.size + windows.closable + this.letters + made + unwritten.entries;
+    return entries >= maxRows || changes.bytes + this.letterBytes + unwritten.bytes >= maxBytes;
   }
 
   /** Whether closing has more to do than fitted into the last delta. */
@@ -63,10 +67,11 @@ export class Delta {
     this.newestRecordMs = record.timestampMs;
   }
 
-  deadLetter(record: SourceRecord, { reason, message }: PoisonRecordError): void {
+  deadLetter(record: SourceRecord, { reason, message }: PoisonRecordError, isParked = false): void {
     const { metadata, spec } = this.options.pipeline.definition;
     const place = { topic: spec.source.topic, ...sourcePlace(record, this.options.id) };
-    this.deadLetters.push({ pipeline: metadata.name, ...place, reason, message });
+    const parkedAt = { partition: this.options.id.partition, offset: record.offset };
+    this.deadLetters.push({ pipeline: metadata.name, ...place, reason, message, ...(isParked && { parkedAt }) });
     this.letterBytes += record.value?.length ?? 0;
   }
 
@@ -140,7 +145,7 @@ export class Delta {
   }
 
   private frozen(progress: Progress): FrozenDelta {
-    const { changes, windows, pipeline, generation } = this.options;
+    const { changes, windows, pipeline, generation, parked } = this.options;
     const { deadLetters, lateRecords, forwarded } = this;
     const { droppedSegments, rows } = this.writes;
     const upserts = changes.takeUpserts((entry) => windows.encode(entry));
@@ -149,12 +154,15 @@ export class Delta {
     // A key that went and came back in one delta is there.
     const removals = without(this.writes.removals, upserts);
     const pendingCleared = without(this.writes.pendingCleared, pendingAdded);
+    const waiting = parked.takeWrites();
     const feed = pipeline.sinks.some(({ kind }) => kind === 'live') ? rows.map(rowText) : [];
     if (feed.length > 0) this.feedId = nextFeedId(this.feedId, progress.nextOffset);
     const commit: CheckpointDelta = {
       generation,
       progress: { ...progress, closedMs: windows.closedMs(progress.watermarkMs), feedId: this.feedId },
-      ...{ upserts, removals, droppedSegments, pendingAdded, pendingCleared, feed },
+      upserts: together(upserts, waiting.upserts),
+      removals: together(removals, waiting.removals),
+      ...{ droppedSegments, pendingAdded, pendingCleared, feed },
     };
     const { newestRecordMs } = this;
     const leavesHalfClosed = windows.closable > 0;
@@ -188,6 +196,10 @@ function without(refs: readonly EntryRef[], others: readonly EntryRef[]): readon
   if (refs.length === 0 || others.length === 0) return refs;
   const names = new Set(others.map(nameOf));
   return refs.filter((ref) => !names.has(nameOf(ref)));
+}
+
+function together<T>(some: readonly T[], others: readonly T[]): readonly T[] {
+  return others.length === 0 ? some : [...some, ...others];
 }
 
 /** What the task knows; the delta adds what it decides. */

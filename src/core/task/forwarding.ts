@@ -74,14 +74,23 @@ export class Forwarding extends AlwaysResident implements TaskWindows {
  * A record that the repartition topic refused would hold up those after it, or be dropped as seen once they were appended.
  * Throws PoisonRecordError `too-large`.
  */
-export function checkForwardable({ key, value, headers = {} }: SourceRecord): void {
-  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
-  for (const [name, content] of Object.entries(headers)) bytes += name.length + lengthOf(content);
+export function checkForwardable(record: SourceRecord): void {
+  const bytes = bytesOf(record);
   if (bytes <= MAX_FORWARDED_BYTES) return;
   throw new PoisonRecordError(
     'too-large',
     `The record has ${bytes} bytes with its headers, a repartition topic takes ${MAX_FORWARDED_BYTES}.`,
   );
+}
+
+export function isForwardable(record: SourceRecord): boolean {
+  return bytesOf(record) <= MAX_FORWARDED_BYTES;
+}
+
+function bytesOf({ key, value, headers = {} }: SourceRecord): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, content] of Object.entries(headers)) bytes += name.length + lengthOf(content);
+  return bytes;
 }
 
 function lengthOf(content: NonNullable<SourceRecord['headers']>[string]): number {

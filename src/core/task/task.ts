@@ -13,9 +13,12 @@ import { Delta } from './delta';
 import type { Entry } from './entry';
 import type { ErrorBudgetPort } from './error-budget-port';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
-import { checkForwardable, Forwarding } from './forwarding';
+import { checkForwardable, Forwarding, isForwardable } from './forwarding';
 import { checkMessageKey } from './message-key';
-import { isReplayForAnother } from './replayed-record';
+import { Parking } from './parking';
+import type { ParkedSize } from './parked-records';
+import { releaseOf } from './release';
+import { roleOf } from './replayed-record';
 import { sourcePlace } from './source-place';
 import type { TaskId } from './task-id';
 import { ON_TIME, type StateSize, type TaskWindows } from './task-windows';
@@ -64,6 +67,7 @@ export class Task {
   private readonly windows: TaskWindows;
   private readonly delta: Delta;
   private readonly enricher: Enricher;
+  private readonly parking: Parking;
   /** There in stage 1 and in stage 2 of a repartitioned pipeline. */
   private readonly forwarding: Forwarding | undefined;
   private readonly sources: SeenSources | undefined;
@@ -84,7 +88,9 @@ export class Task {
     this.forwarding = options.forwards ? new Forwarding() : undefined;
     this.sources = seenSources(options);
     this.windows = this.forwarding ?? createTaskWindows({ ...options, changes: this.changes });
-    this.delta = new Delta({ ...options, windows: this.windows, changes: this.changes });
+    this.parking = new Parking(options);
+    const { records: parked } = this.parking;
+    this.delta = new Delta({ ...options, parked, windows: this.windows, changes: this.changes });
     this.enricher = new Enricher(pipeline.lookups, options.lookupTables ?? []);
     this.nextOffset = checkpoint?.progress.nextOffset ?? options.startOffset;
     this.startOffset = checkpoint?.progress.startOffset ?? options.startOffset;
@@ -125,6 +131,11 @@ export class Task {
     return this.repeated;
   }
 
+  /** Keys of which records wait, and how many. */
+  get parked(): ParkedSize {
+    return this.parking.records.size;
+  }
+
   get stateSize(): StateSize {
     return this.windows.size;
   }
@@ -141,7 +152,7 @@ export class Task {
 
   /**
    * Processes records `[from, to)` until the delta is full or the error budget spent; returns the index of the first that
-   * was not processed.
+   * was not processed. A record that releases a key is the first of its call, so that what it needs can be loaded.
    * Records before {@link position} are skipped: they have had their effect. A record that cannot be processed
    * becomes a dead letter; nothing that a record holds makes this throw.
    */
@@ -152,6 +163,7 @@ export class Task {
     for (; i < to && !this.delta.isFull && budget?.isSpent !== true; i++) {
       const record = records[i]!;
       if (record.offset < this.nextOffset) continue;
+      if (i > from && this.parking.isInUse && this.parking.isRelease(record)) break;
       const next = record.offset + 1n;
       const poison = this.processOne(record, next);
       budget?.add(poison?.message);
@@ -192,8 +204,10 @@ export class Task {
     const missing = new Map<string, LookupRef>();
     for (const record of records.slice(from, to)) {
       if (record.offset < this.nextOffset) continue;
-      const ref = this.peekAt(record, (fields, eventTimeMs) => this.enricher.firstToLoad(fields, record, eventTimeMs));
-      if (ref) missing.set(`${ref.index}\n${ref.key}`, ref);
+      for (const one of this.parking.processedAt(record)) {
+        const ref = this.peekAt(one, (fields, eventTimeMs) => this.enricher.firstToLoad(fields, one, eventTimeMs));
+        if (ref) missing.set(`${ref.index}\n${ref.key}`, ref);
+      }
     }
     return [...missing.values()];
   }
@@ -204,7 +218,9 @@ export class Task {
     const missing = new Map<string, EntryRef>();
     for (const record of records.slice(from, to)) {
       if (record.offset < this.nextOffset) continue;
-      for (const ref of this.absentFor(record)) missing.set(`${ref.segment}\n${ref.entry}`, ref);
+      for (const one of this.parking.processedAt(record)) {
+        for (const ref of this.absentFor(one)) missing.set(`${ref.segment}\n${ref.entry}`, ref);
+      }
     }
     return [...missing.values()];
   }
@@ -221,6 +237,11 @@ export class Task {
   /** Makes entries resident that no record has asked for yet; see `TaskWindows.warm`. */
   warm(entries: readonly EntryWrite[]): boolean {
     return this.windows.warm(entries);
+  }
+
+  /** All records that the store has in `PARKED_SEGMENT`; before the first record. */
+  restoreParked(entries: readonly EntryWrite[]): void {
+    this.parking.records.restore(entries);
   }
 
   /** After a restore: the newest rows of these entries are committed but were not emitted. */
@@ -303,7 +324,9 @@ export class Task {
   private processOne(record: SourceRecord, next: bigint): PoisonRecordError | undefined {
     try {
       if (this.sources && !this.isNew(record, this.sources)) return undefined;
-      if (isReplayForAnother(record, this.pipeline.definition.metadata.name)) return void this.counts.filtered++;
+      const role = roleOf(record, this.pipeline.definition.metadata.name);
+      if (role === 'for another') return void this.counts.filtered++;
+      if (role === 'release') return this.release(record, next);
       const fields = this.pipeline.decode(record);
       const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
       if (!this.accepts(fields, record, eventTimeMs)) {
@@ -312,14 +335,81 @@ export class Task {
         return undefined;
       }
       this.prepare(fields, record, eventTimeMs, next);
+      if (this.waits(record)) return undefined;
       this.advanceTo(eventTimeMs);
       this.add(record);
+      this.closeFirst();
       return undefined;
     } catch (error) {
       if (!(error instanceof PoisonRecordError)) throw error;
-      this.counts.dead++;
-      this.delta.deadLetter(record, error);
-      return error;
+      return this.poisoned(record, error);
+    }
+  }
+
+  /** A record whose key is known goes to the stage that owns the key, which finds the same and parks it. */
+  private poisoned(record: SourceRecord, error: PoisonRecordError): PoisonRecordError | undefined {
+    const keyText = this.parking.keyOfBad(record);
+    if (this.forwarding && keyText !== undefined && isForwardable(record)) return this.forward(record, keyText);
+    this.counts.dead++;
+    const isParked = !this.forwarding && keyText !== undefined && this.parking.records.add(keyText, record);
+    this.delta.deadLetter(record, error, isParked);
+    return error;
+  }
+
+  /** Whether the record in hand is of a parked key, behind which it now waits. */
+  private waits(record: SourceRecord): boolean {
+    const { parking, contribution } = this;
+    const { keyText } = contribution;
+    if (!parking.records.holds(keyText)) return false;
+    if (parking.records.add(keyText, record)) return true;
+    this.counts.dead++;
+    this.delta.deadLetter(record, parking.full(keyText));
+    return true;
+  }
+
+  /**
+   * Processes what waits for a key, in order, up to a record that still cannot be processed. All in one step and with
+   * one `N`, so that no row is shown in between; time advances after the last.
+   */
+  private release(record: SourceRecord, next: bigint): PoisonRecordError | undefined {
+    const release = releaseOf(record);
+    const { keyText } = release;
+    if (this.forwarding) return this.forward(record, keyText);
+    const waiting = this.parking.released(release);
+    let done = 0;
+    let latestMs = -1;
+    let problem: PoisonRecordError | undefined;
+    for (; done < waiting.length && !problem; done += problem ? 0 : 1) {
+      const outcome = this.processWaiting(waiting[done]!, keyText, next);
+      if (outcome instanceof PoisonRecordError) problem = outcome;
+      else latestMs = Math.max(latestMs, outcome);
+    }
+    if (problem) this.delta.deadLetter(this.parking.records.of(keyText)[done]!.record, problem, true);
+    if (problem) this.counts.dead++;
+    this.parking.records.remove(keyText, done);
+    this.advanceTo(latestMs);
+    this.closeFirst();
+    return problem;
+  }
+
+  /** Returns the time that it advances stream time to, -1 for none, or what is still wrong with it. */
+  private processWaiting(record: SourceRecord, keyText: string, next: bigint): number | PoisonRecordError {
+    try {
+      const fields = this.pipeline.decode(record);
+      const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
+      if (!this.accepts(fields, record, eventTimeMs)) {
+        this.counts.filtered++;
+        return this.pipeline.advanceOn === 'all' ? eventTimeMs : -1;
+      }
+      this.prepare(fields, record, eventTimeMs, next);
+      if (this.contribution.keyText !== keyText) {
+        throw new PoisonRecordError('bad-key', `The patch changes the key ${JSON.stringify(keyText)}; it may not.`);
+      }
+      this.add(record);
+      return eventTimeMs;
+    } catch (error) {
+      if (error instanceof PoisonRecordError) return error;
+      throw error;
     }
   }
 
@@ -375,16 +465,19 @@ export class Task {
   }
 
   private add(record: SourceRecord): void {
-    if (this.forwarding) return this.forward(record);
+    if (this.forwarding) return void this.forward(record, this.contribution.keyText);
     const { latenessMs, amended } = this.windows.add(this.contribution);
     if (latenessMs === ON_TIME) this.counts.accepted++;
     else this.late(record, latenessMs, amended);
+  }
+
+  private closeFirst(): void {
     if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
   }
 
-  private forward(record: SourceRecord): void {
+  private forward(record: SourceRecord, keyText: string): undefined {
     this.counts.accepted++;
-    this.delta.forward({ record, keyText: this.contribution.keyText, origin: this.originAt(record.offset, false) });
+    this.delta.forward({ record, keyText, origin: this.originAt(record.offset, false) });
   }
 
   /** Tells every partition of the repartition topic how far this one is, if they cannot know. */

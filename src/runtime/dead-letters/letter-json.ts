@@ -20,6 +20,8 @@ export interface LetterJson {
   readonly valueBytes?: number;
   /** The topic refused the record for its size: key or value are in the source alone. */
   readonly shortened?: true;
+  /** The record parked its key, and waited when this was written. */
+  readonly parked?: true;
 }
 
 /** Of one value: a page of letters must stay small. */
@@ -41,6 +43,7 @@ export function letterJson(letter: StoredLetter): LetterJson {
     ...(value.isBase64 && { valueEncoding: 'base64' as const }),
     ...(letter.value && letter.value.length > MAX_SHOWN_BYTES && { valueBytes: letter.value.length }),
     ...(letter.isShortened && { shortened: true as const }),
+    ...(letter.parkedAt && { parked: true as const }),
   };
 }
 

@@ -4,11 +4,12 @@ import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-pro
 import { REPLAY_FOR, REPLAY_OF } from '../../core/task/replayed-record';
 import { isMeant, type LetterFilter } from './letter-filter';
 import { type LetterPorts, LetterTopic } from './letter-topic';
-import { type JsonObject, patched } from './merge-patch';
+import { type JsonObject, patched } from '../../core/task/merge-patch';
 import { letterName, type StoredLetter } from './stored-letter';
+import { WaitingLetters, type WaitingPorts } from './waiting-letters';
 import { WholeRecords } from './whole-records';
 
-export interface ReplayPorts extends LetterPorts {
+export interface ReplayPorts extends LetterPorts, WaitingPorts {
   readonly producer: RecordProducer;
   readonly ledger: OperatorLedger;
 }
@@ -24,7 +25,9 @@ export interface ReplayOptions extends LetterFilter {
 
 export interface ReplaySummary {
   readonly replayed: number;
-  /** Left out, because they were replayed before. */
+  /** Their keys are parked: the task is told to process them now, and all that waits behind them. Not limited. */
+  readonly released: number;
+  /** Left out, because they were replayed or released before. */
   readonly before: number;
   /** Left out, because a call that ended early may have sent them. */
   readonly inDoubt: number;
@@ -72,8 +75,9 @@ export async function replayLetters(
 }
 
 class LetterReplay {
-  private readonly counts: Counts = { replayed: 0, before: 0, inDoubt: 0, gone: 0, notPatched: 0 };
+  private readonly counts: Counts = { replayed: 0, released: 0, before: 0, inDoubt: 0, gone: 0, notPatched: 0 };
   private readonly whole: WholeRecords;
+  private readonly waiting: WaitingLetters;
 
   constructor(
     private readonly pipeline: CompiledPipeline,
@@ -81,6 +85,7 @@ class LetterReplay {
     private readonly ports: ReplayPorts,
   ) {
     this.whole = new WholeRecords(ports);
+    this.waiting = new WaitingLetters(pipeline, ports);
   }
 
   /** How many may still be sent. */
@@ -92,11 +97,31 @@ class LetterReplay {
     return { ...this.counts, more: this.room === 0 };
   }
 
-  /** The ledger is told before and after, so that what happens in between is known to be in doubt. */
+  /** Releases go first: what had no room to wait comes after what waits. */
   async send(letters: readonly StoredLetter[]): Promise<void> {
+    const all = distinct(letters);
+    const keys = await this.waiting.keysOf(all);
+    await this.release(
+      all.filter((letter) => keys.has(letterName(letter))),
+      keys,
+    );
+    this.counts.before += all.filter((letter) => letter.parkedAt && !keys.has(letterName(letter))).length;
+    await this.sendCopies(all.filter(({ parkedAt }) => !parkedAt));
+  }
+
+  /** A release of a key that is not parked does nothing: no ledger is needed. */
+  private async release(letters: readonly StoredLetter[], keys: ReadonlyMap<string, string>): Promise<void> {
+    if (letters.length === 0) return;
+    const { topic } = this.pipeline.definition.spec.source;
+    await this.ports.producer.send(topic, this.waiting.releases(letters, keys, this.options.patch));
+    this.counts.released += letters.length;
+  }
+
+  /** The ledger is told before and after, so that what happens in between is known to be in doubt. */
+  private async sendCopies(letters: readonly StoredLetter[]): Promise<void> {
     const { producer, ledger } = this.ports;
     const { name, definition } = this.pipeline;
-    const outgoing = await this.outgoing(distinct(letters));
+    const outgoing = await this.outgoing(letters);
     const names = [...outgoing.keys()];
     const states = await ledger.beginReplay(name, names);
     const ours = names.filter((_, i) => states[i] === 'new' || (states[i] === 'begun' && this.options.again === true));

@@ -20,10 +20,15 @@ export interface StoredLetter {
   readonly headers: RecordHeaders;
   /** Whether it was too large for the topic, so that key or value are missing. */
   readonly isShortened: boolean;
+  /** There when the record parked its key: the partition and offset that its task has for it. */
+  readonly parkedAt?: { readonly partition: number; readonly offset: bigint };
 }
 
 /** Headers of the letter rather than of the record; `KafkaDeadLetterSink` and `ShorteningAppender` write them. */
-const OWN = /^millrace-(reason|message|pipeline|source-(topic|partition|offset|timestamp)|omitted-(key|value)-bytes)$/;
+const OWN =
+  /^millrace-(reason|message|pipeline|parked-at|source-(topic|partition|offset|timestamp)|omitted-(key|value)-bytes)$/;
+
+const PARKED_AT = /^(\d{1,9}):(\d{1,19})$/;
 
 const utf8 = new TextDecoder();
 
@@ -35,6 +40,7 @@ export function storedLetter(partition: number, record: SourceRecord): StoredLet
   const [sourcePartition, sourceOffset] = [text('source-partition'), text('source-offset')];
   if (pipeline === undefined || reason === undefined || topic === undefined) return undefined;
   if (!isWhole(sourcePartition) || !isWhole(sourceOffset)) return undefined;
+  const [, parkedPartition, parkedOffset] = PARKED_AT.exec(text('parked-at') ?? '') ?? [];
   const timestamp = Number(text('source-timestamp'));
   return {
     ...{ partition, offset: record.offset, writtenMs: record.timestampMs, pipeline, reason },
@@ -43,6 +49,9 @@ export function storedLetter(partition: number, record: SourceRecord): StoredLet
     timestampMs: Number.isFinite(timestamp) ? timestamp : record.timestampMs,
     ...{ key: record.key, value: record.value },
     headers: Object.fromEntries(Object.entries(all).filter(([name]) => !OWN.test(name))),
+    ...(parkedOffset !== undefined && {
+      parkedAt: { partition: Number(parkedPartition), offset: BigInt(parkedOffset) },
+    }),
     isShortened: text('omitted-value-bytes') !== undefined || text('omitted-key-bytes') !== undefined,
   };
 }

@@ -10,7 +10,7 @@ class Fixture extends ApiFixture {
   }
 
   override ports(): Ports {
-    return { ...super.ports(), ...this.letters.ports };
+    return { ...super.ports(), ...this.letters.ports, stateStore: this.letters.store };
   }
 }
 

@@ -4,11 +4,12 @@ import { builtInAggregates } from '../../../../src/core/aggregates/built-in';
 import { aggregateReference } from '../../../../src/core/aggregates/reference';
 import { AggregateRegistry } from '../../../../src/core/aggregates/registry';
 
-/** Section 4 of the semantics, in its order. */
+/** Section 4 of the semantics, in its order; top_k_each is one more. */
 const SIGNATURES = [
   ...['count()', 'count(x)', 'sum(x)', 'avg(x)', 'min(x)', 'max(x)'],
   ...['first(x)', 'last(x)', 'arg_min(x, y)', 'arg_max(x, y)'],
   ...['variance(x)', 'stddev(x)', 'quantile(x, q)', 'distinct(x)', 'top_k(x, k)', 'top_k(x, k, by)'],
+  'top_k_each(list, k)',
   ...['ohlc(x)', 'vwap(price, volume)', 'ewma(x, half_life)'],
   ...['rate(x)', 'delta(x)', 'collect(x, n)', 'histogram(x, bounds)'],
 ];

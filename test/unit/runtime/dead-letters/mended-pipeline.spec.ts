@@ -28,7 +28,13 @@ describe('a replay to a running pipeline', () => {
     const signal = new AbortController().signal;
     await new KafkaDeadLetterSink(log).write([...mended!.deadLetters, ...other!.deadLetters], signal);
 
-    const ports = { topics: log, topicReader: new MemoryTopicReader(log), producer: log, ledger };
+    const ports = {
+      topics: log,
+      topicReader: new MemoryTopicReader(log),
+      producer: log,
+      ledger,
+      stateStore: mended!.store,
+    };
     const options = { pipeline: 'mended', limit: 100, patch: { x: 10 } };
     for (let i = 0; i < 2; i++) await replayLetters(mended!.pipeline, options, ports);
     const position = (owner: (typeof owners)[number]) => owner.runner.status().tasks[0]?.nextOffset;

@@ -4,7 +4,7 @@ import { DeadLetterWorld } from '../../../support/dead-letter-world';
 import { compiledWith } from '../../../support/pipelines';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const NONE = { replayed: 0, before: 0, inDoubt: 0, gone: 0, notPatched: 0, more: false };
+const NONE = { replayed: 0, released: 0, before: 0, inDoubt: 0, gone: 0, notPatched: 0, more: false };
 
 describe('a replay of dead letters', () => {
   let world: DeadLetterWorld;
