@@ -3,7 +3,11 @@ import type { CacheStore } from '../../src/core/ports/cache-store.port';
 /** What every CacheStore guarantees. `lapse` lets so many ms pass, after which the key has nothing that lapses. */
 export function describeCacheStore(
   name: string,
-  open: () => Promise<{ store: CacheStore; lapse: (key: string, ms: number) => Promise<void>; close: () => Promise<void> }>,
+  open: () => Promise<{
+    store: CacheStore;
+    lapse: (key: string, ms: number) => Promise<void>;
+    close: () => Promise<void>;
+  }>,
 ): void {
   describe(`CacheStore: ${name}`, () => {
     let world: Awaited<ReturnType<typeof open>>;

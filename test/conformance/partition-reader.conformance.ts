@@ -36,7 +36,9 @@ export interface PartitionWorld {
   close(): Promise<void>;
 }
 
-type Values = Readonly<Record<string, Row['key'][string] | readonly string[] | Readonly<Record<string, string | number>>>>;
+type Values = Readonly<
+  Record<string, Row['key'][string] | readonly string[] | Readonly<Record<string, string | number>>>
+>;
 const never = new AbortController().signal;
 
 /** What every PartitionReader guarantees, and every RowSink whose rows move. */
@@ -68,7 +70,9 @@ export function describePartitionReader(name: string, open: () => Promise<Partit
       ...{ partition: { class: of }, clustering: ['score', 'name'], descending: true, limit: 100, ...more },
     });
     const names = async (of: string, more: Partial<PartitionQuery> = {}): Promise<string[]> =>
-      (await world.reader.read(query(of, more))).map((found: TableRow) => `${String(found['name'])} ${Number(found['score'])}`);
+      (await world.reader.read(query(of, more))).map(
+        (found: TableRow) => `${String(found['name'])} ${Number(found['score'])}`,
+      );
 
     async function fourOf(of: string): Promise<void> {
       await sink.write(

@@ -25,7 +25,8 @@ interface Case {
   readonly row: (i: number, mark: string) => Pick<Row, 'key' | 'values' | 'window'> & { readonly eventTimeMs?: number };
 }
 
-const wordCounts = (count: number) => Array.from({ length: count }, (_, i) => ({ value: `word-number-${i}`, count: 1_000 + i, sum: 1_000 + i }));
+const wordCounts = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ value: `word-number-${i}`, count: 1_000 + i, sum: 1_000 + i }));
 
 /** One partition of each table as full as it may get, with rows of the size that events of the platform make. */
 const CASES: readonly Case[] = [
@@ -36,7 +37,12 @@ const CASES: readonly Case[] = [
     row: (i, mark) => ({
       ...{ key: {}, window: undefined, eventTimeMs: Date.UTC(2026, 0, 1) + i * 100_000 },
       values: {
-        ...{ student_id: mark, month: '2026-01', at_ms: Date.UTC(2026, 0, 1) + i * 100_000, session_id: `session-${i >> 4}` },
+        ...{
+          student_id: mark,
+          month: '2026-01',
+          at_ms: Date.UTC(2026, 0, 1) + i * 100_000,
+          session_id: `session-${i >> 4}`,
+        },
         ...{ page: i % 300, chapter_id: `chapter-${i % 40}`, words_read: 180, duration: 61.25, score: 80.5 },
         ...{ mistakes: { island: 2, queue: 1 }, device: { type: 'tablet', os: 'Android' } },
       },
@@ -48,7 +54,15 @@ const CASES: readonly Case[] = [
     rows: 2_000,
     row: (i, mark) => ({
       ...{ key: { student_id: mark, chapter_id: `book-${i >> 5}-chapter-${i}` }, window: undefined },
-      values: { score: i / 20, duration: 600.5, pages: 30, last_read: 1_767_607_200_000, best_score: 99.5, words: 6_000, mistakes: 12 },
+      values: {
+        score: i / 20,
+        duration: 600.5,
+        pages: 30,
+        last_read: 1_767_607_200_000,
+        best_score: 99.5,
+        words: 6_000,
+        mistakes: 12,
+      },
     }),
   },
   {
@@ -67,8 +81,19 @@ const CASES: readonly Case[] = [
     rows: 1_500,
     row: (i, mark) => ({
       key: { student_id: mark },
-      window: { startMs: Date.UTC(2026, 0, 1) + i * 1_785_000, endMs: Date.UTC(2026, 0, 1) + i * 1_785_000 + 60_000, zone: 'UTC' },
-      values: { words: 3_000, mistakes: 40, pages: 20, seconds: 1_700.5, chapters: wordCounts(20), devices: wordCounts(5) },
+      window: {
+        startMs: Date.UTC(2026, 0, 1) + i * 1_785_000,
+        endMs: Date.UTC(2026, 0, 1) + i * 1_785_000 + 60_000,
+        zone: 'UTC',
+      },
+      values: {
+        words: 3_000,
+        mistakes: 40,
+        pages: 20,
+        seconds: 1_700.5,
+        chapters: wordCounts(20),
+        devices: wordCounts(5),
+      },
     }),
   },
   {
@@ -112,25 +137,34 @@ describe('the sizes of partitions that docs/tables.md gives', () => {
   });
   afterAll(() => client.close());
 
-  it.each(CASES)('hold for a full partition of $table, in its SSTables', async ({ pipeline: name, table, rows, row }) => {
-    const { nodetool } = await import('../../stack/index.mjs');
-    const pipeline = shipped(name);
-    const plan = pipeline.sinks.find((sink) => sink.kind === 'cassandra' && sink.table === table);
-    const sink = new CassandraRowSink(client, plan as Extract<CompiledSink, { kind: 'cassandra' }>);
-    const mark = uniqueName('full');
-    // As many as fill one of sixteen buckets.
-    const factor = table === 'chapter_performance_by_score' ? 16 : 1;
-    const all = Array.from({ length: rows * factor }, (_, i): Row => {
-      const one = row(i, mark);
-      return { pipeline: name, keyText: JSON.stringify(Object.values(one.key)), revision: BigInt(1_000 + 2 * i), final: false, ...one };
-    });
-    for (let from = 0; from < all.length; from += 5_000) await sink.write(all.slice(from, from + 5_000), never);
-    await nodetool('test', ['flush', 'reading', table]);
-    const { partitionBytes } = statsOf(await nodetool('test', ['tablestats', `reading.${table}`]));
-    const documented = documentedBytes(table);
-    process.stderr.write(`reading.${table}: ${rows} rows in one partition take ${partitionBytes} bytes\n`);
-    expect(partitionBytes).toBeLessThanOrEqual(documented * BUCKET);
-    expect(partitionBytes).toBeGreaterThan(documented / 2);
-    expect(documented).toBeLessThan(100 * MIB);
-  });
+  it.each(CASES)(
+    'hold for a full partition of $table, in its SSTables',
+    async ({ pipeline: name, table, rows, row }) => {
+      const { nodetool } = await import('../../stack/index.mjs');
+      const pipeline = shipped(name);
+      const plan = pipeline.sinks.find((sink) => sink.kind === 'cassandra' && sink.table === table);
+      const sink = new CassandraRowSink(client, plan as Extract<CompiledSink, { kind: 'cassandra' }>);
+      const mark = uniqueName('full');
+      // As many as fill one of sixteen buckets.
+      const factor = table === 'chapter_performance_by_score' ? 16 : 1;
+      const all = Array.from({ length: rows * factor }, (_, i): Row => {
+        const one = row(i, mark);
+        return {
+          pipeline: name,
+          keyText: JSON.stringify(Object.values(one.key)),
+          revision: BigInt(1_000 + 2 * i),
+          final: false,
+          ...one,
+        };
+      });
+      for (let from = 0; from < all.length; from += 5_000) await sink.write(all.slice(from, from + 5_000), never);
+      await nodetool('test', ['flush', 'reading', table]);
+      const { partitionBytes } = statsOf(await nodetool('test', ['tablestats', `reading.${table}`]));
+      const documented = documentedBytes(table);
+      process.stderr.write(`reading.${table}: ${rows} rows in one partition take ${partitionBytes} bytes\n`);
+      expect(partitionBytes).toBeLessThanOrEqual(documented * BUCKET);
+      expect(partitionBytes).toBeGreaterThan(documented / 2);
+      expect(documented).toBeLessThan(100 * MIB);
+    },
+  );
 });

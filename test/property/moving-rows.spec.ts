@@ -22,7 +22,13 @@ const pipeline = compiledWith({
   aggregate: { place: 'last(x)', n: 'count()' },
   emit: { on: 'update' },
   sinks: [
-    { cassandra: { table: 'k.by_place', moving: ['place'], columns: { all: '1', place: 'place', key: 'key.key', n: 'n' } } },
+    {
+      cassandra: {
+        table: 'k.by_place',
+        moving: ['place'],
+        columns: { all: '1', place: 'place', key: 'key.key', n: 'n' },
+      },
+    },
   ],
 });
 
@@ -64,7 +70,11 @@ async function rowsByPlace(tables: MemoryTables): Promise<readonly object[]> {
 const byKey = (rows: readonly object[]): readonly object[] =>
   [...rows].sort((a, b) => ((a as { key: string }).key < (b as { key: string }).key ? -1 : 1));
 
-async function run(compiled: CompiledPipeline, records: readonly Reading[], steps: readonly { records: number; then: string }[]) {
+async function run(
+  compiled: CompiledPipeline,
+  records: readonly Reading[],
+  steps: readonly { records: number; then: string }[],
+) {
   const tables = new MemoryTables();
   const sink = new DyingSink(tables.sinkFor(compiled, compiled.sinks[0] as CompiledSink));
   const source = records.map((one, i) => recordOf(i, one));

@@ -80,14 +80,28 @@ export function expectedSessions(events: readonly ReadingEvent[], student: strin
   return sessions.reverse().map((own) => {
     const words = sum(own.map(({ words_read }) => words_read));
     const mistakes = sum(own.map((event) => event.mistakes.length));
-    const devices = topWords(weightsOf(own, ({ device }) => device.type, () => 1), 5);
+    const devices = topWords(
+      weightsOf(
+        own,
+        ({ device }) => device.type,
+        () => 1,
+      ),
+      5,
+    );
     return {
       start: own[0]!.at,
       end: own.at(-1)!.at,
       total_words: words,
       pages: own.length,
       accuracy: (words - mistakes) / words,
-      words_by_chapter: topWords(weightsOf(own, ({ chapter_id }) => chapter_id, ({ words_read }) => words_read), 20),
+      words_by_chapter: topWords(
+        weightsOf(
+          own,
+          ({ chapter_id }) => chapter_id,
+          ({ words_read }) => words_read,
+        ),
+        20,
+      ),
       details: {
         seconds: expect.closeTo(sum(own.map(({ duration }) => duration)), 9) as number,
         mistakes,
@@ -106,8 +120,22 @@ export function expectedMistakes(events: readonly ReadingEvent[], chapter: strin
     events.filter(({ chapter_id, mistakes }) => chapter_id === chapter && mistakes.length > 0),
     ({ at }) => `${at.slice(0, 7)}-01`,
   );
-  return [...months].sort().reverse().map(([month, own]) => {
-    const words = own.flatMap(({ mistakes }) => mistakes.map(({ word }) => word));
-    return { month, words: topWords(weightsOf(words, (word) => word, () => 1), 10), mistakes: words.length };
-  });
+  return [...months]
+    .sort()
+    .reverse()
+    .map(([month, own]) => {
+      const words = own.flatMap(({ mistakes }) => mistakes.map(({ word }) => word));
+      return {
+        month,
+        words: topWords(
+          weightsOf(
+            words,
+            (word) => word,
+            () => 1,
+          ),
+          10,
+        ),
+        mistakes: words.length,
+      };
+    });
 }

@@ -53,7 +53,9 @@ describe('GET /v1/pipelines/:name/rows at a time, and after a record', () => {
     expect(response.status).toBe(504);
     expect(await response.json()).toMatchObject({
       type: 'urn:millrace:problem:not-yet',
-      detail: expect.stringContaining('processed up to offset 1, and the answer has to reflect everything before 8') as string,
+      detail: expect.stringContaining(
+        'processed up to offset 1, and the answer has to reflect everything before 8',
+      ) as string,
     });
   });
 

@@ -25,7 +25,11 @@ describe('sinks whose rows move in their table', () => {
       },
       'its rows do not change',
     ],
-    ['event time of rows that change', { sinks: sinks('writeTime: event-time') }, 'rows that change are ordered by revision'],
+    [
+      'event time of rows that change',
+      { sinks: sinks('writeTime: event-time') },
+      'rows that change are ordered by revision',
+    ],
   ])('are refused with %s', (_, lines, message) => {
     expect(problemsOf(pipelineText(lines))).toEqual([expect.stringContaining(message)]);
   });

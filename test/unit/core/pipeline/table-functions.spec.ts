@@ -16,7 +16,17 @@ describe('functions that place rows in tables', () => {
     ['month_of(t)', { t: '2026-02-01T00:30:00+01:00' }, '2026-01'],
     ['bucket_of(t, 16)', { t: 'anna' }, partitionOf('anna', 16)],
     ['bucket_of(t, 16)', { t: 7 }, partitionOf('7', 16)],
-    ["counts_of(t, 'w', 'n')", { t: [{ w: 'a', n: 2 }, { w: 'b', n: 1 }, { w: 'a', n: 3 }] }, { a: 5, b: 1 }],
+    [
+      "counts_of(t, 'w', 'n')",
+      {
+        t: [
+          { w: 'a', n: 2 },
+          { w: 'b', n: 1 },
+          { w: 'a', n: 3 },
+        ],
+      },
+      { a: 5, b: 1 },
+    ],
     ["counts_of(t, 'w', 'n')", { t: [] }, {}],
   ])('%s of %j is %j', (text, record, result) => {
     expect(derived(text, record)).toEqual(result);
