@@ -43,7 +43,8 @@ export class AwaitedRecords {
     const { topic } = pipeline.definition.spec.source;
     const partitions = (await this.ports.topics.partitionCount(topic)) ?? 0;
     for (const token of tokens) {
-      if (token.topic !== topic) throw badParameter('after', `"${pipeline.name}" reads "${topic}", not "${token.topic}".`);
+      if (token.topic !== topic)
+        throw badParameter('after', `"${pipeline.name}" reads "${topic}", not "${token.topic}".`);
       if (token.partition < partitions) continue;
       throw badParameter('after', `"${topic}" has ${partitions} partitions, numbered from 0.`);
     }

@@ -135,7 +135,10 @@ export const AGGREGATE_SCHEMA = object(
     rows: listOf(
       object({
         key: { type: 'object' },
-        window: object({ start: { type: 'string', format: 'date-time' }, end: { type: 'string', format: 'date-time' } }),
+        window: object({
+          start: { type: 'string', format: 'date-time' },
+          end: { type: 'string', format: 'date-time' },
+        }),
         values: { type: 'object' },
         windows: { ...integer, description: 'How many were merged' },
         final: { type: 'boolean', description: 'Whether all of them are closed' },

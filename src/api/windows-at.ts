@@ -15,7 +15,10 @@ const LONGEST_UNIT_DAYS: Readonly<Record<CalendarUnit, number>> = {
 const LONGEST_WRITTEN_MS = 31 * DAY_MS;
 
 /** Starts of windows that may hold an instant, epoch ms `[fromMs, toMs)`. Throws a 400 for a pipeline without windows. */
-export function startsAround(pipeline: CompiledPipeline, atMs: number): { readonly fromMs: number; readonly toMs: number } {
+export function startsAround(
+  pipeline: CompiledPipeline,
+  atMs: number,
+): { readonly fromMs: number; readonly toMs: number } {
   const { window } = pipeline.definition.spec;
   if (!window || window.kind === 'global') {
     throw badParameter('at', `The rows of "${pipeline.name}" have no windows, so that no time chooses among them.`);

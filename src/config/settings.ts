@@ -36,17 +36,20 @@ const apiKeys = () =>
 
 /** `reading.*=LOCAL_ONE/LOCAL_QUORUM,aqdata.pm25=ONE`: levels of reads and writes, or one of both. */
 const tableConsistency = () =>
-  setting(`tables with levels of reads and writes such as reading.*=LOCAL_ONE/LOCAL_QUORUM; levels are ${CONSISTENCIES.join(', ')}`, (given) => {
-    const levels = new Map<string, { reads: Consistency; writes: Consistency }>();
-    for (const part of given.split(',')) {
-      const [, table, first, second = first] = /^\s*(\w+\.(?:\w+|\*))\s*=\s*(\w+)(?:\/(\w+))?\s*$/.exec(part) ?? [];
-      const named = (name?: string) => CONSISTENCIES.find((level) => level === name?.toUpperCase());
-      const [reads, writes] = [named(first), named(second)];
-      if (table === undefined || !reads || !writes || levels.has(table)) return undefined;
-      levels.set(table, { reads, writes });
-    }
-    return levels as ReadonlyMap<string, { readonly reads: Consistency; readonly writes: Consistency }>;
-  });
+  setting(
+    `tables with levels of reads and writes such as reading.*=LOCAL_ONE/LOCAL_QUORUM; levels are ${CONSISTENCIES.join(', ')}`,
+    (given) => {
+      const levels = new Map<string, { reads: Consistency; writes: Consistency }>();
+      for (const part of given.split(',')) {
+        const [, table, first, second = first] = /^\s*(\w+\.(?:\w+|\*))\s*=\s*(\w+)(?:\/(\w+))?\s*$/.exec(part) ?? [];
+        const named = (name?: string) => CONSISTENCIES.find((level) => level === name?.toUpperCase());
+        const [reads, writes] = [named(first), named(second)];
+        if (table === undefined || !reads || !writes || levels.has(table)) return undefined;
+        levels.set(table, { reads, writes });
+      }
+      return levels as ReadonlyMap<string, { readonly reads: Consistency; readonly writes: Consistency }>;
+    },
+  );
 
 /** `3` for one data centre, `dc1:3,dc2:2` for several. */
 const replication = () =>

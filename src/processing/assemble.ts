@@ -72,7 +72,11 @@ export async function assembleGeneration(
   const context = await contextOf(pipeline, parts);
   if (deployment.repartitioned) return repartitioned(context, deployment, parts);
   const { sourcePartitions: partitions, emits = unchanged } = parts;
-  return stage({ ...context, pipeline: emits(pipeline), keyedByMessage: partitions > 1 && pipeline.keyNames.length > 0 }, partitions, parts);
+  return stage(
+    { ...context, pipeline: emits(pipeline), keyedByMessage: partitions > 1 && pipeline.keyNames.length > 0 },
+    partitions,
+    parts,
+  );
 }
 
 /** Its batches go to its tasks until it is stopped. Never rejects. */

@@ -27,7 +27,16 @@ export async function readMonths(reader: PartitionReader, query: MonthlyQuery): 
   for (const month of monthsDown(newestMs, fromMs)) {
     const partition = { student_id: student, month };
     const range = { from: fromMs, to: toMs, ...(after && { after }) };
-    rows.push(...(await reader.read({ table, partition, clustering, descending: true, ...range, limit: limit + 1 - rows.length })));
+    rows.push(
+      ...(await reader.read({
+        table,
+        partition,
+        clustering,
+        descending: true,
+        ...range,
+        limit: limit + 1 - rows.length,
+      })),
+    );
     if (rows.length > limit) break;
   }
   const page = rows.slice(0, limit);

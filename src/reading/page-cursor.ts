@@ -7,7 +7,10 @@ const pageCursor = z.object({
   of: z.string(),
   fromMs: z.number().optional(),
   toMs: z.number().optional(),
-  after: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1).max(3),
+  after: z
+    .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .min(1)
+    .max(3),
 });
 
 export interface PageCursor {

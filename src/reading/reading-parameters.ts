@@ -35,7 +35,10 @@ const MOST_DAYS = 731;
 const DEFAULT_DAYS = 366;
 
 /** `[fromMs, toMs)`: by default the year up to `newestMs`. Throws a 400 for more than two years, saying how to go on. */
-export function rangeOf(given: Pick<PageParameters, 'fromMs' | 'toMs'>, newestMs: number): { fromMs: number; toMs: number } {
+export function rangeOf(
+  given: Pick<PageParameters, 'fromMs' | 'toMs'>,
+  newestMs: number,
+): { fromMs: number; toMs: number } {
   const toMs = given.toMs ?? Math.max(newestMs + 1, (given.fromMs ?? 0) + 1);
   const fromMs = given.fromMs ?? toMs - DEFAULT_DAYS * DAY_MS;
   if (toMs - fromMs <= MOST_DAYS * DAY_MS) return { fromMs, toMs };

@@ -79,7 +79,17 @@ function cells(row: TableRow): Readonly<Record<string, JsonValue>> & Record<Cell
 }
 
 const CELLS = [
-  ...(['session_id', 'chapter_id', 'student_id', 'page', 'words_read', 'duration', 'score', 'mistakes', 'device'] as const),
+  ...([
+    'session_id',
+    'chapter_id',
+    'student_id',
+    'page',
+    'words_read',
+    'duration',
+    'score',
+    'mistakes',
+    'device',
+  ] as const),
   ...(['pages', 'extra_data', 'total_words', 'accuracy', 'words_by_chapter', 'details'] as const),
 ];
 type Cell = (typeof CELLS)[number];

@@ -1,5 +1,12 @@
 import { Controller, Get, Header, HttpStatus, Param, Query } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBadRequestResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import { badParameter, ProblemException, problemType } from '../api/problem-details';
 import { PROBLEM_SCHEMA } from '../api/schemas';
 import { decodeCursor, encodeCursor } from './page-cursor';
@@ -92,7 +99,10 @@ export class StudentsController {
   ): { fromMs: number; toMs: number } {
     const isSame = (given.fromMs ?? fromMs) === fromMs && (given.toMs ?? toMs) === toMs;
     if (isSame) return rangeOf({ fromMs, toMs }, toMs);
-    throw badParameter('cursor', 'It belongs to another range: give the "from" and "to" of the page before, or neither.');
+    throw badParameter(
+      'cursor',
+      'It belongs to another range: give the "from" and "to" of the page before, or neither.',
+    );
   }
 
   /** No page of the student is later; the table of chapters may be a little behind that of pages. */

@@ -43,7 +43,11 @@ export class StudentsRepository {
   /** Newest first. Not cached: a log is written more often than read. */
   async log(range: StudentRange): Promise<Page<LogEntry>> {
     const clustering = ['at', 'session_id', 'page'];
-    const page = await readMonths(this.ports.partitions, { ...range, table: 'reading.reading_log_by_student', clustering });
+    const page = await readMonths(this.ports.partitions, {
+      ...range,
+      table: 'reading.reading_log_by_student',
+      clustering,
+    });
     return { ...page, rows: page.rows.map(logEntry) };
   }
 

@@ -99,7 +99,10 @@ export class Checkpoint {
   }
 
   /** Step 4. Every sink that may have a row twice gets the rows at the same time; one that fails is tried again alone. */
-  private async sink({ rows, moves, deadLetters, lateRecords, forwarded }: FrozenDelta, signal: AbortSignal): Promise<void> {
+  private async sink(
+    { rows, moves, deadLetters, lateRecords, forwarded }: FrozenDelta,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { pipeline, observer, forward } = this.options;
     const writes = this.sinks.flatMap((sink) => {
       const given = sink.takesMoves === true && moves.length > 0 ? [...moves, ...rows] : rows;

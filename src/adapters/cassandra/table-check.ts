@@ -67,7 +67,10 @@ function keyColumnProblems(schema: TableSchema, sink: CassandraSinkPlan): readon
 }
 
 /** A row moves within its partition, where leaving one place and taking another is one write. */
-function movingColumnProblems({ clusteringKey }: TableSchema, { moving = [] }: CassandraSinkPlan): readonly TableProblem[] {
+function movingColumnProblems(
+  { clusteringKey }: TableSchema,
+  { moving = [] }: CassandraSinkPlan,
+): readonly TableProblem[] {
   const clustering = clusteringKey.map(({ name }) => name);
   return moving
     .filter((name) => !clustering.includes(name))

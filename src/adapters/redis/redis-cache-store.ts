@@ -25,7 +25,10 @@ export class RedisCacheStore implements CacheStore {
 
   async fill(key: string, id: string, value: string, ttlMs: number): Promise<boolean> {
     const { text, lock } = cacheKeys(key);
-    return attempt('cache a partition', async () => (await this.redis.millraceFill(text, lock, id, ttlMs, value)) === 1);
+    return attempt(
+      'cache a partition',
+      async () => (await this.redis.millraceFill(text, lock, id, ttlMs, value)) === 1,
+    );
   }
 
   async release(key: string, id: string): Promise<void> {

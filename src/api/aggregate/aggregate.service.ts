@@ -121,10 +121,16 @@ function assertFew({ wanted: { fromMs, toMs }, grid }: AggregateQuery): void {
 }
 
 function tooMany() {
-  return badParameter('to', `The range holds more than ${MOST_WINDOWS} windows: ask for one key, or for a shorter range.`);
+  return badParameter(
+    'to',
+    `The range holds more than ${MOST_WINDOWS} windows: ask for one key, or for a shorter range.`,
+  );
 }
 
 function cut({ window }: Row) {
   const [start, end] = [window!.startMs, window!.endMs].map((ms) => new Date(ms).toISOString());
-  return badParameter('step', `The window from ${start} to ${end} lies in two steps: take a longer step, or another "tz".`);
+  return badParameter(
+    'step',
+    `The window from ${start} to ${end} lies in two steps: take a longer step, or another "tz".`,
+  );
 }

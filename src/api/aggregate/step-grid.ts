@@ -26,7 +26,10 @@ export function stepGrid(step: string | undefined, tz: string | undefined): Step
     throw badParameter('step', `Give ${CALENDAR_UNITS.join(', ')}, or a duration such as 15m or 6h.`);
   }
   if (tz !== undefined && tz !== 'UTC') {
-    throw badParameter('tz', `A step of ${step} lies on the clock of UTC. On the clocks of a zone lie ${CALENDAR_UNITS.join(', ')}.`);
+    throw badParameter(
+      'tz',
+      `A step of ${step} lies on the clock of UTC. On the clocks of a zone lie ${CALENDAR_UNITS.join(', ')}.`,
+    );
   }
   return gridOf(new TumblingWindowAssigner(sizeMs, 0));
 }

@@ -50,7 +50,9 @@ function checkSameTable(sinks: readonly unknown[], i: number): Finding[] {
   const tableAt = (index: number): unknown => valueAt(sinks[index], ['cassandra', 'table']);
   const isRepeated = tableAt(i) !== undefined && sinks.slice(0, i).some((_, before) => tableAt(before) === tableAt(i));
   if (!isRepeated) return [];
-  return [{ path: ['spec', 'sinks', i, 'cassandra', 'table'], message: 'is the table of another sink of the pipeline' }];
+  return [
+    { path: ['spec', 'sinks', i, 'cassandra', 'table'], message: 'is the table of another sink of the pipeline' },
+  ];
 }
 
 /** What one has shown is noted under the pipeline's name alone. */

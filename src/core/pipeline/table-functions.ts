@@ -22,7 +22,8 @@ export function monthOf(time: unknown): string {
 
 /** A number in `[0, buckets)` that values of equal text share: Kafka's murmur2, the same everywhere and for ever. */
 export function bucketOf(value: unknown, buckets: number): number {
-  if (!Number.isSafeInteger(buckets) || buckets < 1) throw new RangeError(`bucket_of: ${buckets} is no number of buckets`);
+  if (!Number.isSafeInteger(buckets) || buckets < 1)
+    throw new RangeError(`bucket_of: ${buckets} is no number of buckets`);
   return partitionOf(String(value), buckets);
 }
 
