@@ -56,6 +56,9 @@ function expectedOfVersion2(): Map<string, DailyRow> {
   return new Map([...expectedDailyRows()].map(([day, row]) => [day, twice(row)]));
 }
 
+/** It looks at its state again only when it has something to write: at the latest once its topic is idle, and some time after that. */
+const FENCED_MS = 120_000;
+
 /** A command in a process of its own, on the test servers. */
 class CommandProcess {
   out = '';
@@ -199,7 +202,7 @@ describe('a definition that gives its state another meaning, on real servers', (
     expect(again.out).toContain('is in force');
     expect((await plan(fileOfVersion2)).planned).toMatchObject({ verdict: 'unchanged', unfinishedRebuild: false });
     await producing;
-    await waitUntil('the old version is fenced', async () => (await ask(old)).state === 'failed');
+    await waitUntil('the old version is fenced', async () => (await ask(old)).state === 'failed', FENCED_MS);
     expect((await ask(old)).reason).toContain('millrace rebuild');
     expect(await old.stop()).toBe(0);
 

@@ -6,6 +6,7 @@ import { Client, policies } from 'cassandra-driver';
 import { Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs';
 
 import { cqlStatements } from '../../src/adapters/cassandra/cql-statements';
+import { endReplacedHosts } from '../../src/adapters/cassandra/replaced-hosts';
 import type { DailyRow } from './readings';
 import { type TestServers, testServers, uniqueName } from './servers';
 import { waitUntil } from './wait-until';
@@ -52,6 +53,7 @@ export class AirQualityCopy {
       // The driver's own default waits up to ten minutes before it looks again at a host that was down.
       policies: { reconnection: new policies.reconnection.ConstantReconnectionPolicy(500) },
     });
+    endReplacedHosts(this.cassandra);
   }
 
   async createTable(): Promise<void> {

@@ -2,6 +2,7 @@ import { Client, type QueryOptions, type types } from 'cassandra-driver';
 import { cassandraError } from './cassandra-error';
 import { type CassandraOptions, driverOptions } from './cassandra-options';
 import { withDeadline } from './deadline';
+import { endReplacedHosts } from './replaced-hosts';
 
 const CONNECT_DEADLINE_MS = 10_000;
 const PING_DEADLINE_MS = 5_000;
@@ -33,6 +34,7 @@ export class CassandraClient {
     }
     // Without a listener an `error` event would end the process; what went wrong reaches the callers of requests.
     this.driver.on('error', () => undefined);
+    endReplacedHosts(this.driver);
   }
 
   /**
