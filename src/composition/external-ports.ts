@@ -186,7 +186,7 @@ class CassandraTables {
 
   readerOf(pipeline: CompiledPipeline): RowReader | undefined {
     if (!this.readers.has(pipeline.name)) {
-      this.readers.set(pipeline.name, cassandraRowReader(this.client, pipeline));
+      this.readers.set(pipeline.name, cassandraRowReader(this.client, pipeline, this.consistency));
     }
     return this.readers.get(pipeline.name);
   }
