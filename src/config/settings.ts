@@ -47,7 +47,7 @@ const tableConsistency = () =>
         if (table === undefined || !reads || !writes || levels.has(table)) return undefined;
         levels.set(table, { reads, writes });
       }
-      return levels as ReadonlyMap<string, { readonly reads: Consistency; readonly writes: Consistency }>;
+      return levels;
     },
   );
 

@@ -64,7 +64,7 @@ export class ChaptersController {
         score === null ? [] : [{ chapter_id, student_id: student, score, duration }],
       )
       .filter(({ score }) => score >= (min ?? -Infinity) && score <= (max ?? Infinity))
-      .sort((a, b) => b.score - a.score || (String(a.chapter_id) < String(b.chapter_id) ? -1 : 1));
+      .sort((a, b) => b.score - a.score || (a.chapter_id < b.chapter_id ? -1 : 1));
     const from = Number(after?.[0] ?? 0);
     const end = from + limit;
     return { rows: rows.slice(from, end), ...(end < rows.length && { next: [end] as const }) };

@@ -40,7 +40,7 @@ export class ChaptersRepository {
     const rows = (await Promise.all(buckets)).flat().map(chapterScore).sort(byScore);
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    return { rows: page, ...(rows.length > limit && last && { next: [last.score, String(last.student_id)] }) };
+    return { rows: page, ...(rows.length > limit && last && { next: [last.score, last.student_id] }) };
   }
 }
 

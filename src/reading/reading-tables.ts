@@ -1,12 +1,13 @@
 import type { JsonPrimitive, JsonValue } from '../core/json';
 import type { TableRow } from '../core/ports/partition-reader.port';
+import { cellText } from '../core/row/partition-rows';
 import { timeOf } from './monthly-pages';
 
 /** One page that a student read. */
 export interface LogEntry {
   readonly at: string;
-  readonly session_id: JsonValue;
-  readonly chapter_id: JsonValue;
+  readonly session_id: string;
+  readonly chapter_id: string;
   readonly page: JsonValue;
   readonly words_read: JsonValue;
   readonly duration: JsonValue;
@@ -22,7 +23,7 @@ export function logEntry(row: TableRow): LogEntry {
 }
 
 export interface ChapterPerformance {
-  readonly chapter_id: JsonValue;
+  readonly chapter_id: string;
   readonly score: number | null;
   /** Seconds, as events give them. */
   readonly duration: JsonValue;
@@ -42,8 +43,8 @@ export function chapterPerformance(row: TableRow): ChapterPerformance {
 
 /** A student's place among those who read a chapter. */
 export interface ChapterScore {
-  readonly chapter_id: JsonValue;
-  readonly student_id: JsonValue;
+  readonly chapter_id: string;
+  readonly student_id: string;
   readonly score: number;
   readonly duration: JsonValue;
 }
@@ -74,24 +75,18 @@ export function studentSession(row: TableRow): StudentSession {
 }
 
 /** Every column is there: null where the table has none. */
-function cells(row: TableRow): Readonly<Record<string, JsonValue>> & Record<Cell, JsonValue> {
-  return Object.fromEntries(CELLS.map((name) => [name, row[name] ?? null])) as Record<Cell, JsonValue>;
+function cells(row: TableRow): Record<Cell, JsonValue> & Record<Id, string> {
+  const found = (names: readonly string[]) => names.map((name) => [name, row[name] ?? null] as const);
+  const ids = found(IDS).map(([name, value]) => [name, cellText(value)] as const);
+  return Object.fromEntries([...found(CELLS), ...ids]) as Record<Cell, JsonValue> & Record<Id, string>;
 }
 
+const IDS = ['session_id', 'chapter_id', 'student_id'] as const;
 const CELLS = [
-  ...([
-    'session_id',
-    'chapter_id',
-    'student_id',
-    'page',
-    'words_read',
-    'duration',
-    'score',
-    'mistakes',
-    'device',
-  ] as const),
+  ...(['page', 'words_read', 'duration', 'score', 'mistakes', 'device'] as const),
   ...(['pages', 'extra_data', 'total_words', 'accuracy', 'words_by_chapter', 'details'] as const),
 ];
+type Id = (typeof IDS)[number];
 type Cell = (typeof CELLS)[number];
 
 function isoTime(value: JsonValue | undefined): string {

@@ -88,21 +88,9 @@ export class StudentsController {
     const given = pageParameters(singleTexts(query, ['from', 'to', 'limit', 'cursor']));
     const of = `${what} ${student}`;
     const cursor = given.cursor === undefined ? undefined : decodeCursor(given.cursor, of);
-    const range = cursor ? await this.rangeAgain(given, cursor) : rangeOf(given, await this.newestMs(student));
+    const range = cursor ? rangeAgain(given, cursor) : rangeOf(given, await this.newestMs(student));
     const page = await read({ student, ...range, limit: given.limit, ...(cursor && { after: cursor.after }) });
     return bodyOf(student, page, { of, ...range });
-  }
-
-  private rangeAgain(
-    given: PageParameters,
-    { fromMs = 0, toMs = 0 }: { readonly fromMs?: number | undefined; readonly toMs?: number | undefined },
-  ): { fromMs: number; toMs: number } {
-    const isSame = (given.fromMs ?? fromMs) === fromMs && (given.toMs ?? toMs) === toMs;
-    if (isSame) return rangeOf({ fromMs, toMs }, toMs);
-    throw badParameter(
-      'cursor',
-      'It belongs to another range: give the "from" and "to" of the page before, or neither.',
-    );
   }
 
   /** No page of the student is later; the table of chapters may be a little behind that of pages. */
@@ -111,6 +99,18 @@ export class StudentsController {
     if (lastReadMs === undefined) throw unknownStudent(student);
     return lastReadMs + FORTY_DAYS_MS;
   }
+}
+
+function rangeAgain(
+  given: PageParameters,
+  { fromMs = 0, toMs = 0 }: { readonly fromMs?: number | undefined; readonly toMs?: number | undefined },
+  ): { fromMs: number; toMs: number } {
+  const isSame = (given.fromMs ?? fromMs) === fromMs && (given.toMs ?? toMs) === toMs;
+  if (isSame) return rangeOf({ fromMs, toMs }, toMs);
+  throw badParameter(
+    'cursor',
+    'It belongs to another range: give the "from" and "to" of the page before, or neither.',
+  );
 }
 
 function checkedId(id: string): string {

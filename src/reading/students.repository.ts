@@ -64,8 +64,8 @@ export class StudentsRepository {
       ...{ descending: false, limit: limit + 1, ...(after && { after }) },
     });
     const page = rows.slice(0, limit).map(chapterPerformance);
-    const last = page.at(-1)?.chapter_id;
-    return { rows: page, ...(rows.length > limit && { next: [String(last)] }) };
+    const last = page.at(-1);
+    return { rows: page, ...(rows.length > limit && last && { next: [last.chapter_id] }) };
   }
 
   async allChapters(student: string): Promise<readonly ChapterPerformance[]> {

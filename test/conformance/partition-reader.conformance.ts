@@ -71,7 +71,7 @@ export function describePartitionReader(name: string, open: () => Promise<Partit
     });
     const names = async (of: string, more: Partial<PartitionQuery> = {}): Promise<string[]> =>
       (await world.reader.read(query(of, more))).map(
-        (found: TableRow) => `${String(found['name'])} ${Number(found['score'])}`,
+        (found: TableRow) => `${found['name'] as string} ${Number(found['score'])}`,
       );
 
     async function fourOf(of: string): Promise<void> {

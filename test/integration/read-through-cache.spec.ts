@@ -59,7 +59,15 @@ describe('the read-through cache over real Redis and Cassandra', () => {
   const write = (of: string, words: string, revision: number): Promise<void> => {
     const values = { score: 1, at: 0, words: [words], about: null };
     const key = { class: of, name: 'anna' };
-    const row: Row = { pipeline: 'p', key, keyText: of, window: undefined, values, revision: BigInt(revision), final: false };
+    const row: Row = {
+      pipeline: 'p',
+      key,
+      keyText: of,
+      window: undefined,
+      values,
+      revision: BigInt(revision),
+      final: false,
+    };
     return sink.write([row], never);
   };
   const read = async (replica: number, of: string): Promise<number> => {

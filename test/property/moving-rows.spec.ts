@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
-import type { CompiledPipeline, CompiledSink } from '../../src/core/pipeline/compiled-pipeline';
+import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { RowSink } from '../../src/core/ports/row-sink.port';
 import type { Row } from '../../src/core/row/row';
 import { compiledWith, type Reading, recordOf } from '../support/pipelines';
@@ -76,7 +76,7 @@ async function run(
   steps: readonly { records: number; then: string }[],
 ) {
   const tables = new MemoryTables();
-  const sink = new DyingSink(tables.sinkFor(compiled, compiled.sinks[0] as CompiledSink));
+  const sink = new DyingSink(tables.sinkFor(compiled, compiled.sinks[0]));
   const source = records.map((one, i) => recordOf(i, one));
   const harness = await TaskHarness.start(compiled, { movingSink: sink, nameOf: ({ keyText }) => keyText });
   for (const { records: count, then } of steps) {
@@ -105,7 +105,7 @@ describe('rows that move within a table', () => {
           let now = 100;
           const readings = draws.map(({ key, step: by, x }) => ({ key, x, at: Math.max(0, (now += by)) }));
           const { tables, sink } = await run(pipeline, readings, steps);
-          const table = tables.sinkFor(pipeline, pipeline.sinks[0] as CompiledSink);
+          const table = tables.sinkFor(pipeline, pipeline.sinks[0]);
           if (zombiesComeBack) await table.write([...sink.written].reverse(), AbortSignal.timeout(1_000));
           expect(byKey(await rowsByPlace(tables))).toEqual(byKey(oracle(readings)));
         },

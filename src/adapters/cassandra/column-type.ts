@@ -97,11 +97,15 @@ function userTypeCodec(
         throw new RangeError(`a column of type ${type} takes ${takes}, not ${JSON.stringify(value)}`);
       }
       const object = value as Readonly<Record<string, JsonValue>>;
-      return convert((codec, name) => (object[name] == null ? null : codec.encode(object[name])));
+      return convert((codec, name) => orNull(object[name], (value) => codec.encode(value)));
     },
     decode: (stored) => {
       const object = stored as Readonly<Record<string, unknown>>;
-      return convert((codec, name) => (object[name] == null ? null : codec.decode(object[name]))) as JsonValue;
+      return convert((codec, name) => orNull(object[name], (value) => codec.decode(value))) as JsonValue;
     },
   };
+}
+
+function orNull<T, R>(value: T | null | undefined, convert: (value: T) => R): R | null {
+  return value === null || value === undefined ? null : convert(value);
 }

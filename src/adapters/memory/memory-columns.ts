@@ -1,6 +1,6 @@
 import type { CompiledSink } from '../../core/pipeline/compiled-pipeline';
 import type { PartitionQuery, PartitionReader, TableRow } from '../../core/ports/partition-reader.port';
-import { sliceOfPartition } from '../../core/row/partition-rows';
+import { cellText, sliceOfPartition } from '../../core/row/partition-rows';
 import type { Row } from '../../core/row/row';
 import { isNewer, rowIdentity } from '../../core/row/row-identity';
 
@@ -37,7 +37,7 @@ export class MemoryColumns implements PartitionReader {
 
   read(query: PartitionQuery): Promise<readonly TableRow[]> {
     const wanted = [...(this.tables.get(query.table)?.values() ?? [])].filter(({ columns }) =>
-      Object.entries(query.partition).every(([name, value]) => String(columns[name]) === String(value)),
+      Object.entries(query.partition).every(([name, value]) => cellText(columns[name] ?? null) === cellText(value)),
     );
     return Promise.resolve(sliceOfPartition(newestByKey(wanted, query.clustering), query));
   }

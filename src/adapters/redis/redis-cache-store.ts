@@ -37,7 +37,7 @@ export class RedisCacheStore implements CacheStore {
 
   async invalidate(keys: readonly string[]): Promise<void> {
     await attempt('drop cached partitions', () =>
-      Promise.all(keys.map((key) => this.redis.del(...Object.values(cacheKeys(key))))),
+      Promise.all(keys.map(cacheKeys).map(({ text, lock }) => this.redis.del(text, lock))),
     );
   }
 }

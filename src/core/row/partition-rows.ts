@@ -36,11 +36,16 @@ const utf8 = new TextEncoder();
 /** Texts by their UTF-8 bytes, as Cassandra does; a time as text is compared with one in ms as a time. */
 export function compareCells(a: JsonValue, b: JsonPrimitive | JsonValue): number {
   if (typeof a === 'number' || typeof b === 'number') return numberOf(a) - numberOf(b);
-  const [left, right] = [utf8.encode(String(a)), utf8.encode(String(b))];
+  const [left, right] = [utf8.encode(cellText(a)), utf8.encode(cellText(b))];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
     if (left[i] !== right[i]) return left[i]! - right[i]!;
   }
   return left.length - right.length;
+}
+
+/** A cell as text; what is no text as JSON. */
+export function cellText(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function numberOf(value: JsonValue): number {
