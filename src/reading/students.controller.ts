@@ -104,13 +104,10 @@ export class StudentsController {
 function rangeAgain(
   given: PageParameters,
   { fromMs = 0, toMs = 0 }: { readonly fromMs?: number | undefined; readonly toMs?: number | undefined },
-  ): { fromMs: number; toMs: number } {
+): { fromMs: number; toMs: number } {
   const isSame = (given.fromMs ?? fromMs) === fromMs && (given.toMs ?? toMs) === toMs;
   if (isSame) return rangeOf({ fromMs, toMs }, toMs);
-  throw badParameter(
-    'cursor',
-    'It belongs to another range: give the "from" and "to" of the page before, or neither.',
-  );
+  throw badParameter('cursor', 'It belongs to another range: give the "from" and "to" of the page before, or neither.');
 }
 
 function checkedId(id: string): string {

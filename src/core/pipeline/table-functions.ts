@@ -16,7 +16,7 @@ function epochMs(time: unknown): number {
 }
 
 /** The UTC month of a time, `2026-01`: a bucket that keeps partitions from growing for ever. */
-export function monthOf(time: unknown): string {
+function monthOf(time: unknown): string {
   return new Date(eventTimeOf(time, 'month_of')).toISOString().slice(0, 7);
 }
 
