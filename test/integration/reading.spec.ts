@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CassandraPartitionReader } from '../../src/adapters/cassandra/cassandra-partition-reader';
 import { TableConsistency } from '../../src/adapters/cassandra/table-consistency';
 import { testClient } from '../conformance/row-sink-cassandra';
-import { type ReadingEvent, readingEvents } from '../support/reading-activity';
+import { earlyEvents, type ReadingEvent, readingEvents } from '../support/reading-activity';
 import { ReadingCopy } from '../support/reading-copy';
 import {
   expectedChapters,
@@ -38,7 +38,13 @@ async function allRows(service: ServiceProcess, path: string, limit: number): Pr
   return rows;
 }
 
-async function send(service: ServiceProcess, topic: string, events: readonly ReadingEvent[]): Promise<void> {
+interface Ingested {
+  readonly positions: readonly { readonly partition: number; readonly offset: string }[];
+}
+
+/** Resolves with the places of the records, as `after` takes them. */
+async function send(service: ServiceProcess, topic: string, events: readonly ReadingEvent[]): Promise<string> {
+  const places: string[] = [];
   for (let i = 0; i < events.length; i += 50) {
     const response = await fetch(`${service.url}/v1/ingest/${topic}`, {
       method: 'POST',
@@ -46,7 +52,10 @@ async function send(service: ServiceProcess, topic: string, events: readonly Rea
       body: JSON.stringify(events.slice(i, i + 50)),
     });
     if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
+    const { positions } = (await response.json()) as Ingested;
+    places.push(...positions.map(({ partition, offset }) => `${topic}:${partition}:${offset}`));
   }
+  return places.join();
 }
 
 describe('the reading platform on real Kafka, Redis and Cassandra', () => {
@@ -90,6 +99,10 @@ describe('the reading platform on real Kafka, Redis and Cassandra', () => {
     const victim = await start('reading-victim');
     survivor = await start('reading-survivor');
     await Promise.all([victim.ready(), survivor.ready()]);
+    const early = await send(survivor, copy.topic, earlyEvents(copy.mark));
+    for (const name of copy.names) {
+      await survivor.json(`/v1/pipelines/${name}/rows?after=${early}&timeout=60s`);
+    }
     const half = Math.floor(events.length / 2);
     await send(survivor, copy.topic, events.slice(0, half));
     // Dies with whatever it has read, written and not committed.

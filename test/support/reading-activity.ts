@@ -22,6 +22,15 @@ const DEVICES = [
   { type: 'laptop', os: 'Linux' },
 ];
 
+/** Early pages of other students, as many as give each partition of the topic one: before that, a partition holds no time back. */
+export function earlyEvents(mark: string): readonly ReadingEvent[] {
+  return Array.from({ length: 40 }, (_, i) => ({
+    ...{ student_id: `${mark}-early-${i}`, session_id: 'early', chapter_id: `${mark}-early`, page: 0, words_read: 1 },
+    ...{ duration: 1, mistakes: [{ word: 'queue', attempts: 1 }], device: DEVICES[0]!, score: 1 },
+    at: '2026-01-01T00:00:00.000Z',
+  }));
+}
+
 /**
  * Students who read in several sessions over two months, in order of time. `mark` makes their ids and those of their
  * chapters different from those of every other call.

@@ -19,7 +19,9 @@ export class ReadingCopy {
     for (const file of files) {
       const yaml = readFileSync(join(SHIPPED, file), 'utf8')
         .replace(/name: (reading-\w+)/, (_, name: string) => `name: ${this.nameOf(name)}`)
-        .replace('topic: reading.activity', `topic: ${this.topic}`);
+        .replace('topic: reading.activity', `topic: ${this.topic}`)
+        // The events are of January: a clock of today must not close their windows.
+        .replace('time: { field: at', 'time: { field: at, idleAfter: never');
       writeFileSync(join(this.folder, file), yaml);
     }
   }
