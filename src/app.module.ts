@@ -1,18 +1,24 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
 import { ApiKeyGuard } from './api/api-key.guard';
+import { ApiKeys } from './api/api-keys';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
+import { RateLimitGuard } from './api/rate-limit.guard';
 import { waitForServers } from './composition/wait-for-servers';
 import type { MillraceConfig } from './config/config';
 import { CONFIG } from './config/config-token';
+import { LOG } from './config/log-token';
 import type { Log } from './core/ports/log.port';
 import { DashboardModule } from './dashboard/dashboard.module';
 import { HealthModule } from './health/health.module';
 import { StartupModule } from './health/startup.module';
 import { StartupState } from './health/startup-state';
+import { type FeedCatalog, FEEDS } from './ingestion/feeds/feed-catalog';
+import { FeedsModule, FeedViewsModule } from './ingestion/feeds/feeds.module';
 import { IngestionModule } from './ingestion/ingestion.module';
+import { JobsModule } from './jobs/jobs.module';
 import { LiveModule } from './live/live.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { ObserverModule } from './metrics/observer.module';
@@ -27,6 +33,7 @@ import { PORTS, type Ports } from './runtime/ports';
 export interface AppParts {
   readonly config: MillraceConfig;
   readonly catalog: PipelineCatalog;
+  readonly feeds: FeedCatalog;
   readonly ports: Ports;
   readonly log: Log;
 }
@@ -35,7 +42,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { apiKeys, roles } = parts.config;
+    const { roles } = parts.config;
     return {
       module: AppModule,
       imports: [
@@ -43,26 +50,39 @@ export class AppModule {
         ProblemDetailsModule,
         HealthModule,
         MetricsModule,
-        ...(roles.includes('ingest') ? [IngestionModule] : []),
-        ...(roles.includes('serve') ? [ApiModule, LiveModule, ReadingModule, DashboardModule] : []),
+        JobsModule.of(parts),
+        ...(roles.includes('ingest') ? [IngestionModule, FeedsModule] : []),
+        ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, ReadingModule, DashboardModule] : []),
       ],
-      providers: apiKeys.length > 0 ? [{ provide: APP_GUARD, useValue: new ApiKeyGuard(apiKeys) }] : [],
+      providers: guardsOf(parts),
       controllers: roles.includes('process') ? [ProcessingController] : [],
     };
   }
 }
 
+/** In the order in which they see a request: who may not ask is not counted. */
+function guardsOf({ config: { apiKeys, http }, ports }: AppParts): Provider[] {
+  const guards = [
+    ...(apiKeys.length > 0 ? [new ApiKeyGuard(apiKeys)] : []),
+    ...(http.limit ? [new RateLimitGuard(ports.rateLimiter, http.limit)] : []),
+  ];
+  return guards.map((useValue) => ({ provide: APP_GUARD, useValue }));
+}
+
 @Module({})
 class SharedModule {}
 
-function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule {
+function sharedModule({ config, catalog, feeds, ports, log }: AppParts): DynamicModule {
   return {
     module: SharedModule,
     global: true,
     imports: [StartupModule, ObserverModule],
     providers: [
       { provide: CONFIG, useValue: config },
+      { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
       { provide: PORTS, useValue: ports },
+      { provide: FEEDS, useValue: feeds },
+      { provide: LOG, useValue: log },
       {
         provide: ProcessingService,
         useFactory: (observer: PrometheusObserver, startup: StartupState) => {
@@ -79,6 +99,6 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, PORTS, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, ApiKeys, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }

@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, HttpStatus } from '@nestjs/common';
-import { PATH_METADATA } from '@nestjs/common/constants';
 import type { Request, Response } from 'express';
+import { ApiKeys } from './api-keys';
+import { isOfApi } from './is-of-api';
+import { CHECKS_CALLERS } from '../config/checks-callers';
 import { ProblemException, problemType } from './problem-details';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -9,38 +10,29 @@ const BEARER = /^Bearer +(\S+) *$/i;
 /**
  * Lets requests to `/v1` through that carry one of the keys: `Authorization: Bearer <key>` or `X-Api-Key: <key>`.
  * Health, metrics, the OpenAPI pages and the files of the page stay open. What is protected is told by the controller,
- * because Express matches a path in more than one spelling.
+ * see `isOfApi`.
  */
 export class ApiKeyGuard implements CanActivate {
-  private readonly digests: readonly Buffer[];
+  private readonly keys: ApiKeys;
 
   constructor(keys: readonly string[]) {
-    this.digests = keys.map(digest);
+    this.keys = new ApiKeys(keys);
   }
 
   /** Throws a 401. */
   canActivate(context: ExecutionContext): boolean {
-    if (context.getType() !== 'http' || !isProtected(context.getClass())) return true;
+    if (context.getType() !== 'http' || !isOfApi(context.getClass())) return true;
+    if (Reflect.getMetadata(CHECKS_CALLERS, context.getClass()) === true) return true;
     const http = context.switchToHttp();
     const given = keyOf(http.getRequest<Request>());
-    if (given !== undefined && this.knows(given)) return true;
+    if (this.keys.letIn(given)) return true;
     http.getResponse<Response>().setHeader('WWW-Authenticate', 'Bearer realm="millrace"');
     throw noKey(given);
   }
-
-  /** Takes as long for a key that is nearly right as for any other. */
-  private knows(key: string): boolean {
-    const given = digest(key);
-    return this.digests.filter((known) => timingSafeEqual(known, given)).length > 0;
-  }
 }
 
-function isProtected(controller: object): boolean {
-  const path: unknown = Reflect.getMetadata(PATH_METADATA, controller);
-  return typeof path === 'string' && /^\/?v1\b/.test(path);
-}
-
-function keyOf(request: Request): string | undefined {
+/** The key that a request carries, known or not. */
+export function keyOf(request: Request): string | undefined {
   return BEARER.exec(request.get('authorization') ?? '')?.[1] ?? request.get('x-api-key');
 }
 
@@ -51,8 +43,4 @@ function noKey(given: string | undefined): ProblemException {
     status: HttpStatus.UNAUTHORIZED,
     detail: 'Send one of the keys of MILLRACE_API_KEYS as "Authorization: Bearer <key>" or "X-Api-Key: <key>".',
   });
-}
-
-function digest(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
 }

@@ -5,8 +5,11 @@ import { AwaitedRecords } from './awaited-records';
 import { BoardsController } from './boards.controller';
 import { BoardsService } from './boards.service';
 import { Catalogue } from './catalogue';
+import { CamerasController } from './cameras.controller';
 import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
+import { ModelsController } from './models/models.controller';
+import { ModelsService } from './models/models.service';
 import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
@@ -19,12 +22,12 @@ import { RowsService } from './rows.service';
 @Module({
   imports: [ProblemDetailsModule],
   controllers: [
-    ...[AggregateController, BoardsController, DeadLettersController],
-    ...[PipelinesController, ResumeController, RowsController],
+    ...[AggregateController, BoardsController, CamerasController, DeadLettersController],
+    ...[ModelsController, PipelinesController, ResumeController, RowsController],
   ],
   providers: [
     ...[AggregateService, AwaitedRecords, BoardsService, Catalogue, CommittedTasks],
-    ...[OpenRows, PipelineViews, RowsService],
+    ...[ModelsService, OpenRows, PipelineViews, RowsService],
   ],
   exports: [Catalogue, CommittedTasks, RowsService],
 })

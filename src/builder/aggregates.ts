@@ -119,6 +119,39 @@ export function ewma<X extends Argument>(x: X, halfLife: Duration): AggregateSpe
   return callOf('ewma', [x, { literal: halfLife }]);
 }
 
+/** How a number moved over the latest `span`, seen at the last value of each `step`. */
+export function trend<X extends Argument>(
+  x: X,
+  span: Duration,
+  step: Duration,
+): AggregateSpec<
+  FieldIn<X>,
+  never,
+  Plain<
+    Readonly<Record<'from' | 'to' | 'change' | 'change_percent' | 'volatility', number | null>> & {
+      readonly steps: number;
+    }
+  >
+> {
+  return callOf('trend', [x, { literal: span }, { literal: step }]);
+}
+
+/** EPA's NowCast of PM2.5 in µg/m³, with its index. */
+export function nowcast<X extends Argument>(
+  x: X,
+): AggregateSpec<
+  FieldIn<X>,
+  never,
+  Plain<
+    Readonly<Record<'pm25' | 'nowcast' | 'aqi', number | null>> & {
+      readonly band: string | null;
+      readonly hours: number;
+    }
+  >
+> {
+  return callOf('nowcast', [x]);
+}
+
 /** The first `n` values by event time. */
 export function collect<X extends Argument>(x: X, n: number): AggregateSpec<never, FieldIn<X>, ListOf<FieldIn<X>>> {
   return callOf('collect', [x, { literal: n }]);

@@ -103,7 +103,8 @@ function columnsOf(pipeline: CompiledPipeline, sink: CassandraSink): readonly Co
   })) satisfies readonly Column[];
   const place = ({ text }: { readonly text: string }): number => clustering.indexOf(text);
   const inKey = columns.filter(({ role }) => role === 'clustering').sort((a, b) => place(a) - place(b));
-  return columns.map((column) => (column.role === 'clustering' ? inKey.shift()! : column));
+  const clocks = (sink.clockColumns ?? []).map((name) => ({ name, type: 'timestamp', role: 'value' }) as const);
+  return [...columns.map((column) => (column.role === 'clustering' ? inKey.shift()! : column)), ...clocks];
 }
 
 /** What tells the windows of a key apart, as far as columns are mapped to it. */
@@ -118,8 +119,11 @@ function clusteringOf({ definition }: CompiledPipeline, texts: readonly string[]
       return mapped(['window.start', 'window.end']).slice(0, 1);
     case 'count':
       return mapped(['window.index']);
-    case 'tumbling':
     case 'calendar':
+      if (definition.spec.window.unit !== 'hour')
+        return mapped(['window.date', 'window.start', 'window.end']).slice(0, 1);
+      return mapped(['window.start', 'window.end']).slice(0, 1);
+    case 'tumbling':
       return mapped(['window.start', 'window.date', 'window.end']).slice(0, 1);
     case 'global':
     case undefined:

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ConfigError } from '../core/errors';
+import type { RateLimit } from '../core/rate-limits/rate-limit';
 import { gatherSettings, type Environment } from './setting-sources';
 import { isSecret, settings, type MODES, type ROLES, type Settings } from './settings';
 
@@ -10,6 +11,7 @@ export type Role = (typeof ROLES)[number];
 export type MillraceConfig = ReturnType<typeof arrange>;
 export type KafkaConfig = MillraceConfig['kafka'];
 export type RedisConfig = MillraceConfig['redis'];
+export type SchemaRegistryConfig = MillraceConfig['schemaRegistry'];
 export type CassandraConfig = MillraceConfig['cassandra'];
 
 /**
@@ -44,6 +46,8 @@ function incomplete(given: Settings): string[] {
   together('MILLRACE_KAFKA_SASL_MECHANISM', ['MILLRACE_KAFKA_SASL_USERNAME', 'MILLRACE_KAFKA_SASL_PASSWORD']);
   together('MILLRACE_KAFKA_SSL_CERT', ['MILLRACE_KAFKA_SSL_KEY']);
   together('MILLRACE_KAFKA_SSL_KEY', ['MILLRACE_KAFKA_SSL_CERT']);
+  together('MILLRACE_SCHEMA_REGISTRY_USERNAME', ['MILLRACE_SCHEMA_REGISTRY_PASSWORD']);
+  together('MILLRACE_SCHEMA_REGISTRY_PASSWORD', ['MILLRACE_SCHEMA_REGISTRY_USERNAME']);
   together('MILLRACE_CASSANDRA_USERNAME', ['MILLRACE_CASSANDRA_PASSWORD']);
   together('MILLRACE_CASSANDRA_PASSWORD', ['MILLRACE_CASSANDRA_USERNAME']);
   return missing;
@@ -54,9 +58,12 @@ function arrange(given: Settings) {
     mode: given.MILLRACE_MODE,
     roles: given.MILLRACE_ROLES as readonly Role[],
     pipelines: given.MILLRACE_PIPELINES,
+    feeds: given.MILLRACE_FEEDS,
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
-    http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT },
+    http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
+    /** Folder of exported rows; they are off without it. */
+    exports: given.MILLRACE_EXPORTS,
     logLevel: given.MILLRACE_LOG_LEVEL,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],
@@ -75,6 +82,12 @@ function arrange(given: Settings) {
       ...present('username', given.MILLRACE_REDIS_USERNAME),
       ...present('password', given.MILLRACE_REDIS_PASSWORD),
     },
+    /** Asked only where a pipeline needs it. */
+    schemaRegistry: {
+      url: given.MILLRACE_SCHEMA_REGISTRY_URL,
+      ...present('username', given.MILLRACE_SCHEMA_REGISTRY_USERNAME),
+      ...present('password', given.MILLRACE_SCHEMA_REGISTRY_PASSWORD),
+    },
     cassandra: {
       contactPoints: given.MILLRACE_CASSANDRA_CONTACT_POINTS,
       localDataCenter: given.MILLRACE_CASSANDRA_DATACENTER,
@@ -86,6 +99,12 @@ function arrange(given: Settings) {
       ...present('password', given.MILLRACE_CASSANDRA_PASSWORD),
     },
   };
+}
+
+/** Of requests to `/v1`, for each client. */
+function httpLimitOf(given: Settings): RateLimit | undefined {
+  const quota = given.MILLRACE_HTTP_LIMIT;
+  return quota && { algorithm: given.MILLRACE_HTTP_LIMIT_ALGORITHM, ...quota };
 }
 
 /** A property that is left out, not undefined, when nothing was given. */

@@ -9,7 +9,11 @@ export interface RecordFault {
 
 const MAX_LISTED = 20;
 
-function problem(status: HttpStatus, name: string, body: { title: string; detail: string; [extra: string]: unknown }) {
+export function problem(
+  status: HttpStatus,
+  name: string,
+  body: { title: string; detail: string; [extra: string]: unknown },
+) {
   return new HttpException({ type: `urn:millrace:problem:${name}`, status, ...body }, status);
 }
 
@@ -45,10 +49,16 @@ export function badRecords(faults: readonly RecordFault[]): HttpException {
   });
 }
 
-export function tooManyRecords(): HttpException {
+/** Nothing can be put into the topic before that is mended. */
+export function noSchema(detail: string): HttpException {
+  return problem(HttpStatus.CONFLICT, 'no-schema', { title: 'The topic has no schema to write by', detail });
+}
+
+export function tooManyRecords(limit: string): HttpException {
   return problem(HttpStatus.TOO_MANY_REQUESTS, 'rate-limit', {
     title: 'Too many records',
     detail: 'The limit of records a second is used up; send again after the time in Retry-After.',
+    'violated-policies': [limit],
   });
 }
 

@@ -1,6 +1,7 @@
 import { FatalError, TransientError } from '../core/errors';
 import { generationAt, lastRevision } from '../core/generation';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import { repartitionOf } from '../core/pipeline/repartition-definition';
 import type { Clock } from '../core/ports/clock.port';
 import { deployedText } from '../core/plan/deployed-definition';
 import type { SourceRecord } from '../core/ports/record-source.port';
@@ -58,9 +59,10 @@ export async function needsRepartition(
   pipeline: CompiledPipeline,
   { topics, newestRecords }: Pick<DeploymentPorts, 'topics' | 'newestRecords'>,
 ): Promise<boolean> {
-  const { repartition, source, key } = pipeline.definition.spec;
-  if (repartition === 'never' || key === undefined) return false;
-  if (repartition === 'auto') {
+  const { source, key } = pipeline.definition.spec;
+  const { when } = repartitionOf(pipeline.definition.spec);
+  if (when === 'never' || key === undefined) return false;
+  if (when === 'auto') {
     if (((await topics.partitionCount(source.topic)) ?? 0) <= 1) return false;
     if (areKeyedAlike(pipeline, await newestRecords(source.topic))) return false;
   }
@@ -100,7 +102,7 @@ async function propose(pipeline: CompiledPipeline, ports: DeploymentPorts): Prom
   const { fingerprint } = pipeline;
   const known = await remembered(pipeline, ports.topics);
   const generation = generationAt(ports.clock.now(), known?.lastRevision);
-  const isAuto = pipeline.definition.spec.repartition === 'auto';
+  const isAuto = repartitionOf(pipeline.definition.spec).when === 'auto';
   const repartitioned = known && isAuto ? known.repartitioned : await needsRepartition(pipeline, ports);
   return { generation, fingerprint, repartitioned, definition: deployedText(pipeline) };
 }
@@ -117,7 +119,7 @@ function definitionChanged(name: string, before: string, now: string): FatalErro
 function checkRepartition({ name, definition }: CompiledPipeline, inForce: Deployment): void {
   if (!asksForAnotherWay(definition, inForce)) return;
   throw new FatalError(
-    `${name} has repartition: ${definition.spec.repartition}, but its generation runs ` +
+    `${name} has repartition: ${repartitionOf(definition.spec).when}, but its generation runs ` +
       `with${inForce.repartitioned ? '' : 'out'} a repartition topic. Undo the change, or start a new generation with: ` +
       `millrace rebuild ${name} --file FILE, beside the version that runs, or millrace reset ${name} --to earliest.`,
   );

@@ -15,6 +15,7 @@ export type RuntimeEvent =
   | 'task.state-lost'
   | 'checkpoint.mirror-failed'
   | 'group.member-expelled'
+  | 'group.joins-again'
   | 'group.watch-failed';
 
 /** Where the runtime's events go. */

@@ -4,6 +4,8 @@ import type { CacheStore } from '../core/ports/cache-store.port';
 import type { BoardStore } from '../core/ports/board-store.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { FeedLedger } from '../core/ports/feed-ledger.port';
+import type { FeedLog } from '../core/ports/feed-log.port';
 import type { GroupMembers } from '../core/ports/group-members.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
@@ -11,14 +13,19 @@ import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { OperatorLedger } from '../core/ports/operator-ledger.port';
 import type { PartitionReader } from '../core/ports/partition-reader.port';
 import type { ProcessLeases } from '../core/ports/process-leases.port';
+import type { RateLimiter } from '../core/ports/rate-limiter.port';
 import type { RebuildStore } from '../core/ports/rebuild-store.port';
 import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { Sink } from '../core/ports/row-sink.port';
+import type { SchemaCodec } from '../core/ports/schema-codec.port';
+import type { SchemaRegistry } from '../core/ports/schema-registry.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
+import type { StoreContact } from './store-contact';
+import type { WorkQueue } from '../core/ports/work-queue.port';
 
 /** A dependency that can be asked whether it answers; the reason is for operators. */
 export interface Dependency {
@@ -32,6 +39,8 @@ export interface Liveness {
   readonly process: string;
   readonly leases: ProcessLeases;
   readonly members: GroupMembers;
+  /** Between this process and the store. */
+  readonly contact: StoreContact;
   /** Whether it is certain that a process, by its name, has ended. False for most that have. */
   readonly isGone: (process: string) => boolean;
 }
@@ -45,14 +54,23 @@ export interface Ports {
   /** What the `redis` sinks of pipelines keep. */
   readonly boards: BoardStore;
   readonly idempotency: IdempotencyStore;
+  /** Limits that all processes share. */
+  readonly rateLimiter: RateLimiter;
+  /** Long work for whichever process has time. */
+  readonly workQueue: WorkQueue;
   readonly producer: RecordProducer;
   readonly topics: TopicAdmin;
   readonly topicReader: TopicReader;
   readonly deadLetters: DeadLetterSink;
   readonly ledger: OperatorLedger;
+  readonly feedLedger: FeedLedger;
+  readonly feedLog: FeedLog;
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;
+  /** Values of which a registry keeps the schemas. */
+  readonly schemas: SchemaCodec;
+  readonly schemaRegistry: SchemaRegistry;
   /** Signs of life of the processes that share the work; `undefined` where there is one process only. */
   readonly liveness: Liveness | undefined;
   readonly dependencies: readonly Dependency[];

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 
 import { FaultedPipeline } from '../support/faulted-pipeline';
@@ -5,6 +7,9 @@ import { ownServers, serversWithOwn } from '../support/own-servers';
 import { waitUntil } from '../support/wait-until';
 
 jest.setTimeout(180_000);
+
+/** Longer than the session of a consumer, and than a fetch may take. */
+const STANDSTILL_MS = 15_000;
 
 describe('Kafka', () => {
   const servers = serversWithOwn('kafka');
@@ -43,7 +48,9 @@ describe('Kafka', () => {
     await start('kafka-stopped');
     await pipeline.someTime();
     await ownServers.signal('kafka', 'SIGSTOP');
+    const standstill = delay(STANDSTILL_MS);
     expect(await pipeline.unready('kafka')).toMatch(/\S/);
+    await standstill;
     await ownServers.signal('kafka', 'SIGCONT');
     await pipeline.service.ready();
     await pipeline.someTime();

@@ -38,7 +38,7 @@ function rowAt(
   eventTimeMs: number,
   values: NonNullable<Row['values']>,
 ): Row {
-  const [window] = pipeline.windows!.assign(eventTimeMs);
+  const [window] = pipeline.windows!.assign(eventTimeMs, 'Asia/Shanghai');
   const keyText = encodeKey(pipeline.keyNames.map((name) => key[name] ?? null));
   return { pipeline: pipeline.name, key, keyText, window, values, revision: 1_384_300_800_000_005n, final: true };
 }
@@ -80,8 +80,14 @@ describe('reading tables of other shapes', () => {
     const { sink, reader } = open(pipeline);
     const key = { location: 'Beijing US Post' };
     const values = { avg_pm25: 81.25, max_pm25: 300, min_pm25: null, readings: 24 };
-    const rows = [-1, 0, 1].map((day) => rowAt(pipeline, key, NEW_YEAR + day * 86_400_000, values));
-    await sink.write(rows, never);
+    // The table shows where days begin and end, and not the zone of the post.
+    const shanghai = [-1, 0, 1].map((day) => NEW_YEAR + (day * 24 - 8) * 3_600_000);
+    const rows = shanghai.map((startMs) => ({
+      ...rowAt(pipeline, key, startMs, values),
+      window: { startMs, endMs: startMs + 86_400_000, zone: 'UTC' },
+    }));
+    const written = rows.map((row) => ({ ...row, window: { ...row.window, zone: 'Asia/Shanghai' } }));
+    await sink.write(written, never);
     const range = { fromMs: NEW_YEAR - 7 * 86_400_000, toMs: NEW_YEAR + 7 * 86_400_000 };
     expect(await reader.read({ key, ...range, limit: 10 })).toEqual({ rows });
     expect((await reader.read({ limit: 10 })).rows).toHaveLength(3);

@@ -21,6 +21,8 @@ const EMPTY_RESULTS: Readonly<Record<string, unknown>> = {
   distinct: 0,
   top_k: [],
   collect: [],
+  trend: { from: null, to: null, change: null, change_percent: null, volatility: null, steps: 0 },
+  nowcast: { pm25: null, nowcast: null, aqi: null, band: null, hours: 0 },
   ohlc: { open: null, high: null, low: null, close: null },
   histogram: [-100, 0, 12.5, null].map((le) => ({ le, count: 0 })),
 };

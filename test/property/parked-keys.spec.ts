@@ -7,6 +7,9 @@ import { compiledWith, EPOCH_MS } from '../support/pipelines';
 import { TaskHarness } from '../support/task-harness';
 
 const SIZE = 3;
+/** Without a size, fast-check draws about ten at most. */
+const LONG = { maxLength: 60, size: 'max' } as const;
+const MANY_STEPS = { maxLength: 25, size: 'max' } as const;
 /** What an operator puts in the place of a value that is no number. */
 const MENDED = 7;
 const KEYS = ['a', 'b', 'c'] as const;
@@ -82,7 +85,7 @@ describe('a pipeline that parks keys', () => {
       });
       const nameOf = ({ keyText, window: of }: Row): string => `${keyText}#${of!.index}`;
       await fc.assert(
-        fc.asyncProperty(fc.array(draw, { maxLength: 60 }), fc.array(step, { maxLength: 25 }), async (draws, steps) => {
+        fc.asyncProperty(fc.array(draw, LONG), fc.array(step, MANY_STEPS), async (draws, steps) => {
           const records = logOf(draws);
           const harness = await TaskHarness.start(pipeline, { maxRows, nameOf });
           for (const { records: count, then } of steps) {
@@ -99,7 +102,7 @@ describe('a pipeline that parks keys', () => {
           expect(harness.task.parked).toEqual({ keys: 0, records: 0, first: [] });
           expect(harness.values()).toEqual(oracle(draws));
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     },
   );
@@ -110,7 +113,7 @@ describe('a pipeline that parks keys', () => {
       aggregate: { n: 'count()', total: 'sum(x)' },
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(draw, { maxLength: 60 }), fc.array(step, { maxLength: 25 }), async (draws, steps) => {
+      fc.asyncProperty(fc.array(draw, LONG), fc.array(step, MANY_STEPS), async (draws, steps) => {
         const records = logOf(draws);
         const harness = await TaskHarness.start(pipeline, { cacheBytes: 0, maxRows: 3 });
         for (const { records: count, then } of steps) {
@@ -123,7 +126,7 @@ describe('a pipeline that parks keys', () => {
         for (let i = 0; i < 3; i++) await harness.checkpoint();
         expect(harness.values()).toEqual(timeOracle(draws));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });

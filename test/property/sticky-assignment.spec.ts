@@ -24,6 +24,19 @@ describe('the sticky assignment', () => {
     );
   });
 
+  it('gives nothing to members that are cut off, unless all are', () => {
+    fc.assert(
+      fc.property(group, fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }), ({ partitions, members }, cut) => {
+        const told = members.map((member, i) => ({ ...member, isCutOff: cut[i]! }));
+        const able = told.filter(({ isCutOff }) => !isCutOff);
+        const assignment = assignSticky(told, numbers(partitions));
+        expect([...assignment.keys()].sort()).toEqual(members.map(({ memberId }) => memberId).sort());
+        const expected = assignSticky(able.length > 0 ? able : members, numbers(partitions));
+        for (const { memberId } of told) expect(assignment.get(memberId)).toEqual(expected.get(memberId) ?? []);
+      }),
+    );
+  });
+
   it('moves nothing while the members stay, and is the same whoever computes it', () => {
     fc.assert(
       fc.property(group, ({ partitions, members }) => {

@@ -12,7 +12,9 @@ import { type TestServers, testServers, uniqueName } from './servers';
 import { waitUntil } from './wait-until';
 
 const SHIPPED = join(__dirname, '..', '..', 'pipelines', 'air-quality-daily.yaml');
-const CQL = join(__dirname, '..', '..', 'cql', '0001-aqdata-pm25.cql');
+const CQL = ['0001-aqdata-pm25.cql', '0010-aqdata-pm25-day.cql'].map((name) =>
+  join(__dirname, '..', '..', 'cql', name),
+);
 
 export interface TopicRecord {
   readonly partition: number;
@@ -57,10 +59,16 @@ export class AirQualityCopy {
   }
 
   async createTable(): Promise<void> {
-    const text = readFileSync(CQL, 'utf8')
+    const text = CQL.map((file) => readFileSync(file, 'utf8'))
+      .join('\n')
       .replaceAll('aqdata', this.keyspace)
       .replaceAll('${replication}', "{ 'class': 'SimpleStrategy', 'replication_factor': 1 }");
     for (const statement of cqlStatements(text)) await this.cassandra.execute(statement);
+  }
+
+  /** Runs a statement in which `<keyspace>` stands for the copy's own. */
+  async cql(statement: string): Promise<void> {
+    await this.cassandra.execute(statement.replace('<keyspace>', this.keyspace));
   }
 
   /** The table as it is, by `location|date`, and the revision of each row. */

@@ -1,11 +1,14 @@
-import { Global, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Provider, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { MemoryBoardStore } from '../../src/adapters/memory/memory-board-store';
+import { MemoryFeedLedger } from '../../src/adapters/memory/memory-feed-ledger';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
+import { MemoryRateLimiter } from '../../src/adapters/memory/memory-rate-limiter';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
+import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue';
 import { compilePipeline } from '../../src/core/pipeline/compile';
 import { STANDARD_LANGUAGE } from '../../src/core/pipeline/language';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
@@ -14,6 +17,7 @@ import type { PipelineStatus, TaskStatus } from '../../src/runtime/pipeline-stat
 import { type Pipelines, PIPELINES, type RefusedPipeline } from '../../src/runtime/pipelines';
 import { type Ports, PORTS } from '../../src/runtime/ports';
 import { FixtureTask } from './fixture-task';
+import { memorySchemas } from './memory-schemas';
 
 /** The shipped pipeline, without its outside sinks. */
 export function airQuality(): CompiledPipeline {
@@ -40,6 +44,7 @@ export class ApiFixture {
   readonly store = new MemoryStateStore();
   readonly tables = new MemoryTables();
   readonly boards = new MemoryBoardStore({ now: () => this.nowMs });
+  readonly queue = new MemoryWorkQueue({ now: () => this.nowMs });
   readonly ledger = new MemoryOperatorLedger();
   readonly tasks: readonly FixtureTask[];
   nowMs = Date.parse('2013-06-02T00:00:00Z');
@@ -72,11 +77,14 @@ export class ApiFixture {
     };
     return {
       clock: { now: () => this.nowMs },
+      ...memorySchemas({ now: () => this.nowMs }),
       stateStore: this.store,
       rebuildStore: this.store,
       liveFeed: this.store,
       boards: this.boards,
       idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
+      rateLimiter: new MemoryRateLimiter({ now: () => this.nowMs }),
+      workQueue: this.queue,
       producer: { send: unused },
       topics: {
         ensure: unused,
@@ -91,6 +99,8 @@ export class ApiFixture {
       topicReader: { read: unused },
       deadLetters: { write: unused },
       ledger: this.ledger,
+      feedLedger: new MemoryFeedLedger({ now: () => this.nowMs }),
+      feedLog: { open: unused },
       lateRecords: { write: unused },
       referenceHash: { read: unused },
       liveness: undefined,
@@ -122,7 +132,7 @@ export class ApiFixture {
 
   /** Starts an application of these modules on a free port of this machine. */
   async start(
-    modules: readonly Type[],
+    modules: readonly (Type | DynamicModule)[],
     prepare?: (app: NestExpressApplication) => void,
   ): Promise<{ app: NestExpressApplication; url: string }> {
     const providers: Provider[] = [

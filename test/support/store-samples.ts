@@ -10,7 +10,10 @@ export const progress: TaskProgress = {
   feedId: '0-0',
   startOffset: 0n,
   sources: [
-    { partition: 0, offset: 9_007_199_254_740_993n, index: 1, watermarkMs: 1_600_000_000_000 },
+    {
+      ...{ partition: 0, offset: 9_007_199_254_740_993n, index: 1, watermarkMs: 1_600_000_000_000 },
+      completeTo: 9_007_199_254_740_995n,
+    },
     { partition: 3, offset: -1n, index: 0, watermarkMs: Infinity },
   ],
 };

@@ -23,7 +23,7 @@ const MAX_IN_FLIGHT = 32;
  * Upserts rows into a table `USING TIMESTAMP revision`, so that the server itself keeps the newest version of each row:
  * writing a row twice changes nothing, an older row written late loses, and it does not matter who writes
  * (`semantics.md` section 7). A deleted row, and the place that a row with `moving` columns has left, becomes a
- * tombstone with its revision.
+ * tombstone with its revision. Columns of `now()` are set beside that, at the server's time.
  *
  * `write` resolves once every row is acknowledged at the client's consistency level. When the signal aborts it rejects
  * at once with the signal's reason; requests under way may still arrive, which does no harm.
@@ -74,10 +74,11 @@ export class CassandraRowSink implements RowSink {
   }
 
   private async send(batch: readonly BoundRow[]): Promise<void> {
-    const [only] = batch;
+    const statements = batch.flatMap((row) => (row.clock ? [row, row.clock] : [row]));
+    const [only] = statements;
     const doing = `writing to ${tableText(this.plan)}`;
     const level = this.options.consistency?.ofWrites(tableText(this.plan)) ?? {};
-    if (batch.length > 1) await this.client.batch(batch, doing, level);
+    if (statements.length > 1) await this.client.batch(statements, doing, level);
     else if (only) await this.client.execute(only, doing, { isIdempotent: true, ...level });
   }
 }

@@ -20,6 +20,8 @@ export interface BoundRow extends Statement {
   readonly revision: bigint;
   readonly deletes: boolean;
   readonly bytes: number;
+  /** Sets the columns that hold when the row was written: at the server's time, not at the revision. */
+  readonly clock?: Statement;
 }
 
 interface BoundColumn {
@@ -37,6 +39,7 @@ export class RowBinder {
   private readonly moving: readonly BoundColumn[];
   private readonly insert: string;
   private readonly remove: string;
+  private readonly touch: string | undefined;
 
   /** Throws FatalError when the sink does not fit the table. */
   constructor(
@@ -53,9 +56,9 @@ export class RowBinder {
     this.insert =
       `INSERT INTO ${quotedTable(schema)} (${all.map(({ name }) => quoted(name)).join(', ')}) ` +
       `VALUES (${all.map(() => '?').join(', ')}) USING TIMESTAMP ?`;
-    this.remove =
-      `DELETE FROM ${quotedTable(schema)} USING TIMESTAMP ? ` +
-      `WHERE ${keys.map(({ name }) => `${quoted(name)} = ?`).join(' AND ')}`;
+    const where = `WHERE ${keys.map(({ name }) => `${quoted(name)} = ?`).join(' AND ')}`;
+    this.remove = `DELETE FROM ${quotedTable(schema)} USING TIMESTAMP ? ${where}`;
+    this.touch = touchOf(schema, sink, where);
   }
 
   /**
@@ -78,6 +81,7 @@ export class RowBinder {
     };
     const partitionText = add(this.partition);
     const clusteringText = add(this.clustering);
+    const identity = [...params];
     if (row.values) add(this.rest);
     return {
       query: row.values ? this.insert : this.remove,
@@ -87,6 +91,7 @@ export class RowBinder {
       revision: row.revision,
       deletes: row.values === undefined,
       bytes: values.reduce<number>((sum, value) => sum + VALUE_BYTES + textBytes(value), VALUE_BYTES),
+      ...(row.values && this.touch !== undefined && { clock: { query: this.touch, params: identity } }),
     };
   }
 
@@ -114,6 +119,13 @@ export class RowBinder {
       );
     }
   }
+}
+
+/** An update, because an insertion would mark the row as being there at the time of the clock. */
+function touchOf(schema: TableSchema, { clockColumns = [] }: CassandraSinkPlan, where: string): string | undefined {
+  if (clockColumns.length === 0) return undefined;
+  const settings = clockColumns.map((name) => `${quoted(name)} = toTimestamp(now())`);
+  return `UPDATE ${quotedTable(schema)} SET ${settings.join(', ')} ${where}`;
 }
 
 function isMappedValue(sink: CassandraSinkPlan): (column: TableColumn) => boolean {

@@ -33,6 +33,9 @@ export function tableProblems(schema: TableSchema, sink: CassandraSinkPlan): rea
     ...Object.keys(sink.columns).flatMap((column) =>
       mappedColumnProblems(schema, column).map((message) => ({ column, message })),
     ),
+    ...(sink.clockColumns ?? []).flatMap((column) =>
+      clockColumnProblems(schema, column).map((message) => ({ column, message })),
+    ),
     ...keyColumnProblems(schema, sink),
     ...movingColumnProblems(schema, sink),
   ];
@@ -49,6 +52,13 @@ function mappedColumnProblems(schema: TableSchema, name: string): readonly strin
   }
   const type = columnType(column.type, schema.userTypes);
   return 'refused' in type ? [`column '${name}': ${type.refused}`] : [];
+}
+
+function clockColumnProblems(schema: TableSchema, name: string): readonly string[] {
+  const column = schema.columns.get(name);
+  if (!column || column.kind === 'static') return mappedColumnProblems(schema, name);
+  if (column.kind !== 'regular') return [`now() cannot be part of the primary key, as column '${name}' is`];
+  return column.type === 'timestamp' ? [] : [`column '${name}': now() needs type timestamp, it is ${column.type}`];
 }
 
 function keyColumnProblems(schema: TableSchema, sink: CassandraSinkPlan): readonly TableProblem[] {

@@ -29,6 +29,8 @@ export interface KafkaBatchConsumerOptions {
   readonly topic: string;
   /** Partitions that are worked on side by side. */
   readonly concurrency: number;
+  /** Asked at each join of the group: whether others should have the partitions, because this process cannot do the work. */
+  readonly isCutOff?: () => boolean;
   readonly log: Log;
 }
 
@@ -113,7 +115,8 @@ export class KafkaBatchConsumer implements BatchConsumer {
   }
 
   private createConsumer(handlers: BatchHandlers): Consumer {
-    const { kafka, groupId, topic } = this.options;
+    const { kafka, groupId, topic, isCutOff = () => false } = this.options;
+    const told = (): { owned: readonly number[]; isCutOff: boolean } => ({ owned: this.owned, isCutOff: isCutOff() });
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -124,7 +127,7 @@ export class KafkaBatchConsumer implements BatchConsumer {
       maxWaitTimeInMs: MAX_WAIT_MS,
       allowAutoTopicCreation: false,
       // The second is for members of an older version that are in the group during an upgrade.
-      partitionAssigners: [stickyAssigner(topic, () => this.owned), PartitionAssigners.roundRobin],
+      partitionAssigners: [stickyAssigner(topic, told), PartitionAssigners.roundRobin],
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.owned = payload.memberAssignment[topic] ?? [];

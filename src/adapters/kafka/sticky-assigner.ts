@@ -6,18 +6,20 @@ const NAME = 'MillraceSticky';
 const VERSION = 1;
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;
 
+type Told = Omit<OwningMember, 'memberId'>;
+
 /**
- * kafkajs's interface to {@link assignSticky} for a group of one topic. Each member says in its metadata what it has;
- * `owned` is asked at every join.
+ * kafkajs's interface to {@link assignSticky} for a group of one topic. Each member says in its metadata what it has, and
+ * whether it is cut off; `told` is asked at every join.
  */
-export function stickyAssigner(topic: string, owned: () => readonly number[]): PartitionAssigner {
+export function stickyAssigner(topic: string, told: () => Told): PartitionAssigner {
   return ({ cluster }) => ({
     name: NAME,
     version: VERSION,
     assign: ({ members }) => {
       const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
       const assignment = assignSticky(
-        members.map(({ memberId, memberMetadata }) => ({ memberId, owned: ownedBy(memberMetadata) })),
+        members.map(({ memberId, memberMetadata }) => ({ memberId, ...toldBy(memberMetadata) })),
         partitions,
       );
       const answer = [...assignment].map(([memberId, mine]) => ({
@@ -32,17 +34,29 @@ export function stickyAssigner(topic: string, owned: () => readonly number[]): P
     },
     protocol: ({ topics }) => ({
       name: NAME,
-      metadata: MemberMetadata.encode({ version: VERSION, topics, userData: Buffer.from(JSON.stringify(owned())) }),
+      metadata: MemberMetadata.encode({ version: VERSION, topics, userData: Buffer.from(textOf(told())) }),
     }),
   });
 }
 
+/** The list alone where it says all, as members of older versions write and read it. */
+function textOf({ owned, isCutOff }: Told): string {
+  return JSON.stringify(isCutOff ? { owned, isCutOff } : owned);
+}
+
 /** What another version wrote, or none, counts as nothing. */
-function ownedBy(metadata: Buffer): OwningMember['owned'] {
+function toldBy(metadata: Buffer): Told {
   try {
-    const owned: unknown = JSON.parse(MemberMetadata.decode(metadata)?.userData.toString('utf8') ?? '[]');
-    return Array.isArray(owned) ? owned.filter((partition): partition is number => Number.isInteger(partition)) : [];
+    const told: unknown = JSON.parse(MemberMetadata.decode(metadata)?.userData.toString('utf8') ?? '[]');
+    if (Array.isArray(told)) return { owned: partitionsOf(told) };
+    const { owned, isCutOff } = told as { readonly owned?: unknown; readonly isCutOff?: unknown };
+    return { owned: partitionsOf(owned), isCutOff: isCutOff === true };
   } catch {
-    return [];
+    return { owned: [] };
   }
+}
+
+function partitionsOf(owned: unknown): readonly number[] {
+  if (!Array.isArray(owned)) return [];
+  return owned.filter((partition): partition is number => Number.isInteger(partition));
 }

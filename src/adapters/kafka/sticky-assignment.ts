@@ -2,6 +2,8 @@
 export interface OwningMember {
   readonly memberId: string;
   readonly owned: readonly number[];
+  /** It cannot do the work now, and gets none of it unless that is so of all. */
+  readonly isCutOff?: boolean;
 }
 
 /**
@@ -10,6 +12,15 @@ export interface OwningMember {
  * Partitions that two members say they have (one of them is behind) go to the first of them, by member id.
  */
 export function assignSticky(
+  members: readonly OwningMember[],
+  partitions: readonly number[],
+): ReadonlyMap<string, readonly number[]> {
+  const able = members.filter(({ isCutOff }) => !isCutOff);
+  const without = new Map<string, readonly number[]>(members.map(({ memberId }) => [memberId, []]));
+  return new Map([...without, ...assignToAll(able.length > 0 ? able : members, partitions)]);
+}
+
+function assignToAll(
   members: readonly OwningMember[],
   partitions: readonly number[],
 ): ReadonlyMap<string, readonly number[]> {

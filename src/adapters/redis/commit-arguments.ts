@@ -89,9 +89,13 @@ function progressFields(generation: bigint, progress: TaskProgress): string[] {
   return Object.entries(fields).flatMap(([name, value]) => [name, String(value)]);
 }
 
-/** `partition:offset:index:watermark` of each source partition, with spaces between. */
+/** `partition:offset:index:watermark` of each source partition, then `:completeTo` if there is one; with spaces between. */
 function sourcesText(sources: readonly SourceProgress[]): string {
-  return sources.map((one) => `${one.partition}:${one.offset}:${one.index}:${one.watermarkMs}`).join(' ');
+  return sources
+    .map(({ partition, offset, index, watermarkMs, completeTo }) =>
+      [partition, offset, index, watermarkMs, ...(completeTo === undefined ? [] : [completeTo])].join(':'),
+    )
+    .join(' ');
 }
 
 function sourcesOf(text: string): readonly SourceProgress[] {
@@ -99,12 +103,13 @@ function sourcesOf(text: string): readonly SourceProgress[] {
     .split(' ')
     .filter((one) => one !== '')
     .map((one) => {
-      const [partition, offset, index, watermarkMs] = one.split(':');
+      const [partition, offset, index, watermarkMs, completeTo] = one.split(':');
       return {
         partition: Number(partition),
         offset: BigInt(offset!),
         index: Number(index),
         watermarkMs: Number(watermarkMs),
+        ...(completeTo !== undefined && { completeTo: BigInt(completeTo) }),
       };
     });
 }

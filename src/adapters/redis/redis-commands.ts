@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RedisClient } from './redis-connection';
+import type { RateAnswer } from './redis-rate-limiter';
 
 type Argument = string | number | Buffer;
 
@@ -14,6 +15,10 @@ interface Scripts {
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
   millraceFill(text: string, lock: string, id: string, ttlMs: number, value: string): Promise<number>;
   millraceLook(text: string, lock: string, id: string, lockMs: number): Promise<['value' | 'fill' | 'wait', string]>;
+  millraceFeedClaim(feed: string, holder: string, ttlMs: number, atLeast: number): Promise<number | null>;
+  millraceFeedRelease(feed: string, token: number): Promise<unknown>;
+  millraceFeedReport(feed: string, token: number, text: string): Promise<number>;
+  millraceFeedEntry(feed: string): Promise<[holder: string, token: number, report?: string | null]>;
   millraceRank(
     scores: string,
     versions: string,
@@ -21,6 +26,16 @@ interface Scripts {
     gone: string,
     ...argumentsOfScript: Argument[]
   ): Promise<unknown>;
+  millraceRateFixedWindow(used: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateSlidingWindow(slots: string, sum: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceRateTokenBucket(bucket: string, ...asked: Argument[]): Promise<RateAnswer>;
+  millraceQueueAdd(...keysAndArguments: Argument[]): Promise<[answer: string, told: string]>;
+  millraceQueueAgain(...keys: string[]): Promise<number>;
+  millraceQueueEnd(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueRenew(...keysAndArguments: Argument[]): Promise<string>;
+  millraceQueueTake(
+    ...keysAndArguments: Argument[]
+  ): Promise<[id: string, kind: string, input: string, attempt: number, token: number] | null>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -28,7 +43,14 @@ interface Scripts {
 
 export type ScriptedRedis = RedisClient & Scripts;
 
-const SCRIPTS = { claim: 3, deploy: 1, fill: 2, look: 2, rank: 4, renew: 1, reset: 4 } as const;
+const FEED_SCRIPTS = { 'feed-claim': 1, 'feed-release': 1, 'feed-report': 1, 'feed-entry': 1 } as const;
+/** Name to number of keys. */
+const SCRIPTS = {
+  ...{ claim: 3, deploy: 1, fill: 2, look: 2, rank: 4, renew: 1, reset: 4 },
+  ...{ 'queue-add': 4, 'queue-again': 3, 'queue-end': 4, 'queue-renew': 2, 'queue-take': 3 },
+  ...{ 'rate-fixed-window': 1, 'rate-sliding-window': 2, 'rate-token-bucket': 1 },
+  ...FEED_SCRIPTS,
+} as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
@@ -39,7 +61,8 @@ export function withScripts(redis: RedisClient): ScriptedRedis {
 }
 
 function commandName(name: string): string {
-  return `millrace${name[0]!.toUpperCase()}${name.slice(1)}`;
+  const words = name.split('-').map((word) => `${word[0]!.toUpperCase()}${word.slice(1)}`);
+  return `millrace${words.join('')}`;
 }
 
 function script(file: string): string {

@@ -1,4 +1,5 @@
 import type { BoardPlace } from '../../core/ports/board-store.port';
+import type { RateAlgorithm } from '../../core/rate-limits/rate-limit';
 import type { TaskId } from '../../core/task/task-id';
 
 /**
@@ -29,6 +30,38 @@ function taskPrefix({ pipeline, partition }: TaskId): string {
 /** Sorted set: process to the end of its lease. */
 export function leasesKey(): string {
   return `${PREFIX}:processes`;
+}
+
+/** What is used of a limit: one or two keys, by algorithm. */
+export function rateKeys(algorithm: RateAlgorithm, name: string): readonly [string, string] {
+  const prefix = `${PREFIX}:rate:{${name}}:${algorithm}`;
+  return [prefix, `${prefix}:sum`];
+}
+
+export interface QueueKeys {
+  /** Stream: jobs that wait or run. */
+  readonly jobs: string;
+  /** Sorted set: jobs that wait to be begun again, by epoch ms. */
+  readonly retries: string;
+  /** Sorted set: dead jobs, by epoch ms. */
+  readonly dead: string;
+  /** Sorted set: the newest jobs, by epoch ms of their adding. */
+  readonly all: string;
+}
+
+export function queueKeys(queue: string): QueueKeys {
+  const prefix = `${PREFIX}:queue:{${queue}}`;
+  return { jobs: `${prefix}:stream`, retries: `${prefix}:retries`, dead: `${prefix}:dead`, all: `${prefix}:all` };
+}
+
+/** Hash: one job. */
+export function jobKey(queue: string, id: string): string {
+  return `${PREFIX}:queue:{${queue}}:job:${id}`;
+}
+
+/** Hash: holder, token and end of a feed's lease, and its report. */
+export function feedKey(feed: string): string {
+  return `${PREFIX}:{${feed}}:feed`;
 }
 
 export interface BoardKeys {
@@ -63,7 +96,7 @@ export interface TaskKeys {
   readonly segments: string;
   /** Set: `segment \n entry` of rows that are committed but not emitted. */
   readonly pending: string;
-  /** Stream: the live feed. */
+  /** Stream: the live feed. Also the channel that wakes those who follow it. */
   readonly feed: string;
 }
 

@@ -1,5 +1,6 @@
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import { durationText } from '../../core/pipeline/duration';
+import { repartitionOf } from '../../core/pipeline/repartition-definition';
 import { TYPICAL_RECORDS } from '../../core/plan/state-estimate';
 import { windowText } from '../../core/plan/window-text';
 import { sinkName } from '../../core/pipeline/sink-name';
@@ -40,7 +41,9 @@ function sourceLines({ definition, outOfOrdernessMs, idleAfterMs }: CompiledPipe
   ];
 }
 
-function stepLines({ definition, lookups, keyNames, graceMs, amendMs, lateTopic }: CompiledPipeline): string[] {
+function stepLines(pipeline: CompiledPipeline): string[] {
+  const { definition, lookups, keyNames, graceMs, amendMs, lateTopic, emitOnUpdate, emitOnClose, emitOnRecord } =
+    pipeline;
   const { where, derive = {}, window, aggregate = {}, emit } = definition.spec;
   const lines = [
     ...lookups.map(({ as, table }) => `lookup ${as} from ${tableName(table)}`),
@@ -60,29 +63,38 @@ function stepLines({ definition, lookups, keyNames, graceMs, amendMs, lateTopic 
     `key ${keyNames.join(', ')}`,
     `window ${windowText(window)}${'grace' in window ? `, grace ${durationText(graceMs)}` : ''}`,
     ...Object.entries(aggregate).map(([name, text]) => `aggregate ${name} = ${text}`),
-    ...(emit.on === 'close' ? [] : [`emit updates ${every}`]),
-    ...(emit.on === 'update' ? [] : ['emit the final row when a window closes']),
+    ...(emitOnUpdate ? [`emit updates ${every}`] : []),
+    ...(emitOnClose ? ['emit the final row when a window closes'] : []),
+    ...(emitOnRecord ? ['emit a row for each record'] : []),
     ...(window.kind === 'count' || window.kind === 'global' ? [] : [`a late record ${late}`]),
   ];
 }
 
 function taskLines({ keyNames, definition, name }: CompiledPipeline, { tasks }: Plan): string[] {
-  const { repartition } = definition.spec;
+  const { when, partialRange } = repartitionOf(definition.spec);
+  const partials =
+    partialRange === undefined
+      ? []
+      : [
+          `records are aggregated before that topic: a partial aggregate covers at most ${partialRange} offsets of a source partition, which the topic's readers replace as it grows`,
+        ];
   const first = `one for each partition of the source topic: ${tasks}, or as many as the topic has if it exists`;
-  if (keyNames.length === 0 || (tasks === 1 && repartition !== 'always')) return [first];
+  if (keyNames.length === 0 || (tasks === 1 && when !== 'always')) return [first];
   const topic = repartitionTopicPattern(name);
-  if (repartition === 'always') {
+  if (when === 'always') {
     return [
       first,
       `records go through the internal topic ${topic}, keyed by ${keyNames.join(', ')}; as many tasks again fill it, in the group ${shuffleName(name)}`,
+      ...partials,
     ];
   }
   return [
     first,
     `the message key must be the pipeline's key (${keyNames.join(', ')}): a record with another one is a dead letter, wrong-message-key`,
-    repartition === 'never'
+    when === 'never'
       ? 'no repartition topic is made: repartition is never'
       : `unless the newest records have other message keys when the pipeline is first deployed: then all go through the internal topic ${topic}`,
+    ...(when === 'never' ? [] : partials),
   ];
 }
 

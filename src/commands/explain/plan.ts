@@ -3,6 +3,7 @@ import type { TableSchema } from '../../adapters/cassandra/table-schema';
 import { boardKeys, deploymentKey, segmentKey, taskKeys } from '../../adapters/redis/redis-keys';
 import type { CompiledBoard, CompiledPipeline, CompiledSink } from '../../core/pipeline/compiled-pipeline';
 import type { Language } from '../../core/pipeline/language';
+import { repartitionOf } from '../../core/pipeline/repartition-definition';
 import { estimateState, type StateEstimate } from '../../core/plan/state-estimate';
 import { type Topology, topologyOf } from '../../core/plan/topology';
 import { repartitionTopicPattern } from '../../core/repartition/names';
@@ -41,7 +42,8 @@ export function planOf(
   language: Language,
   migrated: ReadonlyMap<string, TableSchema>,
 ): Plan {
-  const { source, checkpoint, repartition } = pipeline.definition.spec;
+  const { source, checkpoint } = pipeline.definition.spec;
+  const { when } = repartitionOf(pipeline.definition.spec);
   const ofDdl = createdTables(createStatements(pipeline, '{}'));
   const sinks = pipeline.sinks.filter((sink) => sink.kind === 'cassandra');
   return {
@@ -55,7 +57,7 @@ export function planOf(
     topology: topologyOf(
       pipeline,
       source.partitions,
-      repartition === 'always' ? repartitionTopicPattern(pipeline.name) : undefined,
+      when === 'always' ? repartitionTopicPattern(pipeline.name) : undefined,
     ),
   };
 }

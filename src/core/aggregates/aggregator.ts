@@ -25,8 +25,11 @@ export interface Aggregator<Accumulator = unknown, Argument = never> {
    */
   add(accumulator: Accumulator, value: Argument, at: RecordPlace): void;
   merge(into: Accumulator, from: Accumulator): void;
-  /** `null` when nothing was added, except for counts, lists and objects. */
-  result(accumulator: Accumulator): JsonValue;
+  /**
+   * `null` when nothing was added, except for counts, lists and objects. `lastMs` is the last instant of the window, epoch
+   * ms, for what is reckoned from its end; `undefined` where no window ends.
+   */
+  result(accumulator: Accumulator, lastMs?: number): JsonValue;
   /** Writes a version byte, then the accumulator. */
   encode(accumulator: Accumulator, writer: ByteWriter): void;
   /** Throws FatalError for a version that this build does not know. */

@@ -60,6 +60,7 @@ const avgAggregator: Aggregator<AvgState, number> = {
 
 export const avg: AggregateDefinition = defineAggregate({
   name: 'avg',
+  commutes: true,
   parameters: [numberArgument('x')],
   result: 'number',
   guarantee: 'compensated: the order of records does not show in the 12th digit; never outside of the values',

@@ -118,6 +118,11 @@ export class ByteReader {
     return decoder.decode(this.raw(this.varint()));
   }
 
+  /** All that was not read, as a view of it. */
+  rest(): Uint8Array {
+    return this.raw(this.view.byteLength - this.position);
+  }
+
   /** The next `length` bytes, as a view of what is read. */
   raw(length: number): Uint8Array {
     const { buffer, byteOffset } = this.view;

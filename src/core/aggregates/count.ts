@@ -28,6 +28,7 @@ const countAggregator: Aggregator<CountState, unknown> = {
 
 export const countRecords: AggregateDefinition = defineAggregate({
   name: 'count',
+  commutes: true,
   parameters: [],
   result: 'whole number',
   guarantee: 'exact up to 2^53; counts records',
@@ -37,6 +38,7 @@ export const countRecords: AggregateDefinition = defineAggregate({
 
 export const countPresent: AggregateDefinition = defineAggregate({
   name: 'count',
+  commutes: true,
   parameters: [presenceArgument('x')],
   result: 'whole number',
   guarantee: 'exact up to 2^53; counts records that have x',

@@ -79,6 +79,7 @@ const distinctAggregator: Aggregator<DistinctState, JsonValue> = {
 
 export const distinct: AggregateDefinition = defineAggregate({
   name: 'distinct',
+  commutes: true,
   parameters: [anyArgument('x')],
   result: 'whole number',
   guarantee: 'exact up to 256 different values, then HyperLogLog: standard error 0.81 %',

@@ -82,6 +82,7 @@ function ewmaAggregator(halfLifeMs: number): Aggregator<EwmaState, number> {
 
 export const ewma: AggregateDefinition = defineAggregate({
   name: 'ewma',
+  commutes: true,
   parameters: [numberArgument('x'), durationConstant('half_life')],
   result: 'number',
   guarantee:

@@ -43,6 +43,7 @@ const maxAggregator = extremeAggregator('max', -Infinity, (candidate, than) => c
 
 export const min: AggregateDefinition = defineAggregate({
   name: 'min',
+  commutes: true,
   parameters: [numberArgument('x')],
   result: 'number',
   guarantee: 'exact',
@@ -52,6 +53,7 @@ export const min: AggregateDefinition = defineAggregate({
 
 export const max: AggregateDefinition = defineAggregate({
   name: 'max',
+  commutes: true,
   parameters: [numberArgument('x')],
   result: 'number',
   guarantee: 'exact',

@@ -47,6 +47,7 @@ function bucketOf(value: number, bounds: readonly number[]): number {
 
 export const histogram: AggregateDefinition = defineAggregate({
   name: 'histogram',
+  commutes: true,
   parameters: [numberArgument('x'), ascendingNumbers('bounds', 1000)],
   result: 'list of {le, count}, not cumulative; le of the last is null',
   guarantee: 'exact',

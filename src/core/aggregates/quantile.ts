@@ -104,6 +104,7 @@ function valueAtRank({ positive, negative, zeros }: QuantileState, rank: number)
 
 export const quantile: AggregateDefinition = defineAggregate({
   name: 'quantile',
+  commutes: true,
   parameters: [numberArgument('x'), numberBetween('q', 0, 1)],
   result: 'number',
   guarantee: 'DDSketch: at most 1 % away from the value at rank floor(q (n - 1)), relatively; q of 0 and 1 exact',

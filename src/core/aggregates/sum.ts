@@ -41,6 +41,7 @@ const sumAggregator: Aggregator<SumState, number> = {
 
 export const sum: AggregateDefinition = defineAggregate({
   name: 'sum',
+  commutes: true,
   parameters: [numberArgument('x')],
   result: 'number',
   guarantee: 'compensated: the order of records does not show in the 12th digit',

@@ -74,6 +74,7 @@ const stddevAggregator = spreadAggregator('stddev', Math.sqrt);
 
 export const variance: AggregateDefinition = defineAggregate({
   name: 'variance',
+  commutes: true,
   parameters: [numberArgument('x')],
   result: 'number; null under two values',
   guarantee: 'sample variance (n - 1), compensated: values far from 0 do not cancel',
@@ -83,6 +84,7 @@ export const variance: AggregateDefinition = defineAggregate({
 
 export const stddev: AggregateDefinition = defineAggregate({
   name: 'stddev',
+  commutes: true,
   parameters: [numberArgument('x')],
   result: 'number; null under two values',
   guarantee: 'root of the sample variance (n - 1), compensated',

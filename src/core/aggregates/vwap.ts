@@ -47,6 +47,7 @@ const vwapAggregator: Aggregator<VwapState, readonly [number, number]> = {
 
 export const vwap: AggregateDefinition = defineAggregate({
   name: 'vwap',
+  commutes: true,
   parameters: [numberArgument('price'), numberArgument('volume')],
   result: 'number; null when the volumes sum to 0',
   guarantee: 'compensated: the order of records does not show in the 12th digit',

@@ -1,4 +1,5 @@
-const HOURS = 12;
+/** How far back the NowCast looks. */
+export const NOWCAST_HOURS = 12;
 const NEWEST_HOURS = 3;
 /** Of the newest three hours. */
 const LEAST_VALID = 2;
@@ -13,7 +14,7 @@ const ROUNDING = 1e-6;
  * that is neither a number nor null. Source: EPA-454/B-24-002 (May 2024), "How the NowCast is calculated".
  */
 export function nowcastPm25(hourly: readonly unknown[]): number | null {
-  const hours = hourly.slice(0, HOURS).map(concentration);
+  const hours = hourly.slice(0, NOWCAST_HOURS).map(concentration);
   if (hours.slice(0, NEWEST_HOURS).filter((hour) => hour !== null).length < LEAST_VALID) return null;
   const factor = weightFactor(hours.filter((hour) => hour !== null));
   let sum = 0;

@@ -3,6 +3,7 @@ import { type AggregateDefinition, signatureOf } from '../aggregates/aggregate-d
 import type { Aggregator } from '../aggregates/aggregator';
 import type { AggregateRegistry } from '../aggregates/registry';
 import type { ConstantParameter, RecordParameter } from '../aggregates/parameter';
+import { ConfigError } from '../errors';
 import { faultOf } from './cel';
 import type { Language } from './language';
 import { literalOf } from './literal';
@@ -61,7 +62,21 @@ function bind(definition: AggregateDefinition, args: readonly ASTNode[], text: s
       constants.push(constant);
     }
   }
-  return { definition, aggregator: definition.create(constants), args: ofRecord };
+  return create(definition, constants, ofRecord);
+}
+
+/** Constants may each be right and not go together. */
+function create(
+  definition: AggregateDefinition,
+  constants: readonly unknown[],
+  args: readonly RecordArgument[],
+): AggregateCall | AggregateFault {
+  try {
+    return { definition, aggregator: definition.create(constants), args };
+  } catch (error) {
+    if (error instanceof ConfigError) return { message: error.message };
+    throw error;
+  }
 }
 
 function recordArgument({ name, kind }: RecordParameter, node: ASTNode, text: string): RecordArgument {

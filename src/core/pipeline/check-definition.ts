@@ -1,4 +1,5 @@
 import { checkRecordExpressions } from './expression-findings';
+import { checkPreAggregation } from './pre-aggregation-findings';
 import { type PipelineDefinition, pipelineSchema } from './definition';
 import type { Finding } from './finding';
 import type { Language } from './language';
@@ -15,5 +16,7 @@ export function checkDefinition(document: unknown, language: Language): CheckedD
     ...checkRecordExpressions(document, language),
     ...checkSinks(document, language),
   ];
-  return 'definition' in shape && findings.length === 0 ? shape : { findings };
+  if (!('definition' in shape) || findings.length > 0) return { findings };
+  const ofPreAggregation = checkPreAggregation(shape.definition, language);
+  return ofPreAggregation.length === 0 ? shape : { findings: ofPreAggregation };
 }

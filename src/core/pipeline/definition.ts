@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SHUFFLE_SUFFIX } from '../repartition/names';
 import { lookupSchema } from './lookup-definition';
 import { RESERVED_AGGREGATE_NAMES, RESERVED_FIELD_NAMES } from './names';
+import { repartitionOf, repartitionSchema } from './repartition-definition';
 import { byteSize, choice, choiceMessage, duration, identifier, positiveDuration, strict } from './schema-kit';
 import { sinkSchema } from './sink-definition';
 import { distinctNames, sourceSchema, topicName } from './source-definition';
@@ -20,9 +21,11 @@ const aggregates = z
   .refine((calls) => Object.keys(calls).length > 0, { error: 'at least one aggregate is needed' });
 
 const emitSchema = strict({
-  on: choice(['update', 'close', 'both'])
+  on: choice(['update', 'close', 'both', 'record'])
     .default('update')
-    .describe('Whether a row comes when it changes, when its window closes, or both'),
+    .describe(
+      'Whether a row comes when it has changed, when its window closes, or both; `record`: one for each record that changes it, none left out',
+    ),
   every: duration().prefault('0s').describe('Least time between two updates of rows; 0s for one with each checkpoint'),
 });
 
@@ -60,6 +63,9 @@ const lateSchema = z
   .default('drop')
   .describe('What becomes of records all of whose windows have closed; they are counted whatever it says');
 
+/** Kinds of which a record is in one window, that no other record moves. */
+export const ONE_PANE: readonly string[] = ['tumbling', 'calendar', 'global'];
+
 const specSchema = strict({
   source: sourceSchema,
   lookup: lookupSchema.optional(),
@@ -70,11 +76,7 @@ const specSchema = strict({
   key: distinctNames()
     .optional()
     .describe('Fields that records are grouped by; with window and aggregate, or without both'),
-  repartition: choice(['auto', 'always', 'never'])
-    .default('auto')
-    .describe(
-      'Whether records go through an internal topic that is keyed by key; auto: if the newest records have other message keys when the pipeline is first deployed',
-    ),
+  repartition: repartitionSchema,
   window: windowSchema.optional().describe('Which records of a key are aggregated together'),
   aggregate: aggregates.optional().describe('Values of a row: name, and a call such as avg(pm25)'),
   emit: emitSchema.prefault({}),
@@ -100,7 +102,7 @@ const specSchema = strict({
       context.addIssue({ code: 'custom', path: [part], message });
     }
   }
-  if (spec.repartition === 'always' && spec.key === undefined) {
+  if (repartitionOf(spec).when === 'always' && spec.key === undefined) {
     const message = 'has no meaning for a pipeline without a key: nothing is grouped';
     context.addIssue({ code: 'custom', path: ['repartition'], message });
   }
@@ -109,6 +111,10 @@ const specSchema = strict({
     if (message !== undefined) context.addIssue({ code: 'custom', path: ['onPoison'], message });
   }
   const kind = spec.window?.kind;
+  if (spec.emit.on === 'record' && !ONE_PANE.includes(kind ?? '')) {
+    const message = `record needs a window of kind ${ONE_PANE.join(', ')}: a record then changes one row`;
+    context.addIssue({ code: 'custom', path: ['emit', 'on'], message });
+  }
   if (spec.late !== 'drop' && (kind === undefined || kind === 'count' || kind === 'global')) {
     const message = `has no meaning for ${kind === undefined ? 'a pipeline without windows' : `${kind} windows`}: no record is late`;
     context.addIssue({ code: 'custom', path: ['late'], message });

@@ -1,5 +1,6 @@
 import type { PipelineDefinition } from './definition';
 import type { LookupDefinition } from './lookup-definition';
+import { repartitionOf } from './repartition-definition';
 
 /**
  * Hash of all that the meaning of state depends on. Formatting, comments and the order of properties do not show in it,
@@ -9,13 +10,15 @@ import type { LookupDefinition } from './lookup-definition';
  */
 export function fingerprintOf(definition: PipelineDefinition, versions: Readonly<Record<string, number>> = {}): string {
   const { source, lookup, where, derive, key, window, aggregate, late } = definition.spec;
-  const { topic, format, csv, maxRecordBytes, time } = source;
+  const { topic, format, csv, schema, maxRecordBytes, time } = source;
+  const { partialRange } = repartitionOf(definition.spec);
   return fnv1a64(
     canonicalJson({
       source: {
         topic,
         format,
         columns: csv?.columns ?? null,
+        ...(schema && { schema: readBy(schema) }),
         maxRecordBytes,
         time: { ...time, field: time.field ?? null },
       },
@@ -27,9 +30,15 @@ export function fingerprintOf(definition: PipelineDefinition, versions: Readonly
       // Other policies leave the state as it is.
       ...(typeof late === 'object' && 'amend' in late && { amend: late.amend }),
       aggregate: trimmedEntries(aggregate ?? {}),
+      ...(partialRange !== undefined && { partialRange }),
       ...(Object.keys(versions).length > 0 && { versions }),
     }),
   );
+}
+
+/** Where the text of a schema comes from says nothing. */
+function readBy({ subject, version, text }: NonNullable<PipelineDefinition['spec']['source']['schema']>) {
+  return version === undefined ? { text: text ?? null } : { subject: subject ?? null, version };
 }
 
 /** What records are given. How long entries are kept, and how many, leaves that as it is. */

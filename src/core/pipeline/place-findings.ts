@@ -1,4 +1,4 @@
-import { type Finding, valueAt } from './finding';
+import { type Finding, type Path, valueAt } from './finding';
 
 /** Windows of which a row is one pane, so that each record's effect on the row is known when it comes. */
 const MOVABLE = ['tumbling', 'calendar', 'global'];
@@ -23,9 +23,15 @@ export function checkMoving(document: unknown, i: number): Finding[] {
   if (valueAt(document, ['spec', 'window']) === undefined) {
     return [...unmapped, { path, message: 'has no meaning for a pipeline without windows: its rows do not change' }];
   }
-  if (typeof kind !== 'string' || MOVABLE.includes(kind)) return [...unmapped, ...checkEvery(document)];
+  if (typeof kind !== 'string' || MOVABLE.includes(kind)) return [...unmapped, ...checkEvery(document), ...checkPartials(document, path)];
   const message = `has no meaning for ${kind} windows: rows move in tumbling, calendar and global windows only`;
   return [...unmapped, { path, message }];
+}
+
+/** A partial takes the place of an earlier one: what single records do to a row is then not known. */
+function checkPartials(document: unknown, path: Path): Finding[] {
+  if (valueAt(document, ['spec', 'repartition', 'preAggregate']) !== true) return [];
+  return [{ path, message: 'has no meaning with repartition.preAggregate: the task must see each record' }];
 }
 
 /** A place is left at once: rows must not wait to take the next. */

@@ -38,7 +38,9 @@ export function compileRecordExpression(source: RecordExpressionSource, language
   const { label, text, scope } = source;
   const expression = language.cel.parse(text);
   const failed = (error: unknown): PoisonRecordError =>
-    new PoisonRecordError('expression-failed', `${label}: ${text}: ${faultOf(error).message}`);
+    error instanceof PoisonRecordError
+      ? new PoisonRecordError(error.reason, `${label}: ${error.message}`)
+      : new PoisonRecordError('expression-failed', `${label}: ${text}: ${faultOf(error).message}`);
   const compute = recordFunctionOf(expression, language) ?? expression;
   const evaluate = (context: Fields): unknown => {
     try {

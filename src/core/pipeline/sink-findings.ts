@@ -1,4 +1,5 @@
 import { type Mention, mentionsIn } from './cel-names';
+import { isClockColumn } from './clock-column';
 import { checkExpression } from './expression-fault';
 import { type Finding, type Path, textEntries, valueAt } from './finding';
 import type { Language } from './language';
@@ -80,6 +81,7 @@ function checkColumns(sink: unknown, path: Path, names: RowNames): Finding[] {
   if (columns.length === 0) return [];
   const mentions: Mention[] = [];
   const found = columns.flatMap(([column, text]) => {
+    if (isClockColumn(text)) return checkClock([...path, column], names);
     const checked = checkExpression(text, names.language);
     if ('fault' in checked) return [faultAt([...path, column], checked.fault)];
     const inColumn = mentionsIn(checked.expression.ast);
@@ -88,6 +90,13 @@ function checkColumns(sink: unknown, path: Path, names: RowNames): Finding[] {
     return inColumn.flatMap((mention) => checkMention(mention, [...path, column], names));
   });
   return found.length > 0 ? found : checkIdentity(mentions, path, names);
+}
+
+/** A deletion carries the revision of the row, and what has a later time outlives it. */
+function checkClock(path: Path, { windowKind }: RowNames): Finding[] {
+  if (windowKind !== 'session' && windowKind !== 'sliding') return [];
+  const message = `rows of ${windowKind} windows are deleted when others take their place, and now() would outlive them; leave it out`;
+  return [{ path, message }];
 }
 
 /** Rows of two keys or two windows must not become one row of the table. */

@@ -1,4 +1,5 @@
 import { mentionsIn } from './cel-names';
+import { isClockColumn } from './clock-column';
 import type { LocatedDefinition } from './located-definition';
 import type { Language } from './language';
 import type { Problem } from './problem';
@@ -40,7 +41,9 @@ function tableUses(pipeline: LocatedDefinition, language: Language): TableUse[] 
 }
 
 function primaryKey(columns: Readonly<Record<string, string>>, isStateless: boolean, language: Language): string[] {
-  const entries = Object.entries(columns).map(([name, text]) => ({ name, text: text.trim() }));
+  const entries = Object.entries(columns)
+    .map(([name, text]) => ({ name, text: text.trim() }))
+    .filter(({ text }) => !isClockColumn(text));
   // Whatever a stateless row holds may identify it.
   if (isStateless) return entries.map(({ name }) => name).sort();
   const windowColumn = WINDOW_COLUMNS.find((wanted) => entries.some(({ text }) => text === wanted));

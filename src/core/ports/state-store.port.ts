@@ -40,6 +40,11 @@ export interface SourceProgress {
   readonly index: number;
   /** Epoch ms; -1 while the partition has not told it; Infinity for one that has accepted nothing. */
   readonly watermarkMs: number;
+  /**
+   * Everything before this offset of the source partition has appeared in the repartition topic's, where partial
+   * aggregates go through it.
+   */
+  readonly completeTo?: bigint;
 }
 
 /**

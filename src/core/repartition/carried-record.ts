@@ -2,13 +2,19 @@ import { partitionOf } from '../partitioning/murmur2';
 import type { OutgoingRecord } from '../ports/record-producer.port';
 import type { RecordHeaders, SourceRecord } from '../ports/record-source.port';
 import type { ForwardedRecord } from '../task/forwarded-record';
+import type { PartialHeader } from './partial';
 import type { RecordOrigin } from './record-origin';
 
 /** `partition:offset:index:watermark:timestamp` of the source record; decimal numbers. */
 const ORIGIN_HEADER = 'millrace-repartition';
 /** The source record's own key, which expressions see; absent if it has none. */
 const KEY_HEADER = 'millrace-repartition-key';
+/** `end:count:fresh:complete` of a partial aggregate; `complete` is 0 or 1. */
+const PARTIAL_HEADER = 'millrace-partial';
 const ORIGIN = /^(\d+):(\d+):(\d+):(-?\d+):(-?\d+)$/;
+const PARTIAL = /^(\d+):(\d+):(\d+):([01])$/;
+
+const OWN_HEADERS = [ORIGIN_HEADER, KEY_HEADER, PARTIAL_HEADER];
 
 const utf8 = new TextDecoder();
 
@@ -24,6 +30,7 @@ export function outgoingRecords(
   const { partition, offset, index, watermarkMs } = origin;
   const headers = {
     [ORIGIN_HEADER]: `${partition}:${offset}:${index}:${watermarkMs}:${record?.timestampMs ?? 0}`,
+    ...(origin.partial && { [PARTIAL_HEADER]: partialText(origin.partial) }),
   };
   if (!record)
     return Array.from({ length: partitions }, (_, to) => ({ key: null, value: null, partition: to, headers }));
@@ -57,6 +64,7 @@ export class CarriedRecord implements SourceRecord {
       index: Number(found[3]),
       watermarkMs: Number(found[4]),
       isMark: value === null,
+      ...partialOf(carrier),
     };
   }
 
@@ -70,8 +78,22 @@ export class CarriedRecord implements SourceRecord {
 
   get headers(): RecordHeaders {
     const all = Object.entries(this.carrier.headers ?? {});
-    return Object.fromEntries(all.filter(([name]) => name !== ORIGIN_HEADER && name !== KEY_HEADER));
+    return Object.fromEntries(all.filter(([name]) => !OWN_HEADERS.includes(name)));
   }
+}
+
+function partialText({ end, count, fresh, isComplete }: PartialHeader): string {
+  return `${end}:${count}:${fresh}:${isComplete ? 1 : 0}`;
+}
+
+/** Of a record that a shuffle put there. */
+function partialOf({ key, headers = {} }: SourceRecord): { readonly partial?: PartialHeader } {
+  const found = PARTIAL.exec(textOf(headers[PARTIAL_HEADER]));
+  if (!found || key === null) return {};
+  const [count, fresh] = [Number(found[2]), Number(found[3])];
+  return {
+    partial: { keyText: utf8.decode(key), end: BigInt(found[1]!), count, fresh, isComplete: found[4] === '1' },
+  };
 }
 
 function textOf(content: RecordHeaders[string] | undefined): string {

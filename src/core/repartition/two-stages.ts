@@ -1,12 +1,18 @@
 import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
 import { shuffleName } from './names';
 
-/** Stage 1 of a repartitioned pipeline: finds which records go on, and their keys. It keeps no windows and makes no rows. */
+/** Stage 1 of a repartitioned pipeline: finds which records go on, and their keys. It makes no rows; partial aggregates if the pipeline has them. */
 export function shuffleStage(pipeline: CompiledPipeline): CompiledPipeline {
   return {
     ...pipeline,
     name: shuffleName(pipeline.name),
-    ...{ windows: undefined, aggregates: [], amendMs: 0, lateTopic: undefined, sinks: [] },
+    ...{
+      windows: undefined,
+      aggregates: pipeline.partials?.aggregates ?? [],
+      amendMs: 0,
+      lateTopic: undefined,
+      sinks: [],
+    },
   };
 }
 

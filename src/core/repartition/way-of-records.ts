@@ -1,7 +1,9 @@
 import type { PipelineDefinition } from '../pipeline/definition';
+import { repartitionOf } from '../pipeline/repartition-definition';
 import type { Deployment } from '../ports/state-store.port';
 
 /** Whether a definition asks for another way of its records than the one that the generation has. */
 export function asksForAnotherWay({ spec }: PipelineDefinition, { repartitioned }: Deployment): boolean {
-  return spec.repartition !== 'auto' && (spec.repartition === 'always') !== repartitioned;
+  const { when } = repartitionOf(spec);
+  return when !== 'auto' && (when === 'always') !== repartitioned;
 }

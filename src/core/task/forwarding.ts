@@ -1,7 +1,11 @@
 import { PoisonRecordError } from '../errors';
 import type { SourceRecord } from '../ports/record-source.port';
+import type { EntryRef } from '../ports/state-store.port';
 import { AlwaysResident } from './always-resident';
-import type { TaskWindows } from './task-windows';
+import type { Entry } from './entry';
+import type { RangePartials } from './range-partials';
+import type { StateSize, TaskWindows } from './task-windows';
+import type { Writes } from './writes';
 
 /** Below what a repartition topic takes, with room for the headers that a forwarded record gets. */
 export const MAX_FORWARDED_BYTES = 15 * 2 ** 20;
@@ -10,12 +14,20 @@ const IDLE_MARK_MS = 5_000;
 
 /** Takes the place of windows where records are only forwarded to a repartition topic; knows which time mark is due. */
 export class Forwarding extends AlwaysResident implements TaskWindows {
-  readonly size = { openWindows: 0, keys: 0, bytes: 0 };
   readonly firstStartMs = -1;
   readonly closesFirst = false;
   readonly closable = 0;
   private watermarkMs = -1;
   private markedMs: number | undefined;
+
+  /** Without `partials` every record goes on by itself. */
+  constructor(private readonly partials?: RangePartials) {
+    super();
+  }
+
+  get size(): StateSize {
+    return this.partials?.size ?? { openWindows: 0, keys: 0, bytes: 0 };
+  }
 
   /** Of the next idle advance that is worth a mark. */
   override get nextDueMs(): number {
@@ -45,28 +57,29 @@ export class Forwarding extends AlwaysResident implements TaskWindows {
     throw new Error('Records are forwarded, not added to windows');
   }
 
-  close(): void {
-    // There are no windows.
+  close(writes: Writes): void {
+    this.partials?.dropOver(writes);
   }
 
   emit(): void {
     // No entry is ever pending.
   }
 
-  encode(): never {
-    throw new Error('A shuffle has no state');
+  encode(entry: Entry): Uint8Array {
+    if (!this.partials) throw new Error('A shuffle has no state but partial aggregates');
+    return this.partials.encode(entry);
   }
 
-  restore(): void {
-    // There is no state.
+  restore(ref: EntryRef, value: Uint8Array): void {
+    this.partials?.restore(ref, value);
   }
 
-  resident(): undefined {
-    return undefined;
+  resident(ref: EntryRef): Entry | undefined {
+    return this.partials?.resident(ref);
   }
 
   restorePending(): void {
-    // There is no state.
+    // No entry is ever pending.
   }
 }
 

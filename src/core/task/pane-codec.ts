@@ -1,7 +1,9 @@
 import { ByteReader, ByteWriter } from '../aggregates/bytes';
 import { expectVersion } from '../aggregates/version';
 import type { JsonValue } from '../json';
-import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
+import type { CompiledAggregate, CompiledPipeline } from '../pipeline/compiled-pipeline';
+import { endsInclusively } from '../windows/ends-inclusively';
+import type { Window } from '../windows/window';
 
 const VERSION = 1;
 const writer = new ByteWriter();
@@ -20,9 +22,22 @@ export function encodePane(pipeline: CompiledPipeline, { changedAt, accumulators
   return writer.take();
 }
 
+/** Of an accumulator that does not say how large it is. */
+const SMALL_BYTES = 24;
+/** Stored, an accumulator takes about so much of what it takes in memory. */
+const STORED_SHARE = 0.5;
+
 /** About how many bytes {@link encodePane} makes. */
-export function paneValueBytes({ accumulators }: PaneContent): number {
-  return 24 * accumulators.length;
+export function paneValueBytes(
+  aggregates: readonly CompiledAggregate[],
+  { accumulators }: Pick<PaneContent, 'accumulators'>,
+): number {
+  let bytes = 0;
+  for (let i = 0; i < aggregates.length; i++) {
+    const inMemory = aggregates[i]!.aggregator.sizeBytes?.(accumulators[i]);
+    bytes += inMemory === undefined ? SMALL_BYTES : inMemory * STORED_SHARE;
+  }
+  return bytes;
 }
 
 /** Throws FatalError for a version that this build does not know. */
@@ -33,15 +48,24 @@ export function decodePaneContent(pipeline: CompiledPipeline, bytes: Uint8Array)
   return { changedAt, accumulators: pipeline.aggregates.map(({ aggregator }) => aggregator.decode(reader)) };
 }
 
-/** The values of a row, by aggregate name. */
-export function resultsOf(pipeline: CompiledPipeline, accumulators: readonly unknown[]): Record<string, JsonValue> {
+/** The values of a row, by aggregate name; without a window, those of one that never ends. */
+export function resultsOf(
+  pipeline: CompiledPipeline,
+  accumulators: readonly unknown[],
+  window?: Window,
+): Record<string, JsonValue> {
+  const lastMs = window && lastInstantOf(pipeline, window);
   const values: Record<string, JsonValue> = {};
   const { aggregates } = pipeline;
   for (let i = 0; i < aggregates.length; i++) {
     const { name, aggregator } = aggregates[i]!;
-    values[name] = aggregator.result(accumulators[i]);
+    values[name] = aggregator.result(accumulators[i], lastMs);
   }
   return values;
+}
+
+function lastInstantOf({ definition }: CompiledPipeline, { endMs }: Window): number {
+  return endsInclusively(definition.spec.window) ? endMs : endMs - 1;
 }
 
 /** `generation + 2 * N + final`; `semantics.md` section 7. */

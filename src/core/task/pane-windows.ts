@@ -40,6 +40,7 @@ export class PaneWindows implements TaskWindows {
   private readonly windows: OpenWindows;
   private readonly cache: PaneCache;
   private readonly absentKeys = new Set<string>();
+  private readonly recordRows: Row[] = [];
   private watermarkMs: number;
   private toClose = 0;
   private readonly lateness = { latenessMs: ON_TIME, amended: false };
@@ -92,6 +93,10 @@ export class PaneWindows implements TaskWindows {
     }
     lateness.latenessMs = isLate ? watermarkMs - latestEndMs : ON_TIME;
     return lateness;
+  }
+
+  takeRecordRows(writes: Writes): void {
+    writes.rows.push(...this.recordRows.splice(0));
   }
 
   advance(watermarkMs: number, reason: CloseReason): void {
@@ -235,8 +240,9 @@ export class PaneWindows implements TaskWindows {
     addRecord(pipeline.aggregates, pane.accumulators, contribution);
     pane.changedAt = contribution.next;
     this.moves?.after(pane, contribution.next);
-    changes.changed(pane, paneValueBytes(pane));
-    if (pipeline.emitOnUpdate || open.phase !== 'open') changes.awaitEmission(pane);
+    changes.changed(pane, pane.dirty ? 0 : paneValueBytes(pipeline.aggregates, pane));
+    if (pipeline.emitOnRecord) this.recordRows.push(this.rowOf(pane));
+    else if (pipeline.emitOnUpdate || open.phase !== 'open') changes.awaitEmission(pane);
   }
 
   private createPane(open: OpenWindow, keyText: string): Pane {

@@ -51,7 +51,7 @@ export class RowFactory {
       key: decodeKey(keyText, this.pipeline.keyNames),
       keyText,
       window,
-      values: resultsOf(this.pipeline, accumulators),
+      values: resultsOf(this.pipeline, accumulators, window),
       revision: revisionOf(this.generation, changedAt, final),
       final,
     };

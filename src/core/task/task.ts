@@ -1,12 +1,12 @@
+import { fieldsOf, withoutPersonal } from '../decoding/personal';
 import { PoisonRecordError } from '../errors';
-import { Enricher } from '../lookup/enricher';
 import type { LookupRef, LookupTable } from '../lookup/lookup-table';
-import type { CompiledPipeline, Fields } from '../pipeline/compiled-pipeline';
+import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
 import type { Checkpoint, EntryRef, EntryWrite, TaskCounts, TaskProgress } from '../ports/state-store.port';
 import type { SourceRecord } from '../ports/record-source.port';
 import type { RecordOrigin } from '../repartition/record-origin';
+import type { PartialHeader, ReceivedPartial } from '../repartition/partial';
 import { SeenSources } from '../repartition/seen-sources';
-import { encodeKey } from '../row/key';
 import { Changes } from './changes';
 import { createTaskWindows } from './create-task-windows';
 import { Delta } from './delta';
@@ -14,9 +14,10 @@ import type { Entry } from './entry';
 import type { ErrorBudgetPort } from './error-budget-port';
 import type { DeltaLimits, FrozenDelta } from './frozen-delta';
 import { checkForwardable, Forwarding, isForwardable } from './forwarding';
-import { checkMessageKey } from './message-key';
 import { Parking } from './parking';
 import type { ParkedSize } from './parked-records';
+import { RangePartials } from './range-partials';
+import { RecordReader } from './record-reader';
 import { releaseOf } from './release';
 import { roleOf } from './replayed-record';
 import { sourcePlace } from './source-place';
@@ -66,15 +67,14 @@ export class Task {
   private readonly changes = new Changes();
   private readonly windows: TaskWindows;
   private readonly delta: Delta;
-  private readonly enricher: Enricher;
+  private readonly reader: RecordReader;
   private readonly parking: Parking;
   /** There in stage 1 and in stage 2 of a repartitioned pipeline. */
   private readonly forwarding: Forwarding | undefined;
+  /** There in stage 1 if it aggregates records before it forwards them. */
+  private readonly partials: RangePartials | undefined;
   private readonly sources: SeenSources | undefined;
   private repeated = 0;
-  /** Where the record in hand stands, and what it adds; one object for all records. */
-  private readonly at = { timeMs: -1, offset: -1n };
-  private readonly contribution = { keyText: '', args: [] as unknown[], at: this.at, zone: '', next: 0n, fields: {} };
   private nextOffset: bigint;
   /** Where the task began without a checkpoint. */
   readonly startOffset: bigint;
@@ -85,14 +85,15 @@ export class Task {
   constructor(private readonly options: TaskOptions) {
     const { pipeline, checkpoint } = options;
     this.pipeline = pipeline;
-    this.forwarding = options.forwards ? new Forwarding() : undefined;
+    this.nextOffset = checkpoint?.progress.nextOffset ?? options.startOffset;
+    this.partials = rangePartials(options, this.changes, this.nextOffset);
+    this.forwarding = options.forwards ? new Forwarding(this.partials) : undefined;
     this.sources = seenSources(options);
     this.windows = this.forwarding ?? createTaskWindows({ ...options, changes: this.changes });
     this.parking = new Parking(options);
     const { records: parked } = this.parking;
     this.delta = new Delta({ ...options, parked, windows: this.windows, changes: this.changes });
-    this.enricher = new Enricher(pipeline.lookups, options.lookupTables ?? []);
-    this.nextOffset = checkpoint?.progress.nextOffset ?? options.startOffset;
+    this.reader = new RecordReader(options);
     this.startOffset = checkpoint?.progress.startOffset ?? options.startOffset;
     if (!checkpoint) return;
     const { progress } = checkpoint;
@@ -164,7 +165,9 @@ export class Task {
       const record = records[i]!;
       if (record.offset < this.nextOffset) continue;
       if (i > from && this.parking.isInUse && this.parking.isRelease(record)) break;
+      if (!this.closesBefore(record)) break;
       const next = record.offset + 1n;
+      this.endRangeBefore(record.offset);
       const poison = this.processOne(record, next);
       budget?.add(poison?.message);
       this.nextOffset = next;
@@ -196,16 +199,28 @@ export class Task {
   }
 
   /**
+   * Ids of the schemas that the records need and that have to be loaded; see `SchemaDecoders.missing`. Before all else
+   * that is loaded for them.
+   */
+  schemasToLoad(records: readonly SourceRecord[], nowMs: number, from = 0, to = records.length): readonly number[] {
+    const { schemas } = this.pipeline;
+    if (!schemas) return [];
+    if (!this.parking.isInUse) return schemas.missing(records, nowMs, from, to);
+    const processed = records.slice(from, to).flatMap((record) => this.parking.processedAt(record));
+    return schemas.missing(processed, nowMs);
+  }
+
+  /**
    * Entries of lookup tables that the records need and that have to be loaded; again once they are, because later
    * lookups may depend on them, until there are none. Before {@link missingFor}.
    */
   lookupsToLoad(records: readonly SourceRecord[], from = 0, to = records.length): LookupRef[] {
-    if (!this.enricher.mayHaveToLoad) return [];
+    if (!this.reader.mayHaveToLoad) return [];
     const missing = new Map<string, LookupRef>();
     for (const record of records.slice(from, to)) {
       if (record.offset < this.nextOffset) continue;
       for (const one of this.parking.processedAt(record)) {
-        const ref = this.peekAt(one, (fields, eventTimeMs) => this.enricher.firstToLoad(fields, one, eventTimeMs));
+        const ref = this.reader.firstToLoad(one);
         if (ref) missing.set(`${ref.index}\n${ref.key}`, ref);
       }
     }
@@ -219,7 +234,7 @@ export class Task {
     for (const record of records.slice(from, to)) {
       if (record.offset < this.nextOffset) continue;
       for (const one of this.parking.processedAt(record)) {
-        for (const ref of this.absentFor(one)) missing.set(`${ref.segment}\n${ref.entry}`, ref);
+        for (const ref of this.reader.absentFor(one, this.windows)) missing.set(`${ref.segment}\n${ref.entry}`, ref);
       }
     }
     return [...missing.values()];
@@ -285,6 +300,7 @@ export class Task {
    * {@link hasMore} holds, more is due than one delta may carry.
    */
   freeze(clockMs: number, { everything = false } = {}): FrozenDelta | undefined {
+    this.forwardPartials();
     this.markTime();
     return this.delta.freeze(clockMs, this.progress(), !everything);
   }
@@ -324,17 +340,19 @@ export class Task {
   private processOne(record: SourceRecord, next: bigint): PoisonRecordError | undefined {
     try {
       if (this.sources && !this.isNew(record, this.sources)) return undefined;
+      if (record.origin?.partial) return void this.addPartial(record, record.origin.partial, next);
       const role = roleOf(record, this.pipeline.definition.metadata.name);
       if (role === 'for another') return void this.counts.filtered++;
       if (role === 'release') return this.release(record, next);
-      const fields = this.pipeline.decode(record);
-      const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
-      if (!this.accepts(fields, record, eventTimeMs)) {
+      const fields = this.reader.decode(record);
+      const eventTimeMs = this.reader.eventTimeMs(fields, record);
+      if (!this.reader.accepts(fields, record, eventTimeMs)) {
         this.counts.filtered++;
         if (this.pipeline.advanceOn === 'all') this.advanceTo(eventTimeMs);
         return undefined;
       }
-      this.prepare(fields, record, eventTimeMs, next);
+      this.reader.prepare(fields, record, eventTimeMs, next);
+      if (this.forwarding) checkForwardable(record);
       if (this.waits(record)) return undefined;
       this.advanceTo(eventTimeMs);
       this.add(record);
@@ -342,8 +360,15 @@ export class Task {
       return undefined;
     } catch (error) {
       if (!(error instanceof PoisonRecordError)) throw error;
-      return this.poisoned(record, error);
+      return this.poisoned(record, this.withoutPersonal(record, error));
     }
+  }
+
+  private withoutPersonal(record: SourceRecord, error: PoisonRecordError): PoisonRecordError {
+    const { pipeline } = this;
+    return pipeline.personal.length === 0
+      ? error
+      : withoutPersonal(error, pipeline.personal, fieldsOf(pipeline, record));
   }
 
   /** A record whose key is known goes to the stage that owns the key, which finds the same and parks it. */
@@ -358,8 +383,8 @@ export class Task {
 
   /** Whether the record in hand is of a parked key, behind which it now waits. */
   private waits(record: SourceRecord): boolean {
-    const { parking, contribution } = this;
-    const { keyText } = contribution;
+    const { parking, reader } = this;
+    const { keyText } = reader.contribution;
     if (!parking.records.holds(keyText)) return false;
     if (parking.records.add(keyText, record)) return true;
     this.counts.dead++;
@@ -395,22 +420,31 @@ export class Task {
   /** Returns the time that it advances stream time to, -1 for none, or what is still wrong with it. */
   private processWaiting(record: SourceRecord, keyText: string, next: bigint): number | PoisonRecordError {
     try {
-      const fields = this.pipeline.decode(record);
-      const eventTimeMs = this.pipeline.eventTimeMs(fields, record);
-      if (!this.accepts(fields, record, eventTimeMs)) {
+      const fields = this.reader.decode(record);
+      const eventTimeMs = this.reader.eventTimeMs(fields, record);
+      if (!this.reader.accepts(fields, record, eventTimeMs)) {
         this.counts.filtered++;
         return this.pipeline.advanceOn === 'all' ? eventTimeMs : -1;
       }
-      this.prepare(fields, record, eventTimeMs, next);
-      if (this.contribution.keyText !== keyText) {
+      this.reader.prepare(fields, record, eventTimeMs, next);
+      if (this.reader.contribution.keyText !== keyText) {
         throw new PoisonRecordError('bad-key', `The patch changes the key ${JSON.stringify(keyText)}; it may not.`);
       }
       this.add(record);
       return eventTimeMs;
     } catch (error) {
-      if (error instanceof PoisonRecordError) return error;
+      if (error instanceof PoisonRecordError) return this.withoutPersonal(record, error);
       throw error;
     }
+  }
+
+  /** Of windows that close first: whether all have that the time of the record's partition closes. */
+  private closesBefore({ origin }: SourceRecord): boolean {
+    if (!this.sources || !origin || !this.windows.closesFirst) return true;
+    this.sources.hear(origin);
+    this.advanceWatermark(this.sources.watermarkMs);
+    if (this.windows.closable > 0) this.delta.closeDue();
+    return this.windows.closable === 0;
   }
 
   /** Takes the time of the source partition too. False for a mark and for a record that was seen. Throws PoisonRecordError. */
@@ -424,31 +458,6 @@ export class Task {
     if (!isNew && !origin.isMark) this.repeated++;
     this.advanceWatermark(sources.watermarkMs);
     return isNew;
-  }
-
-  /** Lookups, `where` and `derive`. Throws PoisonRecordError. */
-  private accepts(fields: Fields, record: SourceRecord, eventTimeMs: number): boolean {
-    return this.enricher.enrich(fields, record, eventTimeMs) && this.pipeline.accepts(fields, record);
-  }
-
-  /** Fills the contribution. Throws PoisonRecordError. */
-  private prepare(fields: Fields, record: SourceRecord, eventTimeMs: number, next: bigint): void {
-    const { contribution, at, pipeline } = this;
-    contribution.keyText = this.keyOf(fields, record);
-    if (this.forwarding) checkForwardable(record);
-    const { aggregates } = pipeline;
-    for (let i = 0; i < aggregates.length; i++) contribution.args[i] = aggregates[i]!.argument(fields);
-    contribution.zone = pipeline.zoneOf(fields);
-    contribution.fields = fields;
-    contribution.next = next;
-    at.timeMs = eventTimeMs;
-    at.offset = record.offset;
-  }
-
-  private keyOf(fields: Fields, record: SourceRecord): string {
-    const keyText = encodeKey(this.pipeline.keyValues(fields));
-    if (this.options.keyedByMessage) checkMessageKey(record.key, keyText, this.pipeline.keyNames);
-    return keyText;
   }
 
   private advanceTo(eventTimeMs: number): void {
@@ -465,8 +474,9 @@ export class Task {
   }
 
   private add(record: SourceRecord): void {
-    if (this.forwarding) return void this.forward(record, this.contribution.keyText);
-    const { latenessMs, amended } = this.windows.add(this.contribution);
+    if (this.forwarding) return this.addForwarded(record);
+    const { latenessMs, amended } = this.windows.add(this.reader.contribution);
+    if (this.pipeline.emitOnRecord) this.delta.takeRecordRows();
     if (latenessMs === ON_TIME) this.counts.accepted++;
     else this.late(record, latenessMs, amended);
   }
@@ -475,9 +485,31 @@ export class Task {
     if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
   }
 
+  /** Into a partial aggregate, if there are any and the record is on time for it; else by itself. */
+  private addForwarded(record: SourceRecord): void {
+    const ownWatermarkMs = this.streamTimeMs - this.pipeline.outOfOrdernessMs;
+    const { contribution } = this.reader;
+    if (this.partials?.add(contribution, ownWatermarkMs, record.timestampMs)) this.counts.accepted++;
+    else this.forward(record, contribution.keyText);
+  }
+
+  /** By itself. */
   private forward(record: SourceRecord, keyText: string): undefined {
     this.counts.accepted++;
+    this.forwardPartials();
     this.delta.forward({ record, keyText, origin: this.originAt(record.offset, false) });
+  }
+
+  private endRangeBefore(offset: bigint): void {
+    if (!this.partials || offset < this.partials.endOffset) return;
+    for (const partial of this.partials.endRange(offset)) this.delta.forward(partial);
+  }
+
+  /** Before a record or a mark: it tells the time, and whoever hears it has all that came before. */
+  private forwardPartials(): void {
+    if (!this.partials) return;
+    this.endRangeBefore(this.nextOffset);
+    for (const partial of this.partials.takeChanged()) this.delta.forward(partial);
   }
 
   /** Tells every partition of the repartition topic how far this one is, if they cannot know. */
@@ -491,6 +523,23 @@ export class Task {
     return { partition: this.options.id.partition, offset, index: 0, watermarkMs: this.watermarkMs, isMark };
   }
 
+  /** In place of the records that the partial holds. One that has come before, or a part of it, counts once. */
+  private addPartial(record: SourceRecord, header: PartialHeader, next: bigint): void {
+    const { partial, latestMs } = this.reader.preparePartial(record, header, next);
+    this.advanceTo(latestMs);
+    const { latenessMs, amended } = this.windows.add(this.reader.contribution);
+    this.countPartial(partial, header.fresh, latenessMs, amended);
+    if (this.windows.closesFirst && this.windows.closable > 0) this.delta.closeDue();
+  }
+
+  private countPartial(partial: ReceivedPartial, fresh: number, latenessMs: number, amended: boolean): void {
+    const added = partial.count - partial.countedBefore;
+    if (latenessMs === ON_TIME) return void (this.counts.accepted += added);
+    const late = amended ? added : fresh;
+    this.counts.late += late;
+    for (let i = 0; i < late; i++) this.options.onLate?.(latenessMs);
+  }
+
   /** Counted whatever the policy; `semantics.md` section 6. */
   private late(record: SourceRecord, latenessMs: number, amended: boolean): void {
     const { id, pipeline, onLate } = this.options;
@@ -500,33 +549,23 @@ export class Task {
     const { topic } = pipeline.definition.spec.source;
     this.delta.lateRecord({
       ...{ pipeline: pipeline.name, to: pipeline.lateTopic, topic, ...sourcePlace(record, id), latenessMs },
-      eventTimeMs: this.at.timeMs,
+      eventTimeMs: this.reader.contribution.at.timeMs,
       watermarkMs: this.watermarkMs,
     });
   }
-
-  private absentFor(record: SourceRecord): readonly EntryRef[] {
-    const { pipeline } = this;
-    const absent = this.peekAt(record, (fields, eventTimeMs) => {
-      if (!this.accepts(fields, record, eventTimeMs)) return [];
-      return this.windows.absentFor(encodeKey(pipeline.keyValues(fields)), eventTimeMs, pipeline.zoneOf(fields));
-    });
-    return absent ?? [];
-  }
-
-  /** What a record needs, found before it is processed; nothing for one that cannot be processed. */
-  private peekAt<T>(record: SourceRecord, need: (fields: Fields, eventTimeMs: number) => T): T | undefined {
-    try {
-      const fields = this.pipeline.decode(record);
-      return need(fields, this.pipeline.eventTimeMs(fields, record));
-    } catch (error) {
-      if (error instanceof PoisonRecordError) return undefined;
-      throw error;
-    }
-  }
 }
 
-function seenSources({ sourcePartitions, checkpoint }: TaskOptions): SeenSources | undefined {
+function seenSources({ pipeline, sourcePartitions, checkpoint }: TaskOptions): SeenSources | undefined {
   if (sourcePartitions === undefined) return undefined;
-  return new SeenSources(sourcePartitions, checkpoint?.progress.sources);
+  const restored = checkpoint?.progress.sources ?? [];
+  return new SeenSources(sourcePartitions, { restored, takesPartials: pipeline.partials !== undefined });
+}
+
+function rangePartials(options: TaskOptions, changes: Changes, position: bigint): RangePartials | undefined {
+  const { id, pipeline, checkpoint, forwards } = options;
+  const { partials } = pipeline;
+  if (!forwards || !partials) return undefined;
+  return new RangePartials({
+    ...{ source: id.partition, pipeline, partials, changes, position, segments: checkpoint?.segments ?? [] },
+  });
 }

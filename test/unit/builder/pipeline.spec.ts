@@ -21,6 +21,9 @@ import {
   json,
   kafka,
   live,
+  nowcast,
+  online_anomaly,
+  online_regression,
   numberArgument,
   ohlc,
   pipeline,
@@ -32,6 +35,7 @@ import {
   top_k,
   topic,
   topicTable,
+  trend,
   tumbling,
   versioned,
   vwap,
@@ -111,6 +115,8 @@ describe('a pipeline written in TypeScript', () => {
         bands: histogram('pm25', [0, 12, 35.5]),
         price: vwap('pm25', cel('pm25 * 2.0')),
         range: ohlc('pm25'),
+        moved: trend('pm25', '1d', '5m'),
+        air: nowcast('pm25'),
       })
       .to(live())
       .build();
@@ -124,7 +130,26 @@ describe('a pipeline written in TypeScript', () => {
       bands: 'histogram(pm25, [0,12,35.5])',
       price: 'vwap(pm25, pm25 * 2.0)',
       range: 'ohlc(pm25)',
+      moved: 'trend(pm25, "1d", "5m")',
+      air: 'nowcast(pm25)',
     });
+  });
+
+  it('writes calls of aggregates that learn, and asks for a row for each record', () => {
+    const built = keyed
+      .window(global())
+      .aggregate({
+        forecast: online_regression('pm25', { level: 'pm25' }, { step: '1h', lags: 12, publishEvery: 24 }),
+        unusual: online_anomaly('pm25', 100, 8),
+      })
+      .emit({ on: 'record' })
+      .to(live())
+      .build();
+    expect(built.definition.spec.aggregate).toEqual({
+      forecast: 'online_regression(pm25, {"level": pm25}, "1h", 12, 24)',
+      unusual: 'online_anomaly(pm25, 100, 8)',
+    });
+    expect(built.definition.spec.emit.on).toBe('record');
   });
 
   it('takes policies, bounds and sinks', () => {

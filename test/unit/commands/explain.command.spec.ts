@@ -34,7 +34,7 @@ describe('millrace explain', () => {
     const text = out.join('\n');
     for (const line of [
       'topic air-quality.readings, json',
-      'window calendar day in Asia/Shanghai, grace 1h',
+      'window calendar day in the zone of post_zone, grace 1h',
       'one for each partition of the source topic: 4, or as many as the topic has if it exists',
       'unless the newest records have other message keys when the pipeline is first deployed: then all go through the internal topic air-quality-daily.<generation>.repartition',
       'air-quality.readings.dead: written: records that cannot be processed; created with 1 partition if it is missing',
@@ -51,6 +51,12 @@ describe('millrace explain', () => {
   it('tells of the repartition topic that a definition asks for', async () => {
     expect(await run(file(pipelineText({ key: '  key: [k]\n  repartition: always' })))).toBe(0);
     expect(out.join('\n')).toContain('.<generation>.repartition, keyed by ');
+  });
+
+  it('tells of partial aggregates before it', async () => {
+    const repartition = '  repartition: { when: always, preAggregate: true }';
+    expect(await run(file(pipelineText({ key: `  key: [k]\n${repartition}` })))).toBe(0);
+    expect(out.join('\n')).toContain('a partial aggregate covers at most 1024 offsets of a source partition');
   });
 
   it('tells how hopping windows share slices', async () => {

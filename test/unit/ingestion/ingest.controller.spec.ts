@@ -1,13 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { MemoryIdempotencyStore } from '../../../src/adapters/memory/memory-idempotency-store';
+import { MemoryRateLimiter } from '../../../src/adapters/memory/memory-rate-limiter';
 import { MemoryLog } from '../../../src/adapters/memory/memory-log';
 import { ProblemDetailsFilter } from '../../../src/api/problem-details.filter';
 import { TransientError } from '../../../src/core/errors';
 import type { OutgoingRecord } from '../../../src/core/ports/record-producer.port';
 import { HttpIngest } from '../../../src/ingestion/http-ingest';
 import { IngestController } from '../../../src/ingestion/ingest.controller';
-import { TokenBucket } from '../../../src/ingestion/token-bucket';
+import { INGEST_LIMIT, ingestLimit } from '../../../src/ingestion/ingest-limit';
 import { PIPELINES } from '../../../src/runtime/pipelines';
 import { PORTS } from '../../../src/runtime/ports';
 import { compiledWith, EPOCH_MS } from '../../support/pipelines';
@@ -35,8 +36,14 @@ describe('POST /v1/ingest/{topic}', () => {
       controllers: [IngestController],
       providers: [
         HttpIngest,
-        { provide: TokenBucket, useValue: new TokenBucket(10, 100, clock) },
-        { provide: PORTS, useValue: { clock, producer, idempotency: new MemoryIdempotencyStore(clock) } },
+        { provide: INGEST_LIMIT, useValue: ingestLimit({ recordsPerSecond: 10, burstRecords: 100 }) },
+        {
+          provide: PORTS,
+          useValue: {
+            ...{ clock, producer, idempotency: new MemoryIdempotencyStore(clock) },
+            rateLimiter: new MemoryRateLimiter(clock),
+          },
+        },
         { provide: PIPELINES, useValue: { all: () => [compiledWith()] } },
       ],
     }).compile();
@@ -110,7 +117,10 @@ describe('POST /v1/ingest/{topic}', () => {
 
   it('answers 429 with Retry-After when the rate is used up, and 202 after that time', async () => {
     const hundred = `[${Array.from({ length: 100 }, () => record('A')).join()}]`;
-    expect((await post(hundred)).status).toBe(202);
+    const allowed = await post(hundred);
+    expect(allowed.status).toBe(202);
+    expect(allowed.headers.get('ratelimit-policy')).toBe('"ingest";q=10;w=1');
+    expect(allowed.headers.get('ratelimit')).toBe('"ingest";r=0;t=10');
     const refused = await post(record('A'));
     expect(refused.status).toBe(429);
     expect(refused.headers.get('retry-after')).toBe('1');

@@ -7,12 +7,17 @@ import { compiledWith, type Reading, recordOf } from '../../support/pipelines';
 import { waitUntil } from '../../support/wait-until';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e'];
-const pipeline = compiledWith({
-  checkpoint: { interval: '10ms' },
-  sinks: [{ kafka: { topic: 'rows' } }, { live: {} }],
-});
+const WAYS = {
+  'record by record': { repartition: 'auto' },
+  'as partial aggregates': { repartition: { preAggregate: true, range: 3 } },
+};
 
-describe('a process whose pipeline is repartitioned', () => {
+describe.each(Object.entries(WAYS))('a process whose pipeline is repartitioned %s', (_, way) => {
+  const pipeline = compiledWith({
+    checkpoint: { interval: '10ms' },
+    sinks: [{ kafka: { topic: 'rows' } }, { live: {} }],
+    ...way,
+  });
   let ports: Ports;
   let service: ProcessingService;
   let observer: PrometheusObserver;

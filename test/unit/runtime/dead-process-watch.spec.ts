@@ -1,5 +1,6 @@
 import { TransientError } from '../../../src/core/errors';
-import { DeadProcessWatch } from '../../../src/runtime/dead-process-watch';
+import { CUT_OFF_MS, DeadProcessWatch } from '../../../src/runtime/dead-process-watch';
+import { StoreContact } from '../../../src/runtime/store-contact';
 
 const BEAT_MS = 300;
 
@@ -13,7 +14,10 @@ function setUp() {
     renewed: 0,
     groupsAway: false,
     holders: [] as string[],
+    said: [] as string[],
   };
+  const clock = { now: () => Date.now() };
+  const contact = new StoreContact(clock, CUT_OFF_MS);
   const watch = new DeadProcessWatch({
     process: 'me',
     leases: {
@@ -38,11 +42,11 @@ function setUp() {
     },
     groups: () => ['one', 'two'],
     isGone: (process) => process.startsWith('gone'),
-    clock: { now: () => Date.now() },
-    log: () => undefined,
+    ...{ clock, contact },
+    log: (_, event) => void world.said.push(event),
   });
   const beats = (count: number): Promise<void> => jest.advanceTimersByTimeAsync(count * BEAT_MS);
-  return { world, watch, beats };
+  return { world, watch, beats, contact };
 }
 
 describe('the watch over dead processes', () => {
@@ -121,6 +125,53 @@ describe('the watch over dead processes', () => {
     world.groupsAway = false;
     await beats(8);
     expect(world.expelled).toEqual(['dead from one,two']);
+    await watch.stop();
+  });
+
+  it('joins its groups anew once it reaches the store again, if it told one that it does not', async () => {
+    const { world, watch, beats, contact } = setUp();
+    expect(contact.tellLost()).toBe(false);
+    watch.start();
+    await beats(2);
+    world.away = true;
+    await beats(2);
+    expect(contact.tellLost()).toBe(false);
+    await beats(4);
+    expect(contact.tellLost()).toBe(true);
+    world.away = false;
+    world.groupsAway = true;
+    await beats(2);
+    expect(world.expelled).toEqual([]);
+    world.groupsAway = false;
+    await beats(4);
+    expect(world.expelled).toEqual(['me from one,two']);
+    expect(contact.tellLost()).toBe(false);
+    await watch.stop();
+  });
+
+  it('stays in its groups when the store was away and no group was joined meanwhile', async () => {
+    const { world, watch, beats } = setUp();
+    watch.start();
+    await beats(2);
+    world.away = true;
+    await beats(20);
+    world.away = false;
+    await beats(10);
+    expect(world.expelled).toEqual([]);
+    await watch.stop();
+  });
+
+  it('says once that the store is away, and again the next time', async () => {
+    const { world, watch, beats } = setUp();
+    watch.start();
+    for (let round = 1; round <= 2; round++) {
+      await beats(2);
+      world.away = true;
+      await beats(10);
+      world.away = false;
+      await beats(1);
+      expect(world.said).toEqual(Array(round).fill('group.watch-failed'));
+    }
     await watch.stop();
   });
 

@@ -1,5 +1,5 @@
-import { compiledWith, type Reading } from '../../support/pipelines';
-import { RunnerHarness } from '../../support/runner-harness';
+import { compiledWith, type Reading, recordOf } from '../../support/pipelines';
+import { type Owner, RunnerHarness } from '../../support/runner-harness';
 import { waitUntil } from '../../support/wait-until';
 
 const at = (second: number, x = 1, key = 'a'): Reading => ({ key, at: second, x });
@@ -145,6 +145,40 @@ describe('a running pipeline', () => {
     expect(counts()).toEqual([]);
     await owner.runner.flush(5_000);
     expect(counts()).toEqual([1]);
+  });
+
+  describe('in a rebalance', () => {
+    const rebalance = new Error('REBALANCE_IN_PROGRESS');
+    const handle = (owner: Owner): Promise<void> => {
+      const batch = { topic: harness.topic, partition: 0, fetchedOffset: 0n, endOffset: 1n };
+      return owner.runner.handle(
+        { ...batch, records: [recordOf(0, at(1))] },
+        {
+          heartbeat: () => Promise.reject(rebalance),
+          ...{ isCurrent: () => true, resolve: () => undefined, seek: () => undefined, pause: () => () => undefined },
+        },
+      );
+    };
+
+    it('writes a checkpoint of what it has processed before it lets the group go on', async () => {
+      await start({ checkpoint: { interval: '1h' } });
+      const owner = await harness.own();
+      await expect(handle(owner)).rejects.toBe(rebalance);
+      expect(counts()).toEqual([1]);
+      expect((await harness.store.peek({ pipeline: 'test', partition: 0 }))?.progress.nextOffset).toBe(1n);
+    });
+
+    it('lets the group go on without the checkpoint when a sink takes longer than half a second', async () => {
+      await start({ checkpoint: { interval: '1h' } });
+      const owner = await harness.own();
+      let release = (): void => undefined;
+      harness.sinkHeld = new Promise((resolve) => (release = resolve));
+      const began = performance.now();
+      await expect(handle(owner)).rejects.toBe(rebalance);
+      expect(performance.now() - began).toBeGreaterThan(400);
+      expect(await harness.store.peek({ pipeline: 'test', partition: 0 })).toBeUndefined();
+      release();
+    });
   });
 
   it('closes windows of an idle partition, on evidence that there is nothing more', async () => {

@@ -4,7 +4,7 @@ import { builtInAggregates } from '../../../../src/core/aggregates/built-in';
 import { aggregateReference } from '../../../../src/core/aggregates/reference';
 import { AggregateRegistry } from '../../../../src/core/aggregates/registry';
 
-/** Section 4 of the semantics, in its order; top_k_each is one more. */
+/** Section 4 of the semantics, in its order, then those of the shipped systems. */
 const SIGNATURES = [
   ...['count()', 'count(x)', 'sum(x)', 'avg(x)', 'min(x)', 'max(x)'],
   ...['first(x)', 'last(x)', 'arg_min(x, y)', 'arg_max(x, y)'],
@@ -12,6 +12,7 @@ const SIGNATURES = [
   'top_k_each(list, k)',
   ...['ohlc(x)', 'vwap(price, volume)', 'ewma(x, half_life)'],
   ...['rate(x)', 'delta(x)', 'collect(x, n)', 'histogram(x, bounds)'],
+  ...['trend(x, span, step)', 'nowcast(x)'],
 ];
 
 describe('the reference of aggregates', () => {

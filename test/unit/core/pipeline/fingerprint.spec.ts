@@ -13,6 +13,7 @@ describe('the fingerprint', () => {
       { emit: '  emit: { on: close }' },
       { sinks: '  sinks: [{ kafka: { topic: out } }]' },
       { where: '  where: >-\n    x != null' },
+      { key: '  key: [k]\n  repartition: { when: always }' },
     ];
     for (const replaced of same) expect(fingerprint(replaced)).toBe(fingerprint());
   });
@@ -25,6 +26,8 @@ describe('the fingerprint', () => {
       { where: '  where: x != 1' },
       { derive: '  derive: { twice: x * 3 }' },
       { key: '  key: [j]' },
+      { key: '  key: [k]\n  repartition: { preAggregate: true }' },
+      { key: '  key: [k]\n  repartition: { preAggregate: true, range: 512 }' },
       { window: '  window: { kind: tumbling, size: 1m, grace: 1s }' },
       { window: '  window: { kind: calendar, unit: day, zone: UTC }' },
       { aggregate: '  aggregate: { total: sum(x) }' },

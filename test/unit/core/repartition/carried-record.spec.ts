@@ -39,6 +39,15 @@ it('a record is where its key belongs', () => {
   expect(outgoing!.timestampMs).toBeUndefined();
 });
 
+it('a partial aggregate comes with what its headers say', async () => {
+  const partial = { keyText: 'b', end: 1_000n, count: 9, fresh: 4, isComplete: true };
+  const record: SourceRecord = { offset: 1_023n, timestampMs: 5, key: null, value: Uint8Array.of(1) };
+  const from = { ...origin, offset: 1_023n, index: 3, partial };
+  const [found, ...others] = await carried(record, 'b', from);
+  expect(others).toEqual([]);
+  expect(found).toMatchObject({ timestampMs: 5, key: null, headers: {}, origin: from });
+});
+
 it('a time mark comes to every partition', async () => {
   const marks = await carried(undefined, '', { ...origin, watermarkMs: -1, isMark: true });
   expect(marks.map((mark) => mark.origin)).toEqual(

@@ -68,8 +68,39 @@ describe('what a task has seen of the source', () => {
     const before = new SeenSources(2);
     before.take(record(1, 9, 700));
     before.take(mark(0, -1));
-    const seen = new SeenSources(2, before.progress);
+    const seen = new SeenSources(2, { restored: before.progress });
     expect(seen.watermarkMs).toBe(700);
     expect([record(1, 9), record(1, 10)].map((one) => seen.take(one))).toEqual([false, true]);
+  });
+
+  it('drops partials of complete ranges as records are dropped, and leaves growing ones to accumulators', () => {
+    const seen = new SeenSources(1, { takesPartials: true });
+    const partial = (offset: number, index: number, end: number, isComplete: boolean): RecordOrigin => ({
+      ...record(0, offset, 0, index),
+      partial: { keyText: 'a', end: BigInt(end), count: 1, fresh: 1, isComplete },
+    });
+    const come = [
+      partial(9, 1, 3, false),
+      partial(9, 1, 3, false),
+      partial(9, 1, 9, true),
+      partial(9, 1, 9, true),
+      partial(9, 1, 8, false),
+      partial(9, 2, 7, true),
+      record(0, 9),
+    ];
+    expect(come.map((one) => seen.take(one))).toEqual([true, true, true, false, false, true, false]);
+  });
+
+  it('drops a partial that ends before a mark or a record that came', () => {
+    const seen = new SeenSources(1, { takesPartials: true });
+    const partial = (end: number): RecordOrigin => ({
+      ...record(0, 2_047, 0, 1),
+      partial: { keyText: 'a', end: BigInt(end), count: 1, fresh: 1, isComplete: false },
+    });
+    seen.take(mark(0, 0));
+    expect([partial(1_000), partial(1_001)].map((one) => seen.take(one))).toEqual([false, true]);
+    seen.take(record(0, 1_005));
+    const restored = new SeenSources(1, { restored: seen.progress, takesPartials: true });
+    expect([partial(1_005), partial(1_006)].map((one) => restored.take(one))).toEqual([false, true]);
   });
 });
