@@ -25,6 +25,7 @@ import { ObserverModule } from './metrics/observer.module';
 import { PrometheusObserver } from './metrics/prometheus-observer';
 import { ProcessingController } from './processing/processing.controller';
 import { ProcessingService } from './processing/processing.service';
+import { QueriesModule } from './queries/queries.module';
 import { ReadingModule } from './reading/reading.module';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { PIPELINES } from './runtime/pipelines';
@@ -42,7 +43,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { roles } = parts.config;
+    const { roles, queries } = parts.config;
     return {
       module: AppModule,
       imports: [
@@ -52,6 +53,7 @@ export class AppModule {
         MetricsModule,
         JobsModule.of(parts),
         ...(roles.includes('ingest') ? [IngestionModule, FeedsModule] : []),
+        ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
         ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, ReadingModule, DashboardModule] : []),
       ],
       providers: guardsOf(parts),

@@ -19,6 +19,7 @@ import { type FeedCatalog, readFeeds } from './ingestion/feeds/feed-catalog';
 import { BatchTransport } from './processing/batch-transport';
 import { ProcessingService } from './processing/processing.service';
 import { readCatalog } from './processing/read-catalog';
+import { connectQueries } from './queries/connect-queries';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { VERSION } from './version';
 
@@ -49,6 +50,7 @@ export async function startService(config: MillraceConfig, { demo }: StartOption
   setupOpenApi(app, VERSION);
   endOnSignal(app, log, config.shutdownTimeoutMs);
   const processing = app.get(ProcessingService);
+  if (config.roles.includes('serve')) connectQueries(app, { config, ports, processing, log });
   await bringUpPipelines(app, config, processing);
   await app.listen(config.http.port, config.http.host);
   const url = (await app.getUrl()).replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost');
@@ -78,12 +80,10 @@ async function bringUpPipelines(
   processing: ProcessingService,
 ): Promise<void> {
   const names = processing.all().map(({ name }) => name);
-  if (!config.roles.includes('process')) {
-    for (const name of names) void processing.observe(name);
-    return;
-  }
+  const computes = config.roles.includes('process');
   for (const name of names) {
-    app.connectMicroservice({ strategy: new BatchTransport(name, () => processing.prepare(name)) });
+    if (computes) app.connectMicroservice({ strategy: new BatchTransport(name, () => processing.prepare(name)) });
+    else void processing.observe(name);
   }
   await app.startAllMicroservices();
 }

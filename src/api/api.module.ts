@@ -10,6 +10,7 @@ import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
 import { ModelsController } from './models/models.controller';
 import { ModelsService } from './models/models.service';
+import { HistoryController } from './history.controller';
 import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
@@ -23,7 +24,7 @@ import { RowsService } from './rows.service';
   imports: [ProblemDetailsModule],
   controllers: [
     ...[AggregateController, BoardsController, CamerasController, DeadLettersController],
-    ...[ModelsController, PipelinesController, ResumeController, RowsController],
+    ...[HistoryController, ModelsController, PipelinesController, ResumeController, RowsController],
   ],
   providers: [
     ...[AggregateService, AwaitedRecords, BoardsService, Catalogue, CommittedTasks],

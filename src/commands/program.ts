@@ -156,7 +156,7 @@ function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCod
     .command('reset')
     .description('move a stopped pipeline, without its state; starts a new generation')
     .argument('<name>', 'pipeline, in the folder of MILLRACE_PIPELINES')
-    .requiredOption('--to <place>', 'earliest, latest, or a time such as 2026-01-31T00:00:00Z')
+    .requiredOption('--to <place>', 'earliest, latest, a time such as 2026-01-31T00:00:00Z, or offset:0=12,1=40')
     .action(async (name: string, { to }: { to: string }) => {
       const { reset } = await import('./reset.command.js');
       setExitCode(await reset(name, to, loadConfig(), io));

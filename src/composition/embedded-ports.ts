@@ -10,6 +10,7 @@ import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger'
 import { MemorySchemaRegistry } from '../adapters/memory/memory-schema-registry';
 import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
+import { MemorySnapshotStore } from '../adapters/memory/memory-snapshot-store';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
 import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
@@ -40,6 +41,7 @@ export function embeddedPorts(): Ports {
     boards,
     idempotency: new MemoryIdempotencyStore(clock),
     rateLimiter: new MemoryRateLimiter(clock),
+    snapshots: new MemorySnapshotStore(),
     workQueue: new MemoryWorkQueue(clock),
     producer: log,
     topics: log,

@@ -33,6 +33,7 @@ import { RedisProcessLeases } from '../adapters/redis/redis-process-leases';
 import { RedisRateLimiter } from '../adapters/redis/redis-rate-limiter';
 import { RedisRebuildStore } from '../adapters/redis/redis-rebuild-store';
 import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
+import { RedisSnapshotStore } from '../adapters/redis/redis-snapshot-store';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import { RedisWorkQueue } from '../adapters/redis/redis-work-queue';
 import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
@@ -88,6 +89,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     boards,
     idempotency: new RedisIdempotencyStore(redis),
     rateLimiter: new SharedRateLimiter(new RedisRateLimiter(redis), new MemoryRateLimiter(clock)),
+    snapshots: new RedisSnapshotStore(redis),
     workQueue: new RedisWorkQueue(redis),
     producer,
     topics,

@@ -64,6 +64,8 @@ function arrange(given: Settings) {
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
     /** Folder of exported rows; they are off without it. */
     exports: given.MILLRACE_EXPORTS,
+    /** Questions over Kafka; off without a topic. */
+    queries: { topic: given.MILLRACE_QUERY_TOPIC, timeoutMs: given.MILLRACE_QUERY_TIMEOUT },
     logLevel: given.MILLRACE_LOG_LEVEL,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],

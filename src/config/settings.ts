@@ -88,6 +88,8 @@ export const settings = z.object({
   MILLRACE_HTTP_LIMIT: quota().optional(),
   MILLRACE_HTTP_LIMIT_ALGORITHM: oneOf(RATE_ALGORITHMS).default('sliding-window'),
   MILLRACE_EXPORTS: text().optional(),
+  MILLRACE_QUERY_TOPIC: text().optional(),
+  MILLRACE_QUERY_TIMEOUT: duration().default(10_000),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_STATE_CACHE_BYTES: bytes(1_048_576).default(256 * 2 ** 20),

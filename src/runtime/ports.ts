@@ -21,6 +21,7 @@ import type { RowReader } from '../core/ports/row-reader.port';
 import type { Sink } from '../core/ports/row-sink.port';
 import type { SchemaCodec } from '../core/ports/schema-codec.port';
 import type { SchemaRegistry } from '../core/ports/schema-registry.port';
+import type { SnapshotStore } from '../core/ports/snapshot-store.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
@@ -56,6 +57,8 @@ export interface Ports {
   readonly idempotency: IdempotencyStore;
   /** Limits that all processes share. */
   readonly rateLimiter: RateLimiter;
+  /** What the events of keys came to, for questions about the past. */
+  readonly snapshots: SnapshotStore;
   /** Long work for whichever process has time. */
   readonly workQueue: WorkQueue;
   readonly producer: RecordProducer;

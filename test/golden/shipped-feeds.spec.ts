@@ -24,7 +24,7 @@ describe('the feeds that are shipped', () => {
   function feed(name: string): CompiledFeed {
     const { feeds, problems } = parseFeedFiles(files, upstreams.environment);
     expect(problems).toEqual([]);
-    return compileFeed(feeds.find(({ definition }) => definition.metadata.name === name)!.definition);
+    return compileFeed(feeds.find(({ definition }) => definition.metadata.name === name)!.definition, STANDARD_LANGUAGE, Math.random);
   }
 
   /** What the first poll produces. */
@@ -108,7 +108,13 @@ describe('the feeds that are shipped', () => {
     expect(readings).toHaveLength(5);
     expect(readings[0]).toMatchObject({
       key: 'sensor-beijing',
-      value: { sensor_id: 'sensor-beijing', location: 'Beijing US Post', temperature: -5, humidity: 67, pressure: 1018 },
+      value: {
+        sensor_id: 'sensor-beijing',
+        location: 'Beijing US Post',
+        temperature: -5,
+        humidity: 67,
+        pressure: 1018,
+      },
     });
     const registered = await produced('sensor-registry');
     expect(registered.map(({ key }) => key)).toEqual(readings.map(({ key }) => key));

@@ -33,12 +33,17 @@ describe('the shipped feed of prices on real servers', () => {
     upstream = await startCoinlore();
     folder = mkdtempSync(join(tmpdir(), 'millrace-feeds-'));
     const text = readFileSync(SHIPPED, 'utf8').replace('coinlore-tickers', topic).replace('crypto.tickers', topic);
-    writeFileSync(join(folder, 'tickers.yaml'), text.replace('source:\n', 'source:\n    timeout: 2s\n    breaker: { failures: 50 }\n'));
+    writeFileSync(
+      join(folder, 'tickers.yaml'),
+      text.replace('source:\n', 'source:\n    timeout: 2s\n    breaker: { failures: 50 }\n'),
+    );
     for (const name of ['feeds-a', 'feeds-b']) {
       const env = { COINLORE_URL: upstream.url, COINLORE_EVERY: '250ms', MILLRACE_FEEDS: folder };
       services.push(await ServiceProcess.start(name, { ...env, MILLRACE_PIPELINES: NO_FEEDS }));
     }
-    await waitUntil('a process runs the feed', () => services.some((service) => service.logged('feed.running').length > 0));
+    await waitUntil('a process runs the feed', () =>
+      services.some((service) => service.logged('feed.running').length > 0),
+    );
     [reader, dead] = [await CommittedReader.of(topic), await CommittedReader.of(`${topic}.dead`)];
   });
   afterAll(async () => {
@@ -63,7 +68,13 @@ describe('the shipped feed of prices on real servers', () => {
     const running = services.filter((service) => service.logged('feed.running').length > 0);
     expect(running).toHaveLength(1);
     const [one, other] = [await view(services[0]), await view(services[1])];
-    expect(one).toMatchObject({ kind: 'http-poll', topic, state: 'running', when: 'every 250ms', from: `${upstream.url}/api/tickers/` });
+    expect(one).toMatchObject({
+      kind: 'http-poll',
+      topic,
+      state: 'running',
+      when: 'every 250ms',
+      from: `${upstream.url}/api/tickers/`,
+    });
     expect(other.runsOn).toBe(one.runsOn);
     const metrics = await Promise.all(services.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
     const recordsOf = (text: string): number =>
@@ -95,9 +106,17 @@ describe('the shipped feed of prices on real servers', () => {
   });
 
   it.each<[string, Fault, RegExp]>([
-    ['a negative price', { kind: 'edited-once', from: '"price_usd":"', to: '"price_usd":"-' }, /the price is not negative/],
+    [
+      'a negative price',
+      { kind: 'edited-once', from: '"price_usd":"', to: '"price_usd":"-' },
+      /the price is not negative/,
+    ],
     ['a price that is none', { kind: 'edited-once', from: '"price_usd":"', to: '"price_usd":"x' }, /fields.price_usd/],
-    ['a renamed field', { kind: 'edited-once', from: '"name":"Ethereum"', to: '"title":"Ethereum"' }, /No such key: name/],
+    [
+      'a renamed field',
+      { kind: 'edited-once', from: '"name":"Ethereum"', to: '"title":"Ethereum"' },
+      /No such key: name/,
+    ],
     ['a time in the future', { kind: 'edited', from: '"time":1', to: '"time":3' }, /ahead of the clock/],
   ])('makes a dead letter of %s, and the rest goes on', async (_, fault, reason) => {
     const [letters, good] = [dead.records.length, reader.records.length];

@@ -6,6 +6,7 @@ import { MemoryFeedLedger } from '../../src/adapters/memory/memory-feed-ledger';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
 import { MemoryRateLimiter } from '../../src/adapters/memory/memory-rate-limiter';
+import { MemorySnapshotStore } from '../../src/adapters/memory/memory-snapshot-store';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
 import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue';
@@ -84,6 +85,7 @@ export class ApiFixture {
       boards: this.boards,
       idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
       rateLimiter: new MemoryRateLimiter({ now: () => this.nowMs }),
+      snapshots: new MemorySnapshotStore(),
       workQueue: this.queue,
       producer: { send: unused },
       topics: {

@@ -1,6 +1,7 @@
 import { compileFeed } from '../../src/core/feeds/compile-feed';
 import type { Answer, CompiledFeed } from '../../src/core/feeds/compiled-feed';
 import { parseFeedFiles } from '../../src/core/feeds/parse-feeds';
+import { STANDARD_LANGUAGE } from '../../src/core/pipeline/language';
 import { problemText } from '../../src/core/pipeline/problem';
 
 /** The document of a feed with this `spec`, two spaces deep. */
@@ -21,7 +22,7 @@ export function problemsOf(text: string, environment: Record<string, string> = {
 export function compiledFeed(spec: string, name?: string): CompiledFeed {
   const { feeds, problems } = parseFeedFiles([{ path: 'f', text: feedText(spec, name) }], {});
   if (!feeds[0] || problems.length > 0) throw new Error(problems.map(problemText).join('\n'));
-  return compileFeed(feeds[0].definition);
+  return compileFeed(feeds[0].definition, STANDARD_LANGUAGE, Math.random);
 }
 
 export const NOW = new Date('2026-03-01T12:00:00Z');

@@ -70,7 +70,7 @@ export class KafkaFeedLog implements FeedLog {
 
   private async lastRecord(topic: string, from: bigint): Promise<SourceRecord | undefined> {
     let last: SourceRecord | undefined;
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const { records, nextOffset } = await this.options.topicReader.read(topic, 0, at);
       last = records.at(-1) ?? last;
       if (nextOffset === at) return last;

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RedisClient } from './redis-connection';
-import type { RateAnswer } from './redis-rate-limiter';
 
 type Argument = string | number | Buffer;
 
 type DeploymentArguments = [definition: string, partitions: string, ...fieldsAndValues: string[]];
+
+/** Whether it was allowed (1), what is left, ms to wait, ms until nothing is used. */
+export type RateAnswer = readonly [number, string, string, string];
 
 /** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
 interface Scripts {

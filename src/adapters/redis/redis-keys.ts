@@ -1,4 +1,5 @@
 import type { BoardPlace } from '../../core/ports/board-store.port';
+import type { SnapshotPlace } from '../../core/ports/snapshot-store.port';
 import type { RateAlgorithm } from '../../core/rate-limits/rate-limit';
 import type { TaskId } from '../../core/task/task-id';
 
@@ -36,6 +37,11 @@ export function leasesKey(): string {
 export function rateKeys(algorithm: RateAlgorithm, name: string): readonly [string, string] {
   const prefix = `${PREFIX}:rate:{${name}}:${algorithm}`;
   return [prefix, `${prefix}:sum`];
+}
+
+/** Sorted set: snapshots of one key by offset. */
+export function snapshotsKey({ pipeline, fingerprint, keyText, partition }: SnapshotPlace): string {
+  return `${PREFIX}:{${pipeline}:history:${keyText}}:${fingerprint}:${partition}`;
 }
 
 export interface QueueKeys {

@@ -2,7 +2,7 @@ import { displayed, kindOf } from '../decoding/displayed';
 import { eventTimeOf } from '../decoding/event-time';
 import { PoisonRecordError } from '../errors';
 import type { JsonPrimitive } from '../json';
-import { type Language, STANDARD_LANGUAGE } from '../pipeline/language';
+import type { Language } from '../pipeline/language';
 import { poison } from '../pipeline/poison';
 import { encodeKey } from '../row/key';
 import { type Answer, BadItem, type CompiledFeed, type FeedRecord } from './compiled-feed';
@@ -17,11 +17,11 @@ type Fields = Record<string, unknown>;
 
 const utf8 = new TextEncoder();
 
-/** `random` is for the partitioner of that name. */
+/** `random` is for the partitioner of that name: numbers in [0, 1). */
 export function compileFeed(
   definition: FeedDefinition,
-  language: Language = STANDARD_LANGUAGE,
-  random: () => number = Math.random,
+  language: Language,
+  random: () => number,
 ): CompiledFeed {
   const { spec, metadata } = definition;
   const seeded = new SeededRandom();
@@ -49,7 +49,7 @@ function compileItems(spec: Spec, language: Language): CompiledFeed['itemsOf'] {
   const records = spec.records === undefined ? undefined : rawExpression('records', spec.records, language);
   return (answer) => {
     const found = records ? records({ ...answer }) : answer.body;
-    if (Array.isArray(found)) return found;
+    if (Array.isArray(found)) return found as readonly unknown[];
     if (!records && typeof found === 'object' && found !== null) return [found];
     const what = records ? `records: ${spec.records}` : 'the answer';
     throw new PoisonRecordError('not-decodable', `${what}: a list of items is needed, not ${kindOf(found)}`);

@@ -41,7 +41,7 @@ export function compilePolling(source: HttpPollDefinition, standard: Language): 
     address(at, followed) {
       if (followed !== undefined) return new URL(followed, source.url).href;
       const url = new URL(source.url);
-      for (const [name, value] of query) url.searchParams.set(name, String(value(at)));
+      for (const [name, value] of query) url.searchParams.set(name, textOf(value(at)));
       return url.href;
     },
     following(page) {
@@ -51,4 +51,9 @@ export function compilePolling(source: HttpPollDefinition, standard: Language): 
       return link ? typeof followed === 'string' && followed !== '' && followed : more !== undefined;
     },
   };
+}
+
+/** Texts as they are, numbers and the like as JSON writes them. */
+function textOf(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

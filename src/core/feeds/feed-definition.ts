@@ -29,7 +29,10 @@ const partitionerSchema = z
       strict({ kind: choice(['round-robin']) }),
       strict({ kind: choice(['time']), every: positiveDuration().describe('A partition for so long, then the next') }),
       strict({ kind: choice(['random']) }),
-      strict({ kind: choice(['custom']), partition: expression().describe('CEL: a whole number; its remainder counts') }),
+      strict({
+        kind: choice(['custom']),
+        partition: expression().describe('CEL: a whole number; its remainder counts'),
+      }),
     ],
     { error: (issue) => (issue.code === 'invalid_union' ? kindMessage(issue.input) : undefined) },
   )
@@ -58,7 +61,9 @@ const specSchema = strict({
     .default(false)
     .describe('Whether only the newest record of each key is kept, when the topic has to be created: for lookups'),
   source: feedSourceSchema.describe('Where records come from'),
-  records: expression().optional().describe('CEL over body: the list of items; by default body is the list, or one item'),
+  records: expression()
+    .optional()
+    .describe('CEL over body: the list of items; by default body is the list, or one item'),
   where: expression().optional().describe('CEL over item: which items become records'),
   fields: z
     .record(identifier(RESERVED_FIELD_NAMES), expression())
@@ -70,7 +75,9 @@ const specSchema = strict({
     .optional()
     .describe('CEL over the fields by what must hold; a record for which it does not goes to the dead letters'),
   key: distinctNames().optional().describe("Fields of the record's key, as a pipeline groups them"),
-  timestamp: expression().optional().describe("CEL over the fields: the record's time; by default that of producing it"),
+  timestamp: expression()
+    .optional()
+    .describe("CEL over the fields: the record's time; by default that of producing it"),
   maxAhead: maxAhead(),
   maxRecordBytes: byteSize(1, 8 * 1024 * 1024)
     .prefault('1MiB')

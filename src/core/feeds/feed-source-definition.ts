@@ -5,7 +5,8 @@ import { distinctNames } from '../pipeline/source-definition';
 /** CEL; `feedExpressions` checks them: places of syntax errors are lost inside a schema. */
 const expression = () => z.string();
 
-const headers = () => z.record(z.string().regex(/^[A-Za-z0-9-]+$/, { error: 'this is no name of a header' }), z.string());
+const headers = () =>
+  z.record(z.string().regex(/^[A-Za-z0-9-]+$/, { error: 'this is no name of a header' }), z.string());
 
 const csvSchema = strict({
   columns: distinctNames().optional().describe('Names of the cells; by default the first line has them'),
@@ -98,7 +99,11 @@ const signatureSchema = strict({
 const webhookSchema = strict({
   kind: choice(['webhook']),
   signature: signatureSchema.describe('HMAC over the body, by which the sender is known; no API key is needed'),
-  deliveryId: z.string().min(1).default('Idempotency-Key').describe('Header that is the same when a delivery is repeated'),
+  deliveryId: z
+    .string()
+    .min(1)
+    .default('Idempotency-Key')
+    .describe('Header that is the same when a delivery is repeated'),
 });
 
 const KINDS = ['http-poll', 'file', 'webhook', 'generator'] as const;

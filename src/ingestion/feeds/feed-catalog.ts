@@ -37,7 +37,7 @@ export async function readFeeds({ folder, isDefault, environment, language }: Fe
   const { feeds, problems } = parseFeedFiles(files, environment, language, OTHER_KINDS);
   const refused = new Set(problems.map(({ file }) => file));
   const right = feeds.filter(({ file }) => !refused.has(file));
-  return { feeds: right.map(({ definition }) => compileFeed(definition, language)), problems };
+  return { feeds: right.map(({ definition }) => compileFeed(definition, language, Math.random)), problems };
 }
 
 async function feedFiles(folder: string, isDefault: boolean): Promise<readonly PipelineFile[]> {

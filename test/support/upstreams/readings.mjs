@@ -12,7 +12,9 @@ export function readingsByHour() {
   const hours = new Map();
   for (const line of lines) {
     const cells = line.split(',');
-    const row = Object.fromEntries(names.map((name, i) => [name, i < 2 ? cells[i] : cells[i] === '' ? null : Number(cells[i])]));
+    const row = Object.fromEntries(
+      names.map((name, i) => [name, i < 2 ? cells[i] : cells[i] === '' ? null : Number(cells[i])]),
+    );
     const hour = Math.floor(Date.parse(row.observed_at) / HOUR_MS);
     if (!hours.has(hour)) hours.set(hour, []);
     hours.get(hour).push(row);

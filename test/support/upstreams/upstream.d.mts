@@ -21,7 +21,8 @@ export interface Upstream {
 }
 
 type Body = object | string;
-type Given = Body | { readonly body: Body; readonly etag?: string; readonly headers?: Readonly<Record<string, string>> };
+type Given =
+  Body | { readonly body: Body; readonly etag?: string; readonly headers?: Readonly<Record<string, string>> };
 
 export function startUpstream(
   routes: Readonly<Record<string, (url: URL) => Given | Promise<Given>>>,

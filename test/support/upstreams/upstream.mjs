@@ -32,7 +32,8 @@ class Upstream {
 
   /** The next `times` answers are spoilt so; several orders follow each other. */
   order(fault, times = 1) {
-    if (!(fault.kind in FAULTS)) throw new Error(`no fault "${fault.kind}"; there are ${Object.keys(FAULTS).join(', ')}`);
+    if (!(fault.kind in FAULTS))
+      throw new Error(`no fault "${fault.kind}"; there are ${Object.keys(FAULTS).join(', ')}`);
     for (let i = 0; i < times; i++) this.#faults.push(fault);
   }
 
@@ -54,7 +55,11 @@ class Upstream {
   }
 
   #normal(given) {
-    const { body, etag, headers = {} } = given !== null && typeof given === 'object' && 'body' in given ? given : { body: given };
+    const {
+      body,
+      etag,
+      headers = {},
+    } = given !== null && typeof given === 'object' && 'body' in given ? given : { body: given };
     const isText = typeof body === 'string';
     const type = isText ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
     const text = isText ? body : JSON.stringify(body);
@@ -84,7 +89,9 @@ const FAULTS = {
   },
   /** A page for people, with status 200: what proxies and maintenance pages send. */
   html: ({ response }) => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><html><body>Maintenance</body></html>');
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end('<!DOCTYPE html><html><body>Maintenance</body></html>');
   },
   /** Half of the body, then the connection ends. */
   truncated: ({ response, answer }) => {

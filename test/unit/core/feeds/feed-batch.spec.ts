@@ -45,15 +45,35 @@ describe('the batch of a poll', () => {
   });
 
   it.each([
-    ['a renamed field', coin('1', { price: undefined, price_usd: '1' }), 'expression-failed', 'fields.price: double(item.price)'],
-    ['a missing name that nothing requires', { id: '1', symbol: 'X', price: '1' }, 'expression-failed', 'No such key: name'],
-    ['a null where a value is required', coin('1', { id: null }), 'bad-value', 'field "id" is missing; the feed requires it'],
+    [
+      'a renamed field',
+      coin('1', { price: undefined, price_usd: '1' }),
+      'expression-failed',
+      'fields.price: double(item.price)',
+    ],
+    [
+      'a missing name that nothing requires',
+      { id: '1', symbol: 'X', price: '1' },
+      'expression-failed',
+      'No such key: name',
+    ],
+    [
+      'a null where a value is required',
+      coin('1', { id: null }),
+      'bad-value',
+      'field "id" is missing; the feed requires it',
+    ],
     ['a negative price', coin('1', { price: '-3' }), 'bad-value', 'the price is positive: price > 0 does not hold'],
     ['no number', coin('1', { price: 'NaN' }), 'expression-failed', 'the result is NaN, not a number'],
     ['a record that is too large', coin('1', { name: 'x'.repeat(200) }), 'too-large', 'maxRecordBytes is 200'],
     ['a key that is no text', coin('1', { id: { a: 1 } }), 'bad-key', 'key field "id"'],
     ['an item that is no object', 'text', 'expression-failed', 'symbol'],
-    ['a line that could not be read', new BadItem('{"id":', 'the line is no JSON'), 'not-decodable', 'the line is no JSON'],
+    [
+      'a line that could not be read',
+      new BadItem('{"id":', 'the line is no JSON'),
+      'not-decodable',
+      'the line is no JSON',
+    ],
   ])('makes a dead letter of %s, and the others go on', (_, item, reason, message) => {
     const { records, letters, counts } = batchOf(feed, [coin('8'), item, coin('9')]);
     expect(records.map(({ key }) => key)).toEqual(['8', '9']);

@@ -37,7 +37,13 @@ describe('a feed that is wrong', () => {
 
   it('takes its name from no other feed', () => {
     const text = feedText(`topic: t\n${POLL}`);
-    const { feeds, problems } = parseFeedFiles([{ path: 'a', text }, { path: 'b', text }], {});
+    const { feeds, problems } = parseFeedFiles(
+      [
+        { path: 'a', text },
+        { path: 'b', text },
+      ],
+      {},
+    );
     expect(feeds.map(({ file }) => file)).toEqual(['a']);
     expect(problems.map(problemText)).toEqual(['b:3:19: metadata.name: "made" is the name of a feed in a too']);
   });

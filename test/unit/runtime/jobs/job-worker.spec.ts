@@ -89,7 +89,10 @@ describe('a worker of jobs', () => {
     const aborted: string[] = [];
     start(async (_, { signal }) => {
       jest.spyOn(queue, 'renew').mockRejectedValueOnce(new TransientError('away'));
-      await waitUntil('the job is taken by another', async () => (await queue.take('w2')) !== undefined || signal.aborted);
+      await waitUntil(
+        'the job is taken by another',
+        async () => (await queue.take('w2')) !== undefined || signal.aborted,
+      );
       await waitUntil('the worker learns of it', () => signal.aborted);
       aborted.push('w1');
       throw new Error('aborted');
