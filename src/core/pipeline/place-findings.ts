@@ -23,7 +23,8 @@ export function checkMoving(document: unknown, i: number): Finding[] {
   if (valueAt(document, ['spec', 'window']) === undefined) {
     return [...unmapped, { path, message: 'has no meaning for a pipeline without windows: its rows do not change' }];
   }
-  if (typeof kind !== 'string' || MOVABLE.includes(kind)) return [...unmapped, ...checkEvery(document), ...checkPartials(document, path)];
+  if (typeof kind !== 'string' || MOVABLE.includes(kind))
+    return [...unmapped, ...checkEvery(document), ...checkPartials(document, path)];
   const message = `has no meaning for ${kind} windows: rows move in tumbling, calendar and global windows only`;
   return [...unmapped, { path, message }];
 }
