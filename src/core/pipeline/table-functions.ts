@@ -4,15 +4,15 @@ import { defineFunction, type FunctionDefinition } from './function-definition';
 
 /** Functions for columns that place rows in tables. All throw for what they do not take: the record is then a dead letter. */
 export const tableFunctions: readonly FunctionDefinition[] = [
-  defineFunction('epoch_ms', '(dyn): double', epochMs),
+  defineFunction('time_ms', '(dyn): double', timeMs),
   defineFunction('month_of', '(dyn): string', monthOf),
   defineFunction('bucket_of', '(dyn, int): int', bucketOf),
   defineFunction('counts_of', '(dyn, string, string): dyn', countsOf),
 ];
 
 /** Epoch ms of a time as records write it; see `eventTimeOf`. */
-function epochMs(time: unknown): number {
-  return eventTimeOf(time, 'epoch_ms');
+function timeMs(time: unknown): number {
+  return eventTimeOf(time, 'time_ms');
 }
 
 /** The UTC month of a time, `2026-01`: a bucket that keeps partitions from growing for ever. */

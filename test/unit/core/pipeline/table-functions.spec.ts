@@ -11,8 +11,8 @@ function derived(text: string, record: object): unknown {
 
 describe('functions that place rows in tables', () => {
   it.each<[string, object, unknown]>([
-    ['epoch_ms(t)', { t: '2026-01-05T10:00:00+01:00' }, Date.UTC(2026, 0, 5, 9)],
-    ['epoch_ms(t)', { t: 1_767_607_200 }, 1_767_607_200_000],
+    ['time_ms(t)', { t: '2026-01-05T10:00:00+01:00' }, Date.UTC(2026, 0, 5, 9)],
+    ['time_ms(t)', { t: 1_767_607_200 }, 1_767_607_200_000],
     ['month_of(t)', { t: '2026-02-01T00:30:00+01:00' }, '2026-01'],
     ['bucket_of(t, 16)', { t: 'anna' }, partitionOf('anna', 16)],
     ['bucket_of(t, 16)', { t: 7 }, partitionOf('7', 16)],
@@ -33,8 +33,8 @@ describe('functions that place rows in tables', () => {
   });
 
   it.each([
-    ['epoch_ms(t)', { t: 'noon' }],
-    ['epoch_ms(t)', { t: null }],
+    ['time_ms(t)', { t: 'noon' }],
+    ['time_ms(t)', { t: null }],
     ['month_of(t)', { t: -5 }],
     ['bucket_of(t, 0)', { t: 'anna' }],
     ["counts_of(t, 'w', 'n')", { t: 'a' }],
