@@ -24,7 +24,11 @@ describe('the feeds that are shipped', () => {
   function feed(name: string): CompiledFeed {
     const { feeds, problems } = parseFeedFiles(files, upstreams.environment);
     expect(problems).toEqual([]);
-    return compileFeed(feeds.find(({ definition }) => definition.metadata.name === name)!.definition, STANDARD_LANGUAGE, Math.random);
+    return compileFeed(
+      feeds.find(({ definition }) => definition.metadata.name === name)!.definition,
+      STANDARD_LANGUAGE,
+      Math.random,
+    );
   }
 
   /** What the first poll produces. */

@@ -18,11 +18,7 @@ type Fields = Record<string, unknown>;
 const utf8 = new TextEncoder();
 
 /** `random` is for the partitioner of that name: numbers in [0, 1). */
-export function compileFeed(
-  definition: FeedDefinition,
-  language: Language,
-  random: () => number,
-): CompiledFeed {
+export function compileFeed(definition: FeedDefinition, language: Language, random: () => number): CompiledFeed {
   const { spec, metadata } = definition;
   const seeded = new SeededRandom();
   const isGenerator = spec.source.kind === 'generator';

@@ -37,7 +37,9 @@ export function distinctNames(error?: (issue: { input?: unknown }) => string | u
 const timeSchema = strict({
   field: fieldName()
     .optional()
-    .describe('ISO 8601 text (UTC unless it names an offset), epoch seconds or milliseconds; a path such as values.at looks into objects'),
+    .describe(
+      'ISO 8601 text (UTC unless it names an offset), epoch seconds or milliseconds; a path such as values.at looks into objects',
+    ),
   outOfOrderness: duration().prefault('0s').describe('How far the watermark stays behind the newest record'),
   idleAfter: positiveDurationOrNever()
     .prefault('60s')
