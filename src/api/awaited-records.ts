@@ -1,4 +1,5 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
+import { TransientError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { shuffleName } from '../core/repartition/names';
 import type { TaskId } from '../core/task/task-id';
@@ -34,7 +35,8 @@ export class AwaitedRecords {
     }
     if (repartition === undefined) return;
     // The record is somewhere before the end of the internal topic, now that its shuffle has committed it.
-    for (const [partition, { end }] of await this.ports.topics.extents(repartition)) {
+    const extents = await untilDeadline(() => this.ports.topics.extents(repartition), deadlineMs);
+    for (const [partition, { end }] of extents) {
       await this.past({ pipeline: pipeline.name, partition }, end, deadlineMs);
     }
   }
@@ -52,9 +54,22 @@ export class AwaitedRecords {
 
   private async past(task: TaskId, nextOffset: bigint, deadlineMs: number): Promise<void> {
     for (;;) {
-      const reached = (await this.committed.peek(task))?.checkpoint.progress.nextOffset ?? 0n;
+      const found = await untilDeadline(() => this.committed.peek(task), deadlineMs);
+      const reached = found?.checkpoint.progress.nextOffset ?? 0n;
       if (reached >= nextOffset) return;
       if (performance.now() >= deadlineMs) throw notYet(task, reached, nextOffset);
+      await pause(POLL_MS, NEVER);
+    }
+  }
+}
+
+/** A server that is away, or a log whose leaders change, may answer again in time: what waits can wait for that too. */
+async function untilDeadline<T>(ask: () => Promise<T>, deadlineMs: number): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof TransientError) || performance.now() >= deadlineMs) throw error;
       await pause(POLL_MS, NEVER);
     }
   }
