@@ -38,7 +38,7 @@ async function becomes(read: () => Promise<Rows>, expected: Rows): Promise<void>
 }
 
 describe('sensors on real servers', () => {
-  const copy = new SystemCopy({
+  const copy: SystemCopy = new SystemCopy({
     pipelines: ['sensors-stats', 'sensors-watch', 'sensors-alerts'],
     topics: ['sensors.readings', 'sensors.watched'],
     keyspace: 'sensors',
@@ -170,7 +170,7 @@ describe('sensors on real servers', () => {
 });
 
 describe('cameras on real servers', () => {
-  const copy = new SystemCopy({
+  const copy: SystemCopy = new SystemCopy({
     pipelines: ['cameras-activity', 'cameras-online', 'cameras-latest'],
     topics: ['cameras.frames'],
     keyspace: 'cameras',
