@@ -40,9 +40,8 @@ async function becomes(read: () => Promise<Rows>, expected: Rows): Promise<void>
 describe('sensors on real servers', () => {
   const copy: SystemCopy = new SystemCopy({
     pipelines: ['sensors-stats', 'sensors-watch', 'sensors-alerts'],
-    topics: ['sensors.readings', 'sensors.watched'],
+    topics: ['sensors.readings', 'sensors.watched', 'sensors.registry'],
     keyspace: 'sensors',
-    edit: (yaml) => yaml.replace('name: sensors.registry', `name: ${copy.nameOf('sensors.registry')}`),
   });
   const LIMITS = { temperature_min: -5, temperature_max: 30, humidity_max: 90, pressure_min: 990 };
   const sensors = ['s1', 's2', 'unregistered'];
