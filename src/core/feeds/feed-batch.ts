@@ -1,5 +1,6 @@
 import { PoisonRecordError } from '../errors';
 import type { OutgoingRecord } from '../ports/record-producer.port';
+import type { ValueEncoder } from '../ports/schema-codec.port';
 import type { DeadLetter } from '../task/dead-letter';
 import { type Answer, BadItem, type CompiledFeed } from './compiled-feed';
 import type { FeedState } from './feed-state';
@@ -39,8 +40,8 @@ export class FeedBatchBuilder {
     private readonly feed: CompiledFeed,
     state: FeedState,
     private readonly partitions: number,
-    /** Writes values in the format of the topic. Throws PoisonRecordError. */
-    private readonly write?: (value: Uint8Array) => Uint8Array,
+    /** Of the values; they are JSON without it. */
+    private readonly encoder?: ValueEncoder,
   ) {
     const { dedupe } = feed.definition.spec;
     this.ids = dedupe && new RememberedIds(dedupe.remember, state.ids);
@@ -74,9 +75,8 @@ export class FeedBatchBuilder {
     const nowMs = answer.now.getTime();
     // As for records over HTTP: none is put ahead of the clock, whatever its time says.
     const timestampMs = Math.min(record.timestampMs ?? nowMs, nowMs);
+    const value = this.encoder ? this.encoder.encode(record.fields) : record.value;
     const partition = this.feed.partitionOf({ n, timestampMs, value: record.placedBy }, this.partitions);
-    // Before its id is remembered: what cannot be written may come again, mended.
-    const value = this.write ? this.write(utf8.encode(record.value)) : record.value;
     if (record.id !== undefined && this.ids?.isRepeated(record.id) === true) {
       this.duplicates += 1;
       return;

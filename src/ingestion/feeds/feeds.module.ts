@@ -31,7 +31,7 @@ export class FeedViewsModule {}
     {
       provide: FeedsService,
       useFactory: (catalog: FeedCatalog, pipelines: Pipelines, ports: Ports, observer: FeedObserver, log: Log) =>
-        new FeedsService({ catalog, pipelines, ports, observer, log }),
+        new FeedsService({ catalog, language: pipelines.language, ports, observer, log }),
       inject: [FEEDS, PIPELINES, PORTS, FEED_OBSERVER, LOG],
     },
   ],

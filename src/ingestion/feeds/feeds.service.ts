@@ -1,21 +1,21 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { messageOf } from '../../core/errors';
 import type { CompiledFeed } from '../../core/feeds/compiled-feed';
+import type { Language } from '../../core/pipeline/language';
 import type { Log } from '../../core/ports/log.port';
-import type { Pipelines } from '../../runtime/pipelines';
 import type { Ports } from '../../runtime/ports';
 import { AbortedError, retryTransient } from '../../runtime/retry';
 import type { FeedCatalog } from './feed-catalog';
 import type { FeedObserver } from './feed-observer';
 import type { FeedSource } from './feed-source';
 import { FeedRunner } from './feed-runner';
+import { feedEncoder } from './feed-encoder';
 import { ensureFeedTopics } from './feed-topics';
-import { topicWriter } from '../value-writer';
 import { openSource } from './open-source';
 
 export interface FeedsServiceOptions {
   readonly catalog: FeedCatalog;
-  readonly pipelines: Pick<Pipelines, 'all' | 'language'>;
+  readonly language: Language;
   readonly ports: Ports;
   readonly observer: FeedObserver;
   readonly log: Log;
@@ -44,12 +44,12 @@ export class FeedsService implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Never rejects. */
   private async runOne(feed: CompiledFeed): Promise<void> {
-    const { ports, observer, log, pipelines } = this.options;
+    const { ports, observer, log } = this.options;
     try {
       const partitions = await this.topicsOf(feed);
       const runner = new FeedRunner({
         ...{ feed, partitions, observer, log, openSource: () => this.sourceOf(feed) },
-        writer: () => topicWriter(feed.definition.spec.topic, pipelines, ports),
+        encoder: () => feedEncoder(feed, ports.schemas),
         ...{ ledger: ports.feedLedger, feedLog: ports.feedLog, deadLetters: ports.deadLetters, clock: ports.clock },
         holder: ports.liveness?.process ?? 'this process',
       });
@@ -63,7 +63,7 @@ export class FeedsService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private sourceOf(feed: CompiledFeed): FeedSource {
-    return openSource(feed, this.options.pipelines.language, this.options.ports.clock)!;
+    return openSource(feed, this.options.language, this.options.ports.clock)!;
   }
 
   /** Makes the topics that are missing; resolves with the number of partitions. */

@@ -4,12 +4,11 @@ import { FeedBatchBuilder } from '../../core/feeds/feed-batch';
 import type { WebhookDefinition } from '../../core/feeds/feed-source-definition';
 import { FIRST_STATE } from '../../core/feeds/feed-state';
 import { PoisonRecordError } from '../../core/errors';
-import { type Pipelines, PIPELINES } from '../../runtime/pipelines';
 import { PORTS, type Ports } from '../../runtime/ports';
 import { notUnderstood } from '../ingest-problems';
-import { topicWriter } from '../value-writer';
 import { FEEDS, type FeedCatalog } from './feed-catalog';
 import { FEED_OBSERVER, type FeedObserver } from './feed-observer';
+import { feedEncoder } from './feed-encoder';
 import { ensureFeedTopics } from './feed-topics';
 import { unknownWebhook } from './webhook-problems';
 
@@ -39,7 +38,6 @@ export class WebhookIngest {
 
   constructor(
     @Inject(FEEDS) private readonly catalog: FeedCatalog,
-    @Inject(PIPELINES) private readonly pipelines: Pipelines,
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(FEED_OBSERVER) private readonly observer: FeedObserver,
   ) {}
@@ -65,8 +63,8 @@ export class WebhookIngest {
     const { topic } = feed.definition.spec;
     const answer = { body, headers, page: 0, cursor: null, now: new Date(clock.now()) };
     const seen = this.seen.get(feed.name) ?? 0;
-    const write = await topicWriter(topic, this.pipelines, this.ports);
-    const builder = new FeedBatchBuilder(feed, { ...FIRST_STATE, seen }, await this.partitionsOf(feed), write);
+    const encoder = await feedEncoder(feed, this.ports.schemas);
+    const builder = new FeedBatchBuilder(feed, { ...FIRST_STATE, seen }, await this.partitionsOf(feed), encoder);
     builder.add(itemsOf(feed, answer), answer);
     const { records, letters, counts, seen: seenNow } = builder.batch();
     this.seen.set(feed.name, seenNow);

@@ -1,7 +1,7 @@
 import { FeedBatchBuilder } from '../../../../src/core/feeds/feed-batch';
 import { BadItem, type CompiledFeed } from '../../../../src/core/feeds/compiled-feed';
 import { decodeState, encodeState, type FeedState, FIRST_STATE } from '../../../../src/core/feeds/feed-state';
-import { FatalError, PoisonRecordError } from '../../../../src/core/errors';
+import { FatalError } from '../../../../src/core/errors';
 import { answerOf, compiledFeed, NOW } from '../../../support/feeds';
 
 const PRICES = `topic: prices
@@ -42,20 +42,6 @@ describe('the batch of a poll', () => {
       value: JSON.stringify({ id: '2', name: '𠮷 🚀 حسینی', price: 1.5, ts: time - 60 }),
       timestampMs: NOW.getTime() - 60_000,
     });
-  });
-
-  it('writes values in the format of the topic, and makes dead letters of those that it cannot hold', () => {
-    const write = (value: Uint8Array): Uint8Array => {
-      if (value.length > 65) throw new PoisonRecordError('bad-value', 'field "name" is too long');
-      return Uint8Array.of(0, value.length);
-    };
-    const builder = new FeedBatchBuilder(feed, FIRST_STATE, 4, write);
-    const answer = answerOf({ data: [coin('1'), coin('2', { name: 'x'.repeat(50) })], time });
-    builder.add(feed.itemsOf(answer), answer);
-    const { records, letters, ids } = builder.batch();
-    expect(records.map(({ key, value }) => [key, (value as Uint8Array)[0]])).toEqual([['1', 0]]);
-    expect(letters).toMatchObject([{ reason: 'bad-value', message: 'field "name" is too long' }]);
-    expect(ids).toHaveLength(1);
   });
 
   it.each([
