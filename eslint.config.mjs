@@ -3,8 +3,9 @@ import tseslint from 'typescript-eslint';
 /** What the page uses of a browser. */
 const BROWSER = [
   ...['document', 'location', 'performance', 'addEventListener', 'getComputedStyle', 'innerWidth', 'matchMedia'],
-  ...['fetch', 'AbortController', 'AbortSignal', 'EventSource', 'ResizeObserver', 'URLSearchParams'],
-  ...['setTimeout', 'clearTimeout', 'requestAnimationFrame'],
+  ...['fetch', 'AbortController', 'AbortSignal', 'ResizeObserver', 'URLSearchParams', 'WebSocket'],
+  ...['setTimeout', 'clearTimeout', 'devicePixelRatio', 'scrollTo', 'sessionStorage', 'btoa'],
+  ...['TextEncoder', 'TextDecoderStream'],
 ];
 
 export default tseslint.config(

@@ -2,17 +2,21 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
 import { ApiKeyGuard } from './api/api-key.guard';
+import { ApiKeys } from './api/api-keys';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
 import { RateLimitGuard } from './api/rate-limit.guard';
 import { waitForServers } from './composition/wait-for-servers';
 import type { MillraceConfig } from './config/config';
 import { CONFIG } from './config/config-token';
+import { LOG } from './config/log-token';
 import type { Log } from './core/ports/log.port';
 import { DashboardModule } from './dashboard/dashboard.module';
 import { HealthModule } from './health/health.module';
 import { StartupModule } from './health/startup.module';
 import { StartupState } from './health/startup-state';
+import { type FeedCatalog, FEEDS } from './ingestion/feeds/feed-catalog';
+import { FeedsModule, FeedViewsModule } from './ingestion/feeds/feeds.module';
 import { IngestionModule } from './ingestion/ingestion.module';
 import { JobsModule } from './jobs/jobs.module';
 import { LiveModule } from './live/live.module';
@@ -29,6 +33,7 @@ import { PORTS, type Ports } from './runtime/ports';
 export interface AppParts {
   readonly config: MillraceConfig;
   readonly catalog: PipelineCatalog;
+  readonly feeds: FeedCatalog;
   readonly ports: Ports;
   readonly log: Log;
 }
@@ -46,9 +51,9 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         JobsModule.of(parts),
-        ...(roles.includes('ingest') ? [IngestionModule] : []),
+        ...(roles.includes('ingest') ? [IngestionModule, FeedsModule] : []),
         ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
-        ...(roles.includes('serve') ? [ApiModule, LiveModule, DashboardModule] : []),
+        ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, DashboardModule] : []),
       ],
       providers: guardsOf(parts),
       controllers: roles.includes('process') ? [ProcessingController] : [],
@@ -68,14 +73,17 @@ function guardsOf({ config: { apiKeys, http }, ports }: AppParts): Provider[] {
 @Module({})
 class SharedModule {}
 
-function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule {
+function sharedModule({ config, catalog, feeds, ports, log }: AppParts): DynamicModule {
   return {
     module: SharedModule,
     global: true,
     imports: [StartupModule, ObserverModule],
     providers: [
       { provide: CONFIG, useValue: config },
+      { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
       { provide: PORTS, useValue: ports },
+      { provide: FEEDS, useValue: feeds },
+      { provide: LOG, useValue: log },
       {
         provide: ProcessingService,
         useFactory: (observer: PrometheusObserver, startup: StartupState) => {
@@ -92,6 +100,6 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, PORTS, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, ApiKeys, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }

@@ -1,5 +1,5 @@
 export type ProfileName = 'dev' | 'test';
-export type ServerName = 'kafka' | 'redis' | 'cassandra';
+export type ServerName = 'kafka' | 'redis' | 'cassandra' | 'schema-registry';
 
 export interface Options {
   log?: (line: string) => void;

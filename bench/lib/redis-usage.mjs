@@ -16,6 +16,11 @@ export class RedisUsage {
     };
   }
 
+  /** Connections of clients that the server has now. */
+  async connections() {
+    return Number((await this.client.info('clients')).match(/^connected_clients:(\d+)/m)[1]);
+  }
+
   /** Removes the keys that have the run's prefix in their name, and no others. */
   async removeKeys(prefix) {
     for await (const keys of this.client.scanStream({ match: `*${prefix}*`, count: 1000 })) {

@@ -2,8 +2,11 @@ import { Module } from '@nestjs/common';
 import { BoardsController } from './boards.controller';
 import { BoardsService } from './boards.service';
 import { Catalogue } from './catalogue';
+import { CamerasController } from './cameras.controller';
 import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
+import { ModelsController } from './models/models.controller';
+import { ModelsService } from './models/models.service';
 import { HistoryController } from './history.controller';
 import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
@@ -21,10 +24,12 @@ import { RowsService } from './rows.service';
     PipelinesController,
     ResumeController,
     RowsController,
+    CamerasController,
+    ModelsController,
     BoardsController,
     HistoryController,
   ],
-  providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
+  providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService, ModelsService],
   exports: [Catalogue, CommittedTasks, RowsService],
 })
 export class ApiModule {}

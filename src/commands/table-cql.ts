@@ -118,8 +118,11 @@ function clusteringOf({ definition }: CompiledPipeline, texts: readonly string[]
       return mapped(['window.start', 'window.end']).slice(0, 1);
     case 'count':
       return mapped(['window.index']);
-    case 'tumbling':
     case 'calendar':
+      if (definition.spec.window.unit !== 'hour')
+        return mapped(['window.date', 'window.start', 'window.end']).slice(0, 1);
+      return mapped(['window.start', 'window.end']).slice(0, 1);
+    case 'tumbling':
       return mapped(['window.start', 'window.date', 'window.end']).slice(0, 1);
     case 'global':
     case undefined:

@@ -9,20 +9,20 @@ import { checkTable } from '../adapters/cassandra/table-check';
 import { KafkaBatchConsumer } from '../adapters/kafka/kafka-batch-consumer';
 import { createKafka } from '../adapters/kafka/kafka-client';
 import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
+import { KafkaFeedLog } from '../adapters/kafka/kafka-feed-log';
 import { KafkaGroupMembers } from '../adapters/kafka/kafka-group-members';
 import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
-import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
 import { KafkaTopicReader } from '../adapters/kafka/kafka-topic-reader';
 import { KafkaTransactionLog } from '../adapters/kafka/kafka-transaction-log';
-import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { ThreadedRecordProducer } from '../adapters/kafka/threaded-record-producer';
 import { topicFollower } from '../adapters/kafka/topic-follower';
 import { RedisBoardStore } from '../adapters/redis/redis-board-store';
 import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { connectRedis } from '../adapters/redis/redis-connection';
 import { checkRedis } from '../adapters/redis/redis-facts';
+import { RedisFeedLedger } from '../adapters/redis/redis-feed-ledger';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
@@ -33,21 +33,21 @@ import { RedisReferenceHash } from '../adapters/redis/redis-reference-hash';
 import { RedisSnapshotStore } from '../adapters/redis/redis-snapshot-store';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import { RedisWorkQueue } from '../adapters/redis/redis-work-queue';
+import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
+import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { BoardStore } from '../core/ports/board-store.port';
 import type { Log } from '../core/ports/log.port';
-import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink, Sink } from '../core/ports/row-sink.port';
-import type { TransactionLog } from '../core/ports/transaction-log.port';
-import { endsInclusively } from '../core/windows/ends-inclusively';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import { CUT_OFF_MS } from '../runtime/dead-process-watch';
 import { SharedRateLimiter } from '../runtime/shared-rate-limiter';
 import type { Dependency, Ports } from '../runtime/ports';
 import { StoreContact } from '../runtime/store-contact';
 import { isGoneProcess, newProcessName } from './process-name';
+import { topicSink, type TopicSinkParts } from './topic-sink';
 
 const MIGRATIONS = join(__dirname, '..', '..', 'cql');
 /** Partitions of one pipeline that one process works on side by side. */
@@ -69,6 +69,8 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const contact = new StoreContact(clock, CUT_OFF_MS);
   const boards = new RedisBoardStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
+  const schemaRegistry = new HttpSchemaRegistry(config.schemaRegistry);
+  const schemas = new RegistrySchemaCodec(schemaRegistry, clock);
   const kafkaPing: Dependency = {
     name: 'kafka',
     ping: () => topics.partitionCount('__consumer_offsets').then(() => undefined),
@@ -88,15 +90,19 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     topicReader,
     deadLetters: new KafkaDeadLetterSink(producer),
     ledger: new RedisOperatorLedger(redis),
+    feedLedger: new RedisFeedLedger(redis),
+    feedLog: new KafkaFeedLog({ kafka, topics, topicReader }),
     lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new RedisReferenceHash(redis),
+    schemaRegistry,
+    schemas,
     liveness: { process, leases: new RedisProcessLeases(redis), members, contact, isGone: isGoneProcess },
     dependencies: [kafkaPing, { name: 'redis', ping: () => checkRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
       Promise.all(
         pipeline.sinks.flatMap((sink) =>
-          sinkOf(pipeline, sink, { producer: rowProducer, transactions, tables, boards }),
+          sinkOf(pipeline, sink, { producer, textProducer: rowProducer, transactions, tables, boards, schemas }),
         ),
       ),
     consumerOf: (groupId, topic) =>
@@ -118,9 +124,7 @@ function hasTable(pipeline: CompiledPipeline): boolean {
   return pipeline.sinks.some(({ kind }) => kind === 'cassandra');
 }
 
-interface SinkParts {
-  readonly producer: RecordProducer;
-  readonly transactions: TransactionLog;
+interface SinkParts extends TopicSinkParts {
   readonly tables: CassandraTables | undefined;
   readonly boards: BoardStore;
 }
@@ -128,20 +132,13 @@ interface SinkParts {
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { producer, transactions, tables, boards }: SinkParts,
+  { tables, boards, ...parts }: SinkParts,
 ): Promise<Sink>[] {
-  const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
   switch (sink.kind) {
     case 'cassandra':
       return tables ? [tables.sinkOf(sink)] : [];
     case 'kafka':
-      return [
-        Promise.resolve(
-          sink.delivery === 'at-least-once'
-            ? new KafkaRowSink(producer, sink.topic, endIsInclusive)
-            : new KafkaTransactionalRowSink(transactions, sink.topic, endIsInclusive),
-        ),
-      ];
+      return [topicSink(pipeline, sink, parts)];
     case 'redis':
       return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
     case 'live':

@@ -11,6 +11,7 @@ export type Role = (typeof ROLES)[number];
 export type MillraceConfig = ReturnType<typeof arrange>;
 export type KafkaConfig = MillraceConfig['kafka'];
 export type RedisConfig = MillraceConfig['redis'];
+export type SchemaRegistryConfig = MillraceConfig['schemaRegistry'];
 export type CassandraConfig = MillraceConfig['cassandra'];
 
 /**
@@ -45,6 +46,8 @@ function incomplete(given: Settings): string[] {
   together('MILLRACE_KAFKA_SASL_MECHANISM', ['MILLRACE_KAFKA_SASL_USERNAME', 'MILLRACE_KAFKA_SASL_PASSWORD']);
   together('MILLRACE_KAFKA_SSL_CERT', ['MILLRACE_KAFKA_SSL_KEY']);
   together('MILLRACE_KAFKA_SSL_KEY', ['MILLRACE_KAFKA_SSL_CERT']);
+  together('MILLRACE_SCHEMA_REGISTRY_USERNAME', ['MILLRACE_SCHEMA_REGISTRY_PASSWORD']);
+  together('MILLRACE_SCHEMA_REGISTRY_PASSWORD', ['MILLRACE_SCHEMA_REGISTRY_USERNAME']);
   together('MILLRACE_CASSANDRA_USERNAME', ['MILLRACE_CASSANDRA_PASSWORD']);
   together('MILLRACE_CASSANDRA_PASSWORD', ['MILLRACE_CASSANDRA_USERNAME']);
   return missing;
@@ -55,6 +58,7 @@ function arrange(given: Settings) {
     mode: given.MILLRACE_MODE,
     roles: given.MILLRACE_ROLES as readonly Role[],
     pipelines: given.MILLRACE_PIPELINES,
+    feeds: given.MILLRACE_FEEDS,
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
@@ -79,6 +83,12 @@ function arrange(given: Settings) {
       url: given.MILLRACE_REDIS_URL,
       ...present('username', given.MILLRACE_REDIS_USERNAME),
       ...present('password', given.MILLRACE_REDIS_PASSWORD),
+    },
+    /** Asked only where a pipeline needs it. */
+    schemaRegistry: {
+      url: given.MILLRACE_SCHEMA_REGISTRY_URL,
+      ...present('username', given.MILLRACE_SCHEMA_REGISTRY_USERNAME),
+      ...present('password', given.MILLRACE_SCHEMA_REGISTRY_PASSWORD),
     },
     cassandra: {
       contactPoints: given.MILLRACE_CASSANDRA_CONTACT_POINTS,

@@ -3,6 +3,8 @@ import { parseDuration } from '../core/pipeline/duration';
 import { RATE_ALGORITHMS } from '../core/rate-limits/rate-limit';
 import { bytes, duration, flag, integer, list, oneOf, secret, setting, settingMeta, text } from './setting';
 
+/** May be missing; a folder that was named may not. */
+export const DEFAULT_FEEDS = './feeds';
 export const MODES = ['embedded', 'external'] as const;
 export const ROLES = ['ingest', 'process', 'serve'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -18,6 +20,9 @@ const hostPort = (given: string) => /^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i.test(g
 const host = (given: string) => hostPort(given) || /^[\w.-]+$/.test(given);
 const redisUrl = (given: string) =>
   /^(rediss?|redis-sentinel|redis-cluster|rediss-sentinel|rediss-cluster):\/\/\S+$/.test(given) ? given : undefined;
+
+const httpUrl = (given: string) =>
+  /^https?:\/\/[^/]/.test(given) && URL.canParse(given) ? given.replace(/\/+$/, '') : undefined;
 
 const roles = () =>
   setting(`a list of ${ROLES.join(', ')}, or all`, (given) => {
@@ -58,6 +63,7 @@ export const settings = z.object({
   MILLRACE_MODE: oneOf(MODES).default('external'),
   MILLRACE_ROLES: roles().default([...ROLES]),
   MILLRACE_PIPELINES: text().default('./pipelines'),
+  MILLRACE_FEEDS: text().default(DEFAULT_FEEDS),
   MILLRACE_EXTENSIONS: list('paths of JavaScript modules, several separated by commas', () => true).default([]),
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
@@ -95,6 +101,12 @@ export const settings = z.object({
     .default('redis://127.0.0.1:6379'),
   MILLRACE_REDIS_USERNAME: text().optional(),
   MILLRACE_REDIS_PASSWORD: secret().optional(),
+
+  MILLRACE_SCHEMA_REGISTRY_URL: setting('an address such as http://host:8081', httpUrl)
+    .register(settingMeta, { secret: true })
+    .default('http://127.0.0.1:8081/apis/ccompat/v7'),
+  MILLRACE_SCHEMA_REGISTRY_USERNAME: text().optional(),
+  MILLRACE_SCHEMA_REGISTRY_PASSWORD: secret().optional(),
 
   MILLRACE_CASSANDRA_CONTACT_POINTS: list('host or host:port, several separated by commas', host).default([
     '127.0.0.1:9042',

@@ -1,33 +1,33 @@
 import { matchesKey } from '../api/key-match';
 import type { LiveFeed } from '../core/ports/live-feed.port';
-import type { Row } from '../core/row/row';
-import { rowText } from '../core/row/row-json';
 import { ConflatingQueue } from './conflating-queue';
 import { replayFeed } from './feed-replay';
 import type { ParsedEntry } from './feed-row';
 import { FeedVector } from './feed-vector';
 import type { FeedSubscriber, PipelineFeed } from './pipeline-feed';
-import type { SseStream } from './sse-stream';
+import type { LiveEvent, LiveOutlet } from './live-outlet';
 
 export interface Snapshot {
-  readonly rows: readonly Row[];
+  /** As `rowText` makes them. */
+  readonly rows: readonly string[];
   /** Present when there are more rows than the client asked for: `/rows` goes on from it. */
   readonly cursor?: string;
 }
 
 export interface LiveClientOptions {
   readonly pipeline: string;
-  readonly stream: SseStream;
+  readonly outlet: LiveOutlet;
   readonly shared: PipelineFeed;
   readonly feed: LiveFeed;
   /** Wanted texts of key fields; empty for all. */
   readonly key: ReadonlyMap<string, string>;
+  /** At least so long between two events of changes; 0 for none. */
+  readonly everyMs: number;
   readonly lastEventId: string | undefined;
   snapshot(): Promise<Snapshot>;
   onTrouble(error: unknown): void;
 }
 
-export const RETRY_MS = 1_000;
 const MAX_WAITING_ROWS = 5_000;
 /** Heartbeats in a row that found the client not reading. */
 const MAX_BLOCKED_BEATS = 4;
@@ -49,16 +49,21 @@ export class LiveClient implements FeedSubscriber {
   private steps: Promise<void> = Promise.resolve();
   private stepsLeft = 0;
   private blockedBeats = 0;
+  /** Runs while no event may follow yet. */
+  private pause: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: LiveClientOptions) {}
 
   /** Throws TransientError while nothing is sent yet; later trouble ends the stream, and the client comes back. */
   async open(): Promise<void> {
-    const { stream, shared, lastEventId } = this.options;
+    const { outlet, shared, lastEventId } = this.options;
     await shared.join(this);
-    stream.onClose(() => shared.leave(this));
-    if (stream.isClosed) return shared.leave(this);
-    stream.open(RETRY_MS);
+    outlet.onClose(() => {
+      clearTimeout(this.pause);
+      shared.leave(this);
+    });
+    if (outlet.isClosed) return shared.leave(this);
+    outlet.open();
     this.isOpen = true;
     const position = this.queue.position;
     const last = lastEventId === undefined ? undefined : FeedVector.parse(lastEventId);
@@ -86,19 +91,19 @@ export class LiveClient implements FeedSubscriber {
 
   /** To be called at regular intervals. */
   beat(): void {
-    const { stream } = this.options;
-    this.blockedBeats = stream.isBlocked ? this.blockedBeats + 1 : 0;
-    if (this.blockedBeats >= MAX_BLOCKED_BEATS) stream.close();
+    const { outlet } = this.options;
+    this.blockedBeats = outlet.isBlocked ? this.blockedBeats + 1 : 0;
+    if (this.blockedBeats >= MAX_BLOCKED_BEATS) outlet.close();
     else if (this.isOpen && this.stepsLeft === 0 && this.queue.isEmpty)
-      stream.heartbeat(this.queue.position.toString());
+      outlet.heartbeat(this.queue.position.toString());
   }
 
   close(): void {
-    this.options.stream.close();
+    this.options.outlet.close();
   }
 
   private async replay(after: FeedVector, upTo: FeedVector): Promise<boolean> {
-    const { pipeline, feed, stream, key } = this.options;
+    const { pipeline, feed, outlet, key } = this.options;
     const span = replayFeed(feed, { pipeline, after, upTo });
     let read = after;
     for (let step = await span.next(); ; step = await span.next()) {
@@ -113,14 +118,14 @@ export class LiveClient implements FeedSubscriber {
             wanted.map(({ text }) => text),
           );
       }
-      await stream.ready();
-      if (stream.isClosed) return true;
+      await outlet.ready();
+      if (outlet.isClosed) return true;
     }
   }
 
   private async sendSnapshot(position: FeedVector): Promise<void> {
     const { rows, cursor } = await this.options.snapshot();
-    this.send('snapshot', position, rows.map(rowText), cursor);
+    this.send('snapshot', position, rows, cursor);
   }
 
   /** Sends what `step` has to, after earlier steps and before what waits in the queue. */
@@ -134,14 +139,14 @@ export class LiveClient implements FeedSubscriber {
       })
       .then(() => {
         this.stepsLeft--;
-        this.options.stream.whenReady(() => this.flush());
+        this.options.outlet.whenReady(() => this.flush());
       });
     return this.steps;
   }
 
   private flush(): void {
-    const { stream } = this.options;
-    if (!this.isOpen || this.stepsLeft > 0 || stream.isBlocked || stream.isClosed) return;
+    const { outlet } = this.options;
+    if (!this.isOpen || this.stepsLeft > 0 || this.pause || outlet.isBlocked || outlet.isClosed) return;
     if (this.queue.overflowed) {
       this.onReset(this.queue.position);
       return;
@@ -153,11 +158,20 @@ export class LiveClient implements FeedSubscriber {
       vector,
       rows.map(({ text }) => text),
     );
-    if (stream.isBlocked) stream.whenReady(() => this.flush());
+    this.holdBack();
+    if (outlet.isBlocked) outlet.whenReady(() => this.flush());
   }
 
-  private send(event: string, vector: FeedVector, rows: readonly string[], cursor?: string): void {
-    const rest = cursor === undefined ? '' : `,"cursor":${JSON.stringify(cursor)}`;
-    this.options.stream.send({ event, id: vector.toString(), data: `{"rows":[${rows.join(',')}]${rest}}` });
+  private holdBack(): void {
+    const { everyMs, outlet } = this.options;
+    if (everyMs === 0 || outlet.isClosed) return;
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      this.flush();
+    }, everyMs);
+  }
+
+  private send(event: LiveEvent['event'], vector: FeedVector, rows: readonly string[], cursor?: string): void {
+    this.options.outlet.send({ event, id: vector.toString(), rows, cursor });
   }
 }

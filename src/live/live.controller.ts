@@ -2,12 +2,9 @@ import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Catalogue } from '../api/catalogue';
-import { notLive } from '../api/problem-details';
-import { type LimitRange, PAGE_LIMIT, parseRowParameters } from '../api/row-parameters';
+import { liveRequest } from './live-request';
 import { LiveService } from './live.service';
-
-/** `limit=0` is for clients that page through `/rows` themselves. */
-const SNAPSHOT_LIMIT: LimitRange = { fallback: PAGE_LIMIT.max, min: 0, max: PAGE_LIMIT.max };
+import { SseStream } from './sse-stream';
 
 @ApiTags('pipelines')
 @Controller('v1/pipelines')
@@ -27,6 +24,7 @@ export class LiveController {
   })
   @ApiQuery({ name: 'key.*', required: false, description: 'Only rows whose key field has this text' })
   @ApiQuery({ name: 'limit', required: false, description: 'Rows of the snapshot, 0 to 1000 (default 1000)' })
+  @ApiQuery({ name: 'every', required: false, description: 'At least so long between two events, such as 1s' })
   @ApiOkResponse({ description: 'text/event-stream', content: { 'text/event-stream': {} } })
   async follow(
     @Param('name') name: string,
@@ -34,9 +32,6 @@ export class LiveController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    const pipeline = this.catalogue.runnable(name);
-    if (!pipeline.sinks.some(({ kind }) => kind === 'live')) throw notLive(name);
-    const wanted = parseRowParameters(query, pipeline.keyNames, SNAPSHOT_LIMIT);
-    await this.live.serve({ pipeline, wanted, lastEventId }, response);
+    await this.live.serve(liveRequest(this.catalogue, name, query, lastEventId), new SseStream(response));
   }
 }

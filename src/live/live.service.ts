@@ -1,24 +1,21 @@
 import { type BeforeApplicationShutdown, HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
 import { CommittedTasks } from '../api/committed-tasks';
 import { ProblemException, problemType } from '../api/problem-details';
 import type { RowParameters } from '../api/row-parameters';
 import { RowsService } from '../api/rows.service';
 import { messageOf } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
+import { rowText } from '../core/row/row-json';
 import { type Ports, PORTS } from '../runtime/ports';
 import { LiveClient, type Snapshot } from './live-client';
 import { PipelineFeed } from './pipeline-feed';
-import { SseStream } from './sse-stream';
-
-export interface LiveRequest {
-  readonly pipeline: CompiledPipeline;
-  readonly wanted: RowParameters;
-  readonly lastEventId: string | undefined;
-}
+import { SharedReads } from './shared-reads';
+import type { LiveRequest } from './live-request';
+import type { LiveOutlet } from './live-outlet';
 
 const HEARTBEAT_MS = 15_000;
-const MAX_CLIENTS = 1_000;
+/** A socket counts with each of its subscriptions. */
+const MAX_CLIENTS = 10_000;
 
 /** The clients of `/live` in this process. */
 @Injectable()
@@ -26,6 +23,7 @@ export class LiveService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('live');
   private readonly feeds = new Map<string, PipelineFeed>();
   private readonly clients = new Set<LiveClient>();
+  private readonly snapshots = new SharedReads<Snapshot>();
   private readonly heart: NodeJS.Timeout;
   private closing = false;
 
@@ -39,21 +37,22 @@ export class LiveService implements BeforeApplicationShutdown {
   }
 
   /** Resolves once the client has its first event. Throws a 503, or TransientError, while nothing is sent yet. */
-  async serve({ pipeline, wanted, lastEventId }: LiveRequest, response: ServerResponse): Promise<void> {
+  async serve({ pipeline, wanted, everyMs, lastEventId }: LiveRequest, outlet: LiveOutlet): Promise<void> {
     if (this.closing || this.clients.size >= MAX_CLIENTS) throw noRoom();
     const client = new LiveClient({
       pipeline: pipeline.name,
-      stream: new SseStream(response),
+      outlet,
       shared: this.feedOf(pipeline),
       feed: this.ports.liveFeed,
       key: wanted.key,
+      everyMs,
       lastEventId,
       snapshot: () => this.snapshot(pipeline, wanted),
       onTrouble: (error) =>
         this.logger.warn({ event: 'live.client-dropped', pipeline: pipeline.name, reason: messageOf(error) }),
     });
     this.clients.add(client);
-    response.once('close', () => this.clients.delete(client));
+    outlet.onClose(() => this.clients.delete(client));
     try {
       await client.open();
     } catch (error) {
@@ -70,10 +69,15 @@ export class LiveService implements BeforeApplicationShutdown {
     this.feeds.forEach((feed) => feed.stop());
   }
 
-  private async snapshot(pipeline: CompiledPipeline, wanted: RowParameters): Promise<Snapshot> {
-    if (wanted.limit === 0) return { rows: [] };
-    const { rows, cursor } = await this.rows.page(pipeline, wanted);
-    return cursor === undefined ? { rows } : { rows, cursor };
+  /** Read after it was asked for, and once for all who ask for the same meanwhile. */
+  private snapshot(pipeline: CompiledPipeline, wanted: RowParameters): Promise<Snapshot> {
+    if (wanted.limit === 0) return Promise.resolve({ rows: [] });
+    const identity = JSON.stringify([pipeline.name, [...wanted.key], wanted.fromMs, wanted.toMs, wanted.limit]);
+    return this.snapshots.read(identity, async () => {
+      const { rows, cursor } = await this.rows.page(pipeline, wanted);
+      const texts = rows.map(rowText);
+      return cursor === undefined ? { rows: texts } : { rows: texts, cursor };
+    });
   }
 
   private feedOf(pipeline: CompiledPipeline): PipelineFeed {

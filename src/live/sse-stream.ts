@@ -1,11 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { eventText, type LiveEvent, type LiveOutlet } from './live-outlet';
 
-export interface SseEvent {
-  readonly event: string;
-  readonly id: string;
-  /** Without line breaks. */
-  readonly data: string;
-}
+/** After how long a client comes back when its stream ends. */
+export const RETRY_MS = 1_000;
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -16,7 +13,7 @@ const HEADERS = {
 };
 
 /** One client's event stream; the wire format of the HTML standard, section 9.2. */
-export class SseStream {
+export class SseStream implements LiveOutlet {
   private blocked = false;
 
   constructor(private readonly response: ServerResponse) {
@@ -32,14 +29,13 @@ export class SseStream {
     return this.response.writableEnded || this.response.destroyed;
   }
 
-  /** `retryMs`: after how long the client comes back when the stream ends. */
-  open(retryMs: number): void {
+  open(): void {
     this.response.writeHead(200, HEADERS);
-    this.write(`retry: ${retryMs}\n\n`);
+    this.write(`retry: ${RETRY_MS}\n\n`);
   }
 
-  send({ event, id, data }: SseEvent): void {
-    this.write(`event: ${event}\nid: ${id}\ndata: ${data}\n\n`);
+  send(event: LiveEvent): void {
+    this.write(`event: ${event.event}\nid: ${event.id}\ndata: {${eventText(event)}}\n\n`);
   }
 
   /** Keeps proxies from closing the stream, and tells how far the client has read although no row was for it. */

@@ -3,6 +3,8 @@ import type { BatchConsumer } from '../core/ports/batch-consumer.port';
 import type { BoardStore } from '../core/ports/board-store.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { FeedLedger } from '../core/ports/feed-ledger.port';
+import type { FeedLog } from '../core/ports/feed-log.port';
 import type { GroupMembers } from '../core/ports/group-members.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
@@ -15,6 +17,8 @@ import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { Sink } from '../core/ports/row-sink.port';
+import type { SchemaCodec } from '../core/ports/schema-codec.port';
+import type { SchemaRegistry } from '../core/ports/schema-registry.port';
 import type { SnapshotStore } from '../core/ports/snapshot-store.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
@@ -60,9 +64,14 @@ export interface Ports {
   readonly topicReader: TopicReader;
   readonly deadLetters: DeadLetterSink;
   readonly ledger: OperatorLedger;
+  readonly feedLedger: FeedLedger;
+  readonly feedLog: FeedLog;
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;
+  /** Values of which a registry keeps the schemas. */
+  readonly schemas: SchemaCodec;
+  readonly schemaRegistry: SchemaRegistry;
   /** Signs of life of the processes that share the work; `undefined` where there is one process only. */
   readonly liveness: Liveness | undefined;
   readonly dependencies: readonly Dependency[];

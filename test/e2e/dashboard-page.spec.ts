@@ -1,10 +1,12 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Socket } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { ApiModule } from '../../src/api/api.module';
 import { DashboardModule } from '../../src/dashboard/dashboard.module';
 import { LiveModule } from '../../src/live/live.module';
+import { violationsOf } from '../support/accessibility';
 import { ApiFixture } from '../support/api-fixture';
-import { type Complaints, complaintsOf, launchBrowser } from '../support/browser';
+import { type Complaints, complaintsOf, describeApi, launchBrowser } from '../support/browser';
 import { taskStatus } from '../support/task-status';
 
 const DAY = 86_400_000;
@@ -17,6 +19,7 @@ describe('the page', () => {
   let url: string;
   let page: Page;
   let complaints: Complaints;
+  const connections: Socket[] = [];
 
   beforeAll(async () => {
     browser = await launchBrowser();
@@ -32,7 +35,9 @@ describe('the page', () => {
       await record(1, 'Shanghai', day, 100 + day);
     }
     world.owned = [taskStatus(0, { lagRecords: 12_000 }), taskStatus(1)];
-    ({ app, url } = await world.start([ApiModule, LiveModule, DashboardModule]));
+    ({ app, url } = await world.start([ApiModule, LiveModule, DashboardModule], describeApi));
+    connections.length = 0;
+    app.getHttpServer().on('connection', (connection: Socket) => connections.push(connection));
   });
 
   afterEach(async () => {
@@ -45,7 +50,10 @@ describe('the page', () => {
     await world.task(partition).commit();
   }
 
-  async function open(options: Parameters<Browser['newPage']>[0] = {}, path = '/'): Promise<void> {
+  async function open(
+    options: Parameters<Browser['newPage']>[0] = {},
+    path = '/#/pipelines/air-quality-daily',
+  ): Promise<void> {
     page = await browser.newPage(options);
     complaints = complaintsOf(page, url);
     await page.goto(`${url}${path}`);
@@ -68,7 +76,9 @@ describe('the page', () => {
     expect(await page.locator('h1').first().innerText()).toBe('air-quality-daily');
     expect(await page.locator('#state').innerText()).toBe('running · 2 of 2 tasks here');
     expect(await figure('Lag')).toContain('12,000');
-    expect(await page.locator('#chart').getAttribute('aria-label')).toBe('avg_pm25, 40 days, of Beijing, Shanghai');
+    expect(await page.locator('.chart').getAttribute('aria-label')).toBe(
+      'air-quality-daily. avg_pm25, 40 days, of Beijing, Shanghai',
+    );
     expect(await page.locator('#tasks tbody tr').count()).toBe(2);
   });
 
@@ -77,14 +87,14 @@ describe('the page', () => {
     await latest('Shanghai', '139');
     await record(1, 'Shanghai', 40, 321);
     expect(await latest('Shanghai', '321')).toContain('11 Jul 2013');
-    await page.locator('#chart[aria-label^="avg_pm25, 41 days"]').waitFor();
+    await page.locator('.chart[aria-label*="avg_pm25, 41 days"]').waitFor();
   });
 
   it('misses nothing of what happened while its connection was cut', async () => {
     await open();
     await latest('Beijing', '49');
     await page.locator('#feed[data-state=live]').waitFor();
-    app.getHttpServer().closeAllConnections();
+    connections.forEach((connection) => connection.destroy());
     await record(0, 'Beijing', 40, 555);
     await record(0, 'Beijing', 40, 557);
     expect(await latest('Beijing', '556')).toBe('Beijing\t556\t557\t555\t2\t11 Jul 2013\topen');
@@ -96,10 +106,41 @@ describe('the page', () => {
     await chip.focus();
     await page.keyboard.press('Space');
     expect(await chip.getAttribute('aria-pressed')).toBe('false');
-    expect(await page.locator('#chart').getAttribute('aria-label')).toBe('avg_pm25, 40 days, of Beijing');
-    expect(await page.locator('#chart-subtitle').innerText()).toContain('band from least to greatest');
-    await page.locator('#ranges button', { hasText: '30 days' }).press('Enter');
-    expect(await page.locator('#chart').getAttribute('aria-label')).toBe('avg_pm25, 30 days, of Beijing');
+    expect(await page.locator('.chart').getAttribute('aria-label')).toBe(
+      'air-quality-daily. avg_pm25, 40 days, of Beijing',
+    );
+    expect(await page.locator('#chart-panel .hint').innerText()).toContain('band from least to greatest');
+    await page.locator('#chart-panel .segments button', { hasText: '30 days' }).press('Enter');
+    expect(await page.locator('.chart').getAttribute('aria-label')).toBe(
+      'air-quality-daily. avg_pm25, 30 days, of Beijing',
+    );
+  });
+
+  it('tells the chart in a table too', async () => {
+    await open();
+    await latest('Beijing', '49');
+    await page.locator('#chart-panel summary').press('Enter');
+    const newest = page.locator('#chart-panel .as-table tbody tr').first();
+    await newest.waitFor();
+    expect(await newest.innerText()).toBe('10 Jul 2013\t49\t139');
+  });
+
+  it('follows changes over an event stream where no WebSocket gets through', async () => {
+    page = await browser.newPage();
+    await page.routeWebSocket('**/v1/live', (socket) => void socket.close());
+    await page.goto(`${url}/#/pipelines/air-quality-daily`);
+    await latest('Beijing', '49');
+    await record(0, 'Beijing', 40, 555);
+    expect(await latest('Beijing', '555')).toContain('11 Jul 2013');
+    expect(await page.locator('#feed').getAttribute('data-state')).toBe('live');
+  });
+
+  it('shows the way of the records, with what each part does', async () => {
+    await open();
+    await page.locator('.graph .node[data-kind=aggregate]').waitFor();
+    const labels = await page.locator('.graph .node-label').allInnerTexts();
+    expect(labels.slice(0, 2)).toEqual(['air-quality.readings', 'pm25 != null && pm25 >= 0']);
+    expect(labels).toContain('air-quality.readings.dead');
   });
 
   it('asks nobody but its own service, and breaks no policy', async () => {
@@ -111,18 +152,26 @@ describe('the page', () => {
   it('shows why a definition was refused', async () => {
     const problem = { file: 'bad.yaml', line: 3, column: 5, message: 'unknown field "wher"; did you mean "where"?' };
     world.refused = [{ name: 'bad', problems: [problem] }];
-    await open({}, '/#bad');
+    await open({}, '/#/pipelines/bad');
     await page.locator('.problems').waitFor();
     expect(await page.locator('.problems').innerText()).toBe(
       'bad.yaml:3:5: unknown field "wher"; did you mean "where"?',
     );
   });
 
+  it('says so when there is no such pipeline, or no such view', async () => {
+    await open({}, '/#/pipelines/tides');
+    await page.locator('h1', { hasText: 'There is no pipeline tides' }).waitFor();
+    await page.goto(`${url}/#/tides`);
+    await page.locator('h1', { hasText: 'There is no such view' }).waitFor();
+  });
+
   it('says so when the service is away, and goes on when it is back', async () => {
     await open();
     await latest('Beijing', '49');
     await page.route('**/v1/pipelines', (route) => route.abort());
-    await page.locator('#trouble', { hasText: 'does not answer' }).waitFor();
+    await page.locator('#trouble', { hasText: /does not answer.*of \d\d:\d\d:\d\d.*\d s old/s }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
     await page.unroute('**/v1/pipelines');
     await page.locator('#trouble').waitFor({ state: 'hidden' });
   });

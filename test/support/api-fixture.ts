@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type Provider, type Type } from '@n
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { MemoryBoardStore } from '../../src/adapters/memory/memory-board-store';
+import { MemoryFeedLedger } from '../../src/adapters/memory/memory-feed-ledger';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
 import { MemoryRateLimiter } from '../../src/adapters/memory/memory-rate-limiter';
@@ -17,6 +18,7 @@ import type { PipelineStatus, TaskStatus } from '../../src/runtime/pipeline-stat
 import { type Pipelines, PIPELINES, type RefusedPipeline } from '../../src/runtime/pipelines';
 import { type Ports, PORTS } from '../../src/runtime/ports';
 import { FixtureTask } from './fixture-task';
+import { memorySchemas } from './memory-schemas';
 
 /** The shipped pipeline, without its outside sinks. */
 export function airQuality(): CompiledPipeline {
@@ -76,6 +78,7 @@ export class ApiFixture {
     };
     return {
       clock: { now: () => this.nowMs },
+      ...memorySchemas({ now: () => this.nowMs }),
       stateStore: this.store,
       rebuildStore: this.store,
       liveFeed: this.store,
@@ -98,6 +101,8 @@ export class ApiFixture {
       topicReader: { read: unused },
       deadLetters: { write: unused },
       ledger: this.ledger,
+      feedLedger: new MemoryFeedLedger({ now: () => this.nowMs }),
+      feedLog: { open: unused },
       lateRecords: { write: unused },
       referenceHash: { read: unused },
       liveness: undefined,

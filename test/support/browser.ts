@@ -1,4 +1,6 @@
+import type { INestApplication } from '@nestjs/common';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { setupOpenApi } from '../../src/api/open-api';
 
 const ARGS = [
   '--no-sandbox',
@@ -33,4 +35,9 @@ export function complaintsOf(page: Page, url: string): Complaints {
     if (!request.url().startsWith(url) && !request.url().startsWith('data:')) complaints.foreign.push(request.url());
   });
   return complaints;
+}
+
+/** The page reads in the service's own description which views there are. */
+export function describeApi(app: INestApplication): void {
+  setupOpenApi(app, '0.0.0');
 }

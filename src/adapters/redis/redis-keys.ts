@@ -65,6 +65,11 @@ export function jobKey(queue: string, id: string): string {
   return `${PREFIX}:queue:{${queue}}:job:${id}`;
 }
 
+/** Hash: holder, token and end of a feed's lease, and its report. */
+export function feedKey(feed: string): string {
+  return `${PREFIX}:{${feed}}:feed`;
+}
+
 export interface BoardKeys {
   /** Sorted set: member to score. */
   readonly scores: string;
@@ -97,7 +102,7 @@ export interface TaskKeys {
   readonly segments: string;
   /** Set: `segment \n entry` of rows that are committed but not emitted. */
   readonly pending: string;
-  /** Stream: the live feed. */
+  /** Stream: the live feed. Also the channel that wakes those who follow it. */
   readonly feed: string;
 }
 

@@ -1,5 +1,9 @@
+import type { AggregateDefinition } from '../aggregates/aggregate-definition';
+import { builtInAggregates } from '../aggregates/built-in';
 import { aggregateReference } from '../aggregates/reference';
+import { learningAggregates } from '../models/learning-aggregates';
 import { builtInFunctions } from './built-in-functions';
+import { ONE_PANE } from './definition';
 import { pipelineJsonSchema } from './json-schema';
 import { STANDARD_LANGUAGE } from './language';
 import { type SchemaRow, schemaRows } from './schema-rows';
@@ -24,7 +28,10 @@ export function pipelineReference(): string {
     propertyTable(),
     '### Aggregates',
     'They ignore records in which an argument is missing or null. Constants are written out in the call.',
-    aggregateTable(),
+    aggregateTable(builtInAggregates),
+    '### Aggregates that learn',
+    `They count on the order of records: the window must be of kind ${ONE_PANE.join(', ')}. What they do is in [model](systems/model.md).`,
+    aggregateTable(learningAggregates),
     '### Functions of expressions',
     `Beyond [CEL's own](https://github.com/google/cel-spec/blob/master/doc/langdef.md) (${standardFunctions()}):`,
     functionTable(),
@@ -42,8 +49,8 @@ function presence({ isRequired, default: given }: SchemaRow): string {
   return given === '' ? '' : `\`${given}\``;
 }
 
-function aggregateTable(): string {
-  const rows = aggregateReference().map(({ signature, parameters, result, guarantee, space }) => {
+function aggregateTable(definitions: readonly AggregateDefinition[]): string {
+  const rows = aggregateReference(definitions).map(({ signature, parameters, result, guarantee, space }) => {
     const takes = parameters.map((parameter) => `${parameter.name}: ${parameter.takes}`).join('; ');
     return [`\`${signature}\``, takes, result, guarantee, space];
   });

@@ -104,6 +104,11 @@ export class Delta {
     if (!this.idleAdvance) windows.close(this.writes, maxRows);
   }
 
+  /** For `emit.on: record`: rows go with the offset of their record, and a later one must not change them. */
+  takeRecordRows(): void {
+    this.options.windows.takeRecordRows?.(this.writes);
+  }
+
   closeStored(segment: string, entries: readonly EntryWrite[]): void {
     this.options.windows.closeStored(segment, entries, this.writes);
   }

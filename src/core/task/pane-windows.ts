@@ -37,6 +37,7 @@ export class PaneWindows implements TaskWindows {
   private readonly windows: OpenWindows;
   private readonly cache: PaneCache;
   private readonly absentKeys = new Set<string>();
+  private readonly recordRows: Row[] = [];
   private watermarkMs: number;
   private toClose = 0;
   private readonly lateness = { latenessMs: ON_TIME, amended: false };
@@ -85,6 +86,10 @@ export class PaneWindows implements TaskWindows {
     }
     lateness.latenessMs = isLate ? watermarkMs - latestEndMs : ON_TIME;
     return lateness;
+  }
+
+  takeRecordRows(writes: Writes): void {
+    writes.rows.push(...this.recordRows.splice(0));
   }
 
   advance(watermarkMs: number, reason: CloseReason): void {
@@ -226,8 +231,9 @@ export class PaneWindows implements TaskWindows {
     const pane = open.panes.get(contribution.keyText) ?? this.createPane(open, contribution.keyText);
     addRecord(pipeline.aggregates, pane.accumulators, contribution);
     pane.changedAt = contribution.next;
-    changes.changed(pane, paneValueBytes(pane));
-    if (pipeline.emitOnUpdate || open.phase !== 'open') changes.awaitEmission(pane);
+    changes.changed(pane, pane.dirty ? 0 : paneValueBytes(pipeline.aggregates, pane));
+    if (pipeline.emitOnRecord) this.recordRows.push(this.rowOf(pane));
+    else if (pipeline.emitOnUpdate || open.phase !== 'open') changes.awaitEmission(pane);
   }
 
   private createPane(open: OpenWindow, keyText: string): Pane {

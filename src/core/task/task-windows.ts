@@ -58,6 +58,8 @@ export interface TaskWindows {
   closedMs(watermarkMs: number): number;
 
   add(contribution: Contribution): Lateness;
+  /** For `emit.on: record`: adds the rows of the record that was added last, as they are after it. */
+  takeRecordRows?(writes: Writes): void;
   advance(watermarkMs: number, reason: CloseReason): void;
   /** Makes final rows until `writes` holds `maxRows`, and drops state that nothing needs any more. */
   close(writes: Writes, maxRows: number): void;

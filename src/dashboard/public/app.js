@@ -1,91 +1,91 @@
-import { getPipelines } from './api.js';
-import { byId, h, setHidden, setText } from './dom.js';
-import { PipelinePage } from './pipeline-page.js';
+import { getPipelines, getResources } from './net/api.js';
+import { LiveHub } from './net/live-hub.js';
+import { addRates } from './model/rates.js';
+import { byId, h, setHidden, setText } from './parts/dom.js';
+import { showNavigation } from './shell/navigation.js';
+import { readHash, ROUTES } from './shell/routes.js';
+import { SignIn } from './shell/sign-in.js';
+import { Trouble } from './shell/trouble.js';
 
 const POLL_MS = 1_000;
+const FEED_TEXT = { live: 'Live', connecting: 'Connecting', away: 'Reconnecting' };
 
-let page;
+const trouble = new Trouble();
+const signIn = new SignIn(() => {
+  hub.reconnect();
+  void poll();
+});
+const hub = new LiveHub(showFeed);
 
-/** The pipeline of the address, `#name`, or the first one. */
-function chosenName(pipelines) {
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  return pipelines.some(({ name }) => name === wanted) ? wanted : pipelines[0]?.name;
+let pipelines;
+let resources;
+let view;
+let shownHash;
+
+function showFeed(state) {
+  const feed = byId('feed');
+  setHidden(feed, state === 'none');
+  feed.dataset.state = state;
+  setText(byId('feed-text'), FEED_TEXT[state] ?? '');
 }
 
-function showTabs(pipelines, chosen) {
-  const nav = byId('pipelines');
-  const signature = JSON.stringify([pipelines.map(({ name, state }) => [name, state]), chosen]);
-  if (nav.dataset.signature === signature) return;
-  nav.dataset.signature = signature;
-  nav.replaceChildren(
-    ...pipelines.map(({ name, state }) =>
-      h(
-        'a',
-        {
-          class: 'tab',
-          href: `#${encodeURIComponent(name)}`,
-          'data-state': state,
-          'aria-current': name === chosen && 'page',
-        },
-        h('span', { class: 'dot', role: 'img', 'aria-label': state }),
-        name,
-      ),
-    ),
+async function showView() {
+  const { hash } = location;
+  if (hash === shownHash || !pipelines) return;
+  shownHash = hash;
+  const { path, argument } = readHash(hash);
+  const route = ROUTES.find((known) => known.path === path);
+  showNavigation({ pipelines, resources }, path);
+  document.title = `${argument ?? route?.title ?? 'Not found'} · Millrace`;
+  const View = await route?.load();
+  // Another one may have been asked for while it was loaded.
+  if (hash !== location.hash) return;
+  view?.close();
+  const root = h('div', { class: 'view', id: `view-${path}` });
+  byId('main').replaceChildren(root);
+  view = View ? new View(root, { hub, pipelines, argument }) : undefined;
+  if (!View) root.append(notFound());
+}
+
+function notFound() {
+  return h(
+    'section',
+    { class: 'notice' },
+    h('h1', {}, 'There is no such view'),
+    h('p', {}, h('a', { href: '#/overview' }, 'Go to the overview')),
   );
-}
-
-function showNotice(title, text, problems = []) {
-  byId('empty').replaceChildren(
-    h('h1', {}, title),
-    h('p', {}, text),
-    ...(problems.length
-      ? [h('ul', { class: 'problems' }, ...problems.map((problem) => h('li', {}, problem.text)))]
-      : []),
-  );
-}
-
-function showPipeline(pipelines) {
-  const name = chosenName(pipelines);
-  const pipeline = pipelines.find((candidate) => candidate.name === name);
-  showTabs(pipelines, name);
-  const runs = pipeline !== undefined && pipeline.state !== 'refused';
-  setHidden(byId('pipeline'), !runs);
-  setHidden(byId('empty'), runs);
-  document.title = name ? `${name} · Millrace` : 'Millrace';
-  if (!runs) {
-    page?.close();
-    page = undefined;
-    setHidden(byId('feed'), true);
-    if (pipeline)
-      showNotice(`${name} was refused`, 'It does not run until its definition is put right.', pipeline.problems);
-    else showNotice('No pipelines', 'Put a definition into the pipelines folder and start the service again.');
-    return;
-  }
-  if (page?.name !== name) {
-    page?.close();
-    page = new PipelinePage(pipeline);
-  }
-  page.update(pipeline);
 }
 
 async function poll() {
   try {
-    showPipeline(await getPipelines());
-    setHidden(byId('trouble'), true);
-    delete document.body.dataset.stale;
+    pipelines = await getPipelines();
+    resources ??= await getResources();
+    addRates(pipelines, performance.now());
+    trouble.good();
+    showNavigation({ pipelines, resources }, readHash(location.hash).path);
+    await showView();
+    view?.update(pipelines);
   } catch (error) {
-    const isSilent = error instanceof TypeError || error.name === 'TimeoutError';
-    const reason = isSilent ? 'The service does not answer.' : error.message;
-    setText(byId('trouble'), `${reason} What is shown may be old; trying again.`);
-    setHidden(byId('trouble'), false);
-    document.body.dataset.stale = '';
+    if (error.status === 401) signIn.ask();
+    trouble.bad(error);
   }
 }
 
+/** A page that nobody looks at asks for nothing. */
 async function pollForEver() {
-  await poll();
+  if (!document.hidden) await poll();
   setTimeout(() => void pollForEver(), POLL_MS);
 }
 
-addEventListener('hashchange', () => void poll());
+addEventListener('hashchange', () => {
+  scrollTo(0, 0);
+  void showView().catch((error) => trouble.bad(error));
+});
+showFeed('none');
 void pollForEver();
+
+// The address says which view is shown, so the link to it must not change the address.
+byId('skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  byId('main').focus();
+});

@@ -22,6 +22,8 @@ import {
   kafka,
   live,
   nowcast,
+  online_anomaly,
+  online_regression,
   numberArgument,
   ohlc,
   pipeline,
@@ -131,6 +133,23 @@ describe('a pipeline written in TypeScript', () => {
       moved: 'trend(pm25, "1d", "5m")',
       air: 'nowcast(pm25)',
     });
+  });
+
+  it('writes calls of aggregates that learn, and asks for a row for each record', () => {
+    const built = keyed
+      .window(global())
+      .aggregate({
+        forecast: online_regression('pm25', { level: 'pm25' }, { step: '1h', lags: 12, publishEvery: 24 }),
+        unusual: online_anomaly('pm25', 100, 8),
+      })
+      .emit({ on: 'record' })
+      .to(live())
+      .build();
+    expect(built.definition.spec.aggregate).toEqual({
+      forecast: 'online_regression(pm25, {"level": pm25}, "1h", 12, 24)',
+      unusual: 'online_anomaly(pm25, 100, 8)',
+    });
+    expect(built.definition.spec.emit.on).toBe('record');
   });
 
   it('takes policies, bounds and sinks', () => {

@@ -6,6 +6,7 @@ import { LiveClient, type LiveClientOptions } from '../../../src/live/live-clien
 import { type FeedSubscriber, PipelineFeed } from '../../../src/live/pipeline-feed';
 import { SseStream } from '../../../src/live/sse-stream';
 import { ApiFixture } from '../../support/api-fixture';
+import { waitUntil } from '../../support/wait-until';
 
 const JUNE_1 = Date.parse('2013-06-01T00:00:00+08:00');
 
@@ -69,7 +70,8 @@ describe('LiveClient', () => {
   function clientOf(changes: Partial<LiveClientOptions> = {}): LiveClient {
     return new LiveClient({
       pipeline: world.pipeline.name,
-      stream: new SseStream(response as unknown as ServerResponse),
+      outlet: new SseStream(response as unknown as ServerResponse),
+      everyMs: 0,
       shared: feed,
       feed: world.store,
       key: new Map(),
@@ -107,6 +109,17 @@ describe('LiveClient', () => {
       ['rows', [10]],
       ['rows', [20]],
     ]);
+  });
+
+  it('tells a client that wants an event now and then what changed in between, once', async () => {
+    response = new SlowResponse();
+    client = clientOf({ everyMs: 20 });
+    await client.open();
+    response.events();
+    for (const value of [10, 20, 30, 40]) await record('Beijing', value);
+    expect(response.events()).toEqual([['rows', [10]]]);
+    await waitUntil('the next event is due', () => response.written.length > 0);
+    expect(response.events()).toEqual([['rows', [40]]]);
   });
 
   it('sends a slow client the newest version of each row once it reads again', async () => {

@@ -68,5 +68,7 @@ callWithList('SREM', KEYS[3])
 local feedId, rows, maxLength = nextValue(), nextValue(), nextValue()
 if feedId ~= '' then
   redis.call('XADD', KEYS[4], 'MAXLEN', '~', maxLength, feedId, 'rows', rows)
+  -- Wakes those who follow the feed. A user who may not publish commits all the same.
+  redis.pcall('PUBLISH', KEYS[4], '')
 end
 return { 'OK' }
