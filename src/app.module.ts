@@ -26,6 +26,7 @@ import { PrometheusObserver } from './metrics/prometheus-observer';
 import { ProcessingController } from './processing/processing.controller';
 import { ProcessingService } from './processing/processing.service';
 import { QueriesModule } from './queries/queries.module';
+import { ReadingModule } from './reading/reading.module';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { PIPELINES } from './runtime/pipelines';
 import { PORTS, type Ports } from './runtime/ports';
@@ -53,7 +54,7 @@ export class AppModule {
         JobsModule.of(parts),
         ...(roles.includes('ingest') ? [IngestionModule, FeedsModule] : []),
         ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
-        ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, DashboardModule] : []),
+        ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, ReadingModule, DashboardModule] : []),
       ],
       providers: guardsOf(parts),
       controllers: roles.includes('process') ? [ProcessingController] : [],

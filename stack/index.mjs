@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { compose, dockerAnswers } from './docker.mjs';
 import { withLock } from './lock.mjs';
 import { native, servers } from './native.mjs';
+export { nodetool } from './nodetool.mjs';
 import { placeOf, runningPid } from './process.mjs';
 import { profileOf } from './profiles.mjs';
 

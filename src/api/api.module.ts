@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { AggregateController } from './aggregate/aggregate.controller';
+import { AggregateService } from './aggregate/aggregate.service';
+import { AwaitedRecords } from './awaited-records';
 import { BoardsController } from './boards.controller';
 import { BoardsService } from './boards.service';
 import { Catalogue } from './catalogue';
@@ -20,16 +23,13 @@ import { RowsService } from './rows.service';
 @Module({
   imports: [ProblemDetailsModule],
   controllers: [
-    DeadLettersController,
-    PipelinesController,
-    ResumeController,
-    RowsController,
-    CamerasController,
-    ModelsController,
-    BoardsController,
-    HistoryController,
+    ...[AggregateController, BoardsController, CamerasController, DeadLettersController],
+    ...[HistoryController, ModelsController, PipelinesController, ResumeController, RowsController],
   ],
-  providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService, ModelsService],
+  providers: [
+    ...[AggregateService, AwaitedRecords, BoardsService, Catalogue, CommittedTasks],
+    ...[ModelsService, OpenRows, PipelineViews, RowsService],
+  ],
   exports: [Catalogue, CommittedTasks, RowsService],
 })
 export class ApiModule {}

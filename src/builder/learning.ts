@@ -43,7 +43,7 @@ export interface RegressionOptions {
 }
 
 /** Learns to predict `y` one step ahead from its last values and named inputs, which may be null. Learns in order of arrival. */
-export function online_regression<Y extends Argument, Inputs extends Readonly<Record<string, Argument>>>(
+export function online_regression<Y extends Argument, const Inputs extends Readonly<Record<string, Argument>>>(
   y: Y,
   inputs: Inputs,
   { step, lags, publishEvery }: RegressionOptions,

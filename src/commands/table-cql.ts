@@ -93,7 +93,8 @@ function anyRemarks(pipeline: CompiledPipeline, sink: CassandraSink): string[] {
 /** Those of the key in the order of the key: a clustering key may have its columns in another order than the sink. */
 function columnsOf(pipeline: CompiledPipeline, sink: CassandraSink): readonly Column[] {
   const texts = Object.values(sink.columns).map(({ text }) => text.trim());
-  const clustering = clusteringOf(pipeline, texts);
+  const moving = (sink.moving ?? []).map((name) => sink.columns[name]!.text.trim());
+  const clustering = [...moving, ...clusteringOf(pipeline, texts)];
   const columns = Object.entries(sink.columns).map(([name, expression], i) => ({
     name,
     text: expression.text.trim(),
@@ -136,8 +137,8 @@ function roleOf(
   clustering: readonly string[],
 ): Column['role'] {
   const trimmed = text.trim();
-  if (!identifiesRow) return 'value';
   if (clustering.includes(trimmed)) return 'clustering';
+  if (!identifiesRow) return 'value';
   // A global window has no bounds: what is made of them is null.
   const isUnbounded = definition.spec.window?.kind === 'global' && /\bwindow\b/.test(trimmed);
   return isUnbounded || TIME_COLUMNS.includes(trimmed) ? 'value' : 'partition';

@@ -69,6 +69,8 @@ export function embeddedPorts(): Ports {
     consumerOf: (groupId, topic) => new MemoryBatchConsumer({ log, groupId, topic }),
     followerOf: (topic) => new MemoryBatchConsumer({ log, groupId: `millrace-lookup-${topic}`, topic }),
     readerOf: (pipeline) => tables.readerFor(pipeline),
+    partitions: tables.columns,
+    cacheStore: undefined,
     close: () => Promise.resolve(),
   };
 }

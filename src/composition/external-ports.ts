@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 
 import { CassandraClient } from '../adapters/cassandra/cassandra-client';
+import { CassandraPartitionReader } from '../adapters/cassandra/cassandra-partition-reader';
 import { cassandraRowReader } from '../adapters/cassandra/cassandra-row-reader';
 import { CassandraRowSink } from '../adapters/cassandra/cassandra-row-sink';
 import { readMigrationFiles } from '../adapters/cassandra/migration';
 import { migrate } from '../adapters/cassandra/migrations';
+import { TableConsistency } from '../adapters/cassandra/table-consistency';
 import { checkTable } from '../adapters/cassandra/table-check';
 import { KafkaBatchConsumer } from '../adapters/kafka/kafka-batch-consumer';
 import { createKafka } from '../adapters/kafka/kafka-client';
@@ -22,6 +24,7 @@ import { RedisBoardStore } from '../adapters/redis/redis-board-store';
 import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { connectRedis } from '../adapters/redis/redis-connection';
 import { checkRedis } from '../adapters/redis/redis-facts';
+import { RedisCacheStore } from '../adapters/redis/redis-cache-store';
 import { RedisFeedLedger } from '../adapters/redis/redis-feed-ledger';
 import { RedisIdempotencyStore } from '../adapters/redis/redis-idempotency-store';
 import { RedisLiveFeed } from '../adapters/redis/redis-live-feed';
@@ -39,6 +42,8 @@ import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { BoardStore } from '../core/ports/board-store.port';
 import type { Log } from '../core/ports/log.port';
+import { type CacheStore, partitionCacheKey } from '../core/ports/cache-store.port';
+import type { PartitionReader } from '../core/ports/partition-reader.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { RowSink, Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
@@ -66,6 +71,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const topicReader = new KafkaTopicReader(kafka);
   const clock = { now: () => Date.now() };
   const redis = connectRedis(config.redis);
+  const cacheStore = new RedisCacheStore(redis);
   const contact = new StoreContact(clock, CUT_OFF_MS);
   const boards = new RedisBoardStore(redis);
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
@@ -102,7 +108,10 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     sinksOf: (pipeline) =>
       Promise.all(
         pipeline.sinks.flatMap((sink) =>
-          sinkOf(pipeline, sink, { producer, textProducer: rowProducer, transactions, tables, boards, schemas }),
+          sinkOf(pipeline, sink, {
+            ...{ producer, textProducer: rowProducer, transactions, tables },
+            ...{ boards, schemas, cacheStore },
+          }),
         ),
       ),
     consumerOf: (groupId, topic) =>
@@ -112,6 +121,8 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
       }),
     followerOf: (topic) => topicFollower(kafka, log, topic),
     readerOf: (pipeline) => tables?.readerOf(pipeline),
+    partitions: tables?.partitions ?? NO_TABLES,
+    cacheStore,
     close: async () => {
       const connections = [producer, rowProducer, topics, topicReader, members, tables];
       await Promise.all(connections.map(async (connection) => connection?.close()));
@@ -126,17 +137,18 @@ function hasTable(pipeline: CompiledPipeline): boolean {
 
 interface SinkParts extends TopicSinkParts {
   readonly tables: CassandraTables | undefined;
+  readonly cacheStore: CacheStore;
   readonly boards: BoardStore;
 }
 
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { tables, boards, ...parts }: SinkParts,
+  { tables, boards, cacheStore, ...parts }: SinkParts,
 ): Promise<Sink>[] {
   switch (sink.kind) {
     case 'cassandra':
-      return tables ? [tables.sinkOf(sink)] : [];
+      return tables ? [tables.sinkOf(sink, cacheStore)] : [];
     case 'kafka':
       return [topicSink(pipeline, sink, parts)];
     case 'redis':
@@ -146,13 +158,20 @@ function sinkOf(
   }
 }
 
+/** No pipeline writes to a table. */
+const NO_TABLES: PartitionReader = { read: () => Promise.resolve([]) };
+
 /** Cassandra is connected when the first pipeline with a table asks for it. */
 class CassandraTables {
+  readonly partitions: PartitionReader;
   private readonly client: CassandraClient;
+  private readonly consistency: TableConsistency;
   private readonly readers = new Map<string, RowReader | undefined>();
 
   constructor(private readonly config: MillraceConfig) {
     this.client = new CassandraClient(config.cassandra);
+    this.consistency = new TableConsistency(config.cassandra.tableConsistency);
+    this.partitions = new CassandraPartitionReader(this.client, this.consistency);
   }
 
   get dependency(): Dependency {
@@ -171,14 +190,18 @@ class CassandraTables {
     await migrate(this.client, files, { replication: this.config.cassandra.replication });
   }
 
-  async sinkOf(sink: Extract<CompiledSink, { kind: 'cassandra' }>): Promise<RowSink> {
+  async sinkOf(sink: Extract<CompiledSink, { kind: 'cassandra' }>, cacheStore: CacheStore): Promise<RowSink> {
     await checkTable(this.client, sink);
-    return new CassandraRowSink(this.client, sink);
+    const table = `${sink.keyspace}.${sink.table}`;
+    const drop = (partitions: readonly (readonly unknown[])[]): Promise<void> =>
+      cacheStore.invalidate(partitions.map((partition) => partitionCacheKey(table, partition)));
+    const { consistency } = this;
+    return new CassandraRowSink(this.client, sink, { consistency, ...(sink.cached === true && { written: drop }) });
   }
 
   readerOf(pipeline: CompiledPipeline): RowReader | undefined {
     if (!this.readers.has(pipeline.name)) {
-      this.readers.set(pipeline.name, cassandraRowReader(this.client, pipeline));
+      this.readers.set(pipeline.name, cassandraRowReader(this.client, pipeline, this.consistency));
     }
     return this.readers.get(pipeline.name);
   }

@@ -94,6 +94,8 @@ function arrange(given: Settings) {
       contactPoints: given.MILLRACE_CASSANDRA_CONTACT_POINTS,
       localDataCenter: given.MILLRACE_CASSANDRA_DATACENTER,
       consistency: given.MILLRACE_CASSANDRA_CONSISTENCY,
+      /** Levels of tables that have others, by `keyspace.table` or `keyspace.*`. */
+      tableConsistency: given.MILLRACE_CASSANDRA_TABLE_CONSISTENCY,
       replication: given.MILLRACE_CASSANDRA_REPLICATION,
       ...present('username', given.MILLRACE_CASSANDRA_USERNAME),
       ...present('password', given.MILLRACE_CASSANDRA_PASSWORD),

@@ -11,6 +11,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const CONSISTENCIES = ['ONE', 'TWO', 'THREE', 'QUORUM', 'ALL', 'LOCAL_QUORUM', 'EACH_QUORUM', 'LOCAL_ONE'] as const;
 
+type Consistency = (typeof CONSISTENCIES)[number];
+
 /** The CQL map of a keyspace's `replication`. */
 export type Replication = Readonly<Record<string, string | number>>;
 
@@ -39,6 +41,22 @@ const apiKeys = () =>
     return keys.length > 0 ? keys : undefined;
   }).register(settingMeta, { secret: true });
 
+/** `reading.*=LOCAL_ONE/LOCAL_QUORUM,aqdata.pm25=ONE`: levels of reads and writes, or one of both. */
+const tableConsistency = () =>
+  setting(
+    `tables with levels of reads and writes such as reading.*=LOCAL_ONE/LOCAL_QUORUM; levels are ${CONSISTENCIES.join(', ')}`,
+    (given) => {
+      const levels = new Map<string, { reads: Consistency; writes: Consistency }>();
+      for (const part of given.split(',')) {
+        const [, table, first, second = first] = /^\s*(\w+\.(?:\w+|\*))\s*=\s*(\w+)(?:\/(\w+))?\s*$/.exec(part) ?? [];
+        const named = (name?: string) => CONSISTENCIES.find((level) => level === name?.toUpperCase());
+        const [reads, writes] = [named(first), named(second)];
+        if (table === undefined || !reads || !writes || levels.has(table)) return undefined;
+        levels.set(table, { reads, writes });
+      }
+      return levels;
+    },
+  );
 /** `600/1m`: units and the span that they are for. */
 const quota = () =>
   setting('a number and a duration such as 600/1m', (given) => {
@@ -113,6 +131,7 @@ export const settings = z.object({
   ]),
   MILLRACE_CASSANDRA_DATACENTER: text().default('datacenter1'),
   MILLRACE_CASSANDRA_CONSISTENCY: oneOf(CONSISTENCIES, (given) => given.toUpperCase()).default('LOCAL_QUORUM'),
+  MILLRACE_CASSANDRA_TABLE_CONSISTENCY: tableConsistency().default(new Map()),
   MILLRACE_CASSANDRA_REPLICATION: replication().default(simpleReplication(1)),
   MILLRACE_CASSANDRA_USERNAME: text().optional(),
   MILLRACE_CASSANDRA_PASSWORD: secret().optional(),

@@ -1,5 +1,6 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
+import type { CacheStore } from '../core/ports/cache-store.port';
 import type { BoardStore } from '../core/ports/board-store.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
@@ -10,6 +11,7 @@ import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { OperatorLedger } from '../core/ports/operator-ledger.port';
+import type { PartitionReader } from '../core/ports/partition-reader.port';
 import type { ProcessLeases } from '../core/ports/process-leases.port';
 import type { RateLimiter } from '../core/ports/rate-limiter.port';
 import type { RebuildStore } from '../core/ports/rebuild-store.port';
@@ -85,6 +87,10 @@ export interface Ports {
   followerOf(topic: string): BatchConsumer;
   /** Where the pipeline's closed rows can be read back; `undefined` without a table. */
   readerOf(pipeline: CompiledPipeline): RowReader | undefined;
+  /** Tables as their columns stand. */
+  readonly partitions: PartitionReader;
+  /** Keeps what is read of tables with `cached: true`; `undefined` where reading them costs nothing. */
+  readonly cacheStore: CacheStore | undefined;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,10 @@
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { violationsOf } from '../support/accessibility';
 import { complaintsOf, launchBrowser } from '../support/browser';
-import { VIEW_SAMPLES, type ViewSample } from '../support/page-views';
+import { PEAKS, PEAKS_YAML, VIEW_SAMPLES, type ViewSample } from '../support/page-views';
 import { ServiceProcess } from '../support/service';
 import { waitUntil } from '../support/wait-until';
 
@@ -15,7 +17,7 @@ const SIZES = [
   [375, 'light'],
   [375, 'dark'],
 ] as const;
-const LOST = 'Nanjing US Post';
+const SHIPPED = join(__dirname, '..', '..', 'pipelines');
 
 describe('the views of the page', () => {
   let service: ServiceProcess;
@@ -23,13 +25,16 @@ describe('the views of the page', () => {
   let page: Page;
 
   beforeAll(async () => {
-    service = await ServiceProcess.start('views', { MILLRACE_MODE: 'embedded' });
+    service = await ServiceProcess.start('views', {
+      MILLRACE_MODE: 'embedded',
+      MILLRACE_PIPELINES: shippedWithPeaks(),
+    });
     browser = await launchBrowser();
     await service.ready();
     const nowMs = Date.now();
     for (const { topic, records } of VIEW_SAMPLES) if (topic && records) await ingest(topic, records(nowMs));
     await ingest('air-quality.readings', [
-      { observed_at: new Date(nowMs).toISOString(), location: LOST, pm25: 'lots' },
+      { observed_at: new Date(nowMs).toISOString(), location: 'Nanjing US Post', pm25: 4171 },
     ]);
   });
 
@@ -38,7 +43,7 @@ describe('the views of the page', () => {
     await service?.stop();
   });
 
-  afterEach(() => page.close());
+  afterEach(() => page?.close());
 
   async function ingest(topic: string, records: readonly unknown[]): Promise<void> {
     await waitUntil(`${topic} takes records`, async () => {
@@ -95,21 +100,33 @@ describe('the views of the page', () => {
   it('tell on the overview what was lost, and lead to it', async () => {
     await open(sampleOf('overview'));
     await page.locator('#pipeline-table a.bad').first().click();
-    await page.locator('.letter', { hasText: 'lots' }).first().waitFor({ state: 'attached' });
+    await page.locator('.letter', { hasText: '4171' }).first().waitFor({ state: 'attached' });
   });
 
   it('send a dead letter again, put right, and the row is there', async () => {
-    await open(sampleOf('dead-letters/air-quality-daily'));
+    await open(sampleOf(`dead-letters/${PEAKS}`));
     await page.locator('.letter button', { hasText: 'Replay' }).first().click();
     await page.locator('#patch').fill('["no object"]');
     await page.keyboard.press('Tab');
     await page.locator('dialog[open] button[type=submit]').click();
     await page.locator('.field-trouble', { hasText: 'no JSON object' }).waitFor();
-    await page.locator('#patch').fill('{"pm25": 4171}');
+    await page.locator('#patch').fill('{"values": {"max_pm25": 999}}');
     await page.locator('dialog[open] button[type=submit]').click();
     await page.locator('.told', { hasText: '1 replayed.' }).waitFor();
-    await page.goto(`${service.url}/#/pipelines/air-quality-daily`);
-    await page.locator('#latest tbody tr', { hasText: LOST }).filter({ hasText: '4,171' }).waitFor();
+    await page.goto(`${service.url}/#/pipelines/${PEAKS}`);
+    await page.locator('#latest tbody tr', { hasText: '999' }).waitFor();
+  });
+
+  it('draw a candle anew when a price comes', async () => {
+    await open(sampleOf('crypto'));
+    await page.locator('.bars', { hasText: 'BTC' }).waitFor();
+    const price = { id: '90', symbol: 'BTC', name: 'Bitcoin', price_usd: 123_456.78, volume24: 1 };
+    await ingest('crypto.tickers', [{ ...price, ts: Math.floor(Date.now() / 1000) }]);
+    await page.locator('#candles h2', { hasText: '$123,456.78' }).waitFor();
+    await page.locator('#candles .segments button', { hasText: '1 h' }).press('Enter');
+    await page.locator('#candles', { hasText: 'hourly candles' }).waitFor();
+    await page.locator('#candles select').selectOption({ label: 'Shiba Inu (SHIB)' });
+    await page.locator('#candles h2', { hasText: /Shiba Inu \(SHIB\): \$0\.0000\d+/ }).waitFor();
   });
 
   it('say what is being read, what is not there and what failed', async () => {
@@ -122,3 +139,10 @@ describe('the views of the page', () => {
     await page.locator('#chart-panel[data-state=ready]').waitFor();
   });
 });
+
+function shippedWithPeaks(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-views-'));
+  cpSync(SHIPPED, folder, { recursive: true });
+  writeFileSync(join(folder, `${PEAKS}.yaml`), PEAKS_YAML);
+  return folder;
+}

@@ -6,13 +6,18 @@ import { FeedBatchBuilder } from '../../src/core/feeds/feed-batch';
 import { FIRST_STATE } from '../../src/core/feeds/feed-state';
 import { parseFeedFiles } from '../../src/core/feeds/parse-feeds';
 import { STANDARD_LANGUAGE } from '../../src/core/pipeline/language';
+import { besideFile } from '../../src/processing/read-beside';
 import { openSource } from '../../src/ingestion/feeds/open-source';
 import { startUpstreams, type Upstreams } from '../support/upstreams/index.mjs';
 
 const FOLDER = join(__dirname, '..', '..', 'feeds');
 const files = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.yaml'))
-  .map((name) => ({ path: name, text: readFileSync(join(FOLDER, name), 'utf8') }));
+  .map((name) => ({
+    path: name,
+    text: readFileSync(join(FOLDER, name), 'utf8'),
+    readBeside: besideFile(join(FOLDER, name)),
+  }));
 
 describe('the feeds that are shipped', () => {
   let upstreams: Upstreams;

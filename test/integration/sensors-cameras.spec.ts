@@ -38,11 +38,10 @@ async function becomes(read: () => Promise<Rows>, expected: Rows): Promise<void>
 }
 
 describe('sensors on real servers', () => {
-  const copy = new SystemCopy({
+  const copy: SystemCopy = new SystemCopy({
     pipelines: ['sensors-stats', 'sensors-watch', 'sensors-alerts'],
-    topics: ['sensors.readings', 'sensors.watched'],
+    topics: ['sensors.readings', 'sensors.watched', 'sensors.registry'],
     keyspace: 'sensors',
-    edit: (yaml) => yaml.replace('name: sensors.registry', `name: ${copy.nameOf('sensors.registry')}`),
   });
   const LIMITS = { temperature_min: -5, temperature_max: 30, humidity_max: 90, pressure_min: 990 };
   const sensors = ['s1', 's2', 'unregistered'];
@@ -170,7 +169,7 @@ describe('sensors on real servers', () => {
 });
 
 describe('cameras on real servers', () => {
-  const copy = new SystemCopy({
+  const copy: SystemCopy = new SystemCopy({
     pipelines: ['cameras-activity', 'cameras-online', 'cameras-latest'],
     topics: ['cameras.frames'],
     keyspace: 'cameras',

@@ -40,6 +40,7 @@ const PIPELINE = compiledWith({
   emit: { on: 'record' },
 });
 
+const nameOf = ({ keyText }: Row): string => keyText;
 const versionOf = ({ keyText, revision }: Row): string => `${keyText} ${revision}`;
 
 /** Every row that was shown, by what names its version; two of one version have to be the same row. */
@@ -64,11 +65,11 @@ describe('a model in the checkpoint', () => {
         fc.array(step, { maxLength: 25 }),
         async (draws, steps) => {
           const records = recordsOf(draws);
-          const calm = await TaskHarness.start(PIPELINE);
+          const calm = await TaskHarness.start(PIPELINE, { nameOf });
           await calm.process(records);
           await calm.checkpoint();
 
-          const harness = await TaskHarness.start(PIPELINE, { maxRows, cacheBytes });
+          const harness = await TaskHarness.start(PIPELINE, { maxRows, cacheBytes, nameOf });
           for (const { records: count, then } of steps) {
             const from = Number(harness.task.position);
             await harness.process(records.slice(from, from + count));

@@ -112,6 +112,8 @@ export class ApiFixture {
       followerOf: unused,
       sinksOf: unused,
       readerOf: (pipeline) => this.tables.readerFor(pipeline),
+      partitions: this.tables.columns,
+      cacheStore: undefined,
       close: () => Promise.resolve(),
     };
   }

@@ -120,3 +120,16 @@ export function taskKeys(task: TaskId): TaskKeys {
 export function segmentKey(task: TaskId, segment: string): string {
   return `${taskPrefix(task)}:segment:${segment}`;
 }
+
+export interface CacheKeys {
+  /** Text: what is cached. */
+  readonly text: string;
+  /** Text: id of the loader that holds the lock. */
+  readonly lock: string;
+}
+
+/** Braces in the key would move its hash tag. */
+export function cacheKeys(key: string): CacheKeys {
+  const tag = `{${encodeURIComponent(key)}}`;
+  return { text: `${PREFIX}:cache:${tag}:text`, lock: `${PREFIX}:cache:${tag}:lock` };
+}

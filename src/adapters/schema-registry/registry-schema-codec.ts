@@ -17,6 +17,8 @@ import { wholeSchema } from './whole-schema';
 const MAX_SCHEMAS = 1_000;
 /** How long an id that the registry does not know is not asked for again. */
 const UNKNOWN_MS = 10_000;
+/** A schema that is registered meanwhile is written by after this time at the latest. */
+const ENCODER_MS = 10_000;
 
 interface WrittenSchema {
   readonly format: SchemaFormat;
@@ -31,6 +33,7 @@ export class RegistrySchemaCodec implements SchemaCodec {
   /** By id; a promise, so that tasks that meet a new schema at the same time ask once. */
   private readonly written = new Map<number, Promise<WrittenSchema>>();
   private readonly unknownUntilMs = new Map<number, number>();
+  private readonly encoders = new Map<string, { readonly encoder: Promise<ValueEncoder>; readonly untilMs: number }>();
 
   constructor(
     private readonly registry: SchemaRegistry,
@@ -52,7 +55,19 @@ export class RegistrySchemaCodec implements SchemaCodec {
     }
   }
 
-  async encoderFor({ format, subject, schema, message }: SchemaWriting): Promise<ValueEncoder> {
+  encoderFor(writing: SchemaWriting): Promise<ValueEncoder> {
+    const key = JSON.stringify(writing);
+    const nowMs = this.clock.now();
+    const known = this.encoders.get(key);
+    if (known && nowMs < known.untilMs) return known.encoder;
+    const encoder = this.makeEncoder(writing);
+    this.encoders.set(key, { encoder, untilMs: nowMs + ENCODER_MS });
+    if (this.encoders.size > MAX_SCHEMAS) this.encoders.delete(this.encoders.keys().next().value!);
+    encoder.catch(() => this.encoders.delete(key));
+    return encoder;
+  }
+
+  private async makeEncoder({ format, subject, schema, message }: SchemaWriting): Promise<ValueEncoder> {
     const { id, ...written } = await this.schemaToWrite(format, subject, schema);
     if (written.format !== format) {
       throw new ConfigError(`The latest schema of subject ${subject} is ${written.format}, and ${format} is written`);

@@ -1,9 +1,14 @@
-import type { HttpSchemaRegistry } from '../../adapters/schema-registry/http-schema-registry';
 import { schemaFindings } from '../../adapters/schema-registry/schema-findings';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import { findingText } from '../../core/pipeline/finding';
 import { STANDARD_LANGUAGE } from '../../core/pipeline/language';
+import type { SchemaRegistry } from '../../core/ports/schema-registry.port';
 import { type Finding, ok, warning, wrong } from './finding';
+
+interface RuledRegistry extends SchemaRegistry {
+  /** What it wants of new versions: BACKWARD, NONE, .. */
+  compatibility(): Promise<string>;
+}
 
 /** Whether a pipeline reads or writes values whose schemas a registry keeps. */
 export function needsRegistry({ schemas, sinks }: CompiledPipeline): boolean {
@@ -12,7 +17,7 @@ export function needsRegistry({ schemas, sinks }: CompiledPipeline): boolean {
 
 /** Throws TransientError when the registry does not answer. */
 export async function schemaRegistryFindings(
-  registry: HttpSchemaRegistry,
+  registry: RuledRegistry,
   pipelines: readonly CompiledPipeline[],
 ): Promise<readonly Finding[]> {
   const rule = await registry.compatibility();

@@ -4,6 +4,8 @@ import { PoisonRecordError } from '../errors';
 import type { JsonPrimitive } from '../json';
 import type { Language } from '../pipeline/language';
 import { poison } from '../pipeline/poison';
+import type { SchemaWriting } from '../ports/schema-codec.port';
+import { valueSubject } from '../ports/schema-registry.port';
 import { encodeKey } from '../row/key';
 import { type Answer, BadItem, type CompiledFeed, type FeedRecord } from './compiled-feed';
 import type { FeedDefinition } from './feed-definition';
@@ -38,6 +40,16 @@ export function compileFeed(definition: FeedDefinition, language: Language, rand
       }
     },
     partitionOf: createPartitioner(spec.partitioner, random),
+    writing: writingOf(spec),
+  };
+}
+
+function writingOf({ topic, format, subject, schema, message }: Spec): SchemaWriting | undefined {
+  if (format === 'json') return undefined;
+  return {
+    ...{ format, subject: subject ?? valueSubject(topic) },
+    ...(schema?.text !== undefined && { schema: schema.text }),
+    ...(message !== undefined && { message }),
   };
 }
 
@@ -111,7 +123,7 @@ function compileDescription(spec: Spec, language: Language): Describe {
     const timestampMs = time && eventTimeOf(time(over), 'timestamp');
     if (timestampMs !== undefined) refuseAhead(timestampMs, now.getTime(), spec.maxAhead);
     return {
-      value,
+      ...{ fields, value },
       timestampMs,
       key: spec.key ? encodeKey(spec.key.map((name) => keyValue(name, fields[name]))) : null,
       id: by && JSON.stringify(by(over)),

@@ -1,4 +1,5 @@
-import type { JsonPrimitive, JsonValue } from '../json';
+import type { JsonValue } from '../json';
+import type { SchemaWriting } from '../ports/schema-codec.port';
 import type { FeedDefinition } from './feed-definition';
 import type { Partitioner } from './partitioner';
 
@@ -24,7 +25,8 @@ export class BadItem {
 
 /** What an item became. */
 export interface FeedRecord {
-  /** JSON. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The fields as JSON. */
   readonly value: string;
   readonly key: string | null;
   /** Epoch ms; the time of producing it when `undefined`. */
@@ -44,6 +46,6 @@ export interface CompiledFeed {
   /** `undefined` for an item that `where` leaves out. Throws PoisonRecordError. */
   recordOf(item: unknown, answer: Answer, n: number): FeedRecord | undefined;
   readonly partitionOf: Partitioner;
+  /** How values are written; `undefined` for JSON. */
+  readonly writing: SchemaWriting | undefined;
 }
-
-export type KeyValues = readonly JsonPrimitive[];

@@ -1,5 +1,6 @@
 import { PoisonRecordError } from '../errors';
 import type { OutgoingRecord } from '../ports/record-producer.port';
+import type { ValueEncoder } from '../ports/schema-codec.port';
 import type { DeadLetter } from '../task/dead-letter';
 import { type Answer, BadItem, type CompiledFeed } from './compiled-feed';
 import type { FeedState } from './feed-state';
@@ -39,6 +40,8 @@ export class FeedBatchBuilder {
     private readonly feed: CompiledFeed,
     state: FeedState,
     private readonly partitions: number,
+    /** Of the values; they are JSON without it. */
+    private readonly encoder?: ValueEncoder,
   ) {
     const { dedupe } = feed.definition.spec;
     this.ids = dedupe && new RememberedIds(dedupe.remember, state.ids);
@@ -72,13 +75,14 @@ export class FeedBatchBuilder {
     const nowMs = answer.now.getTime();
     // As for records over HTTP: none is put ahead of the clock, whatever its time says.
     const timestampMs = Math.min(record.timestampMs ?? nowMs, nowMs);
+    const value = this.encoder ? this.encoder.encode(record.fields) : record.value;
     const partition = this.feed.partitionOf({ n, timestampMs, value: record.placedBy }, this.partitions);
     if (record.id !== undefined && this.ids?.isRepeated(record.id) === true) {
       this.duplicates += 1;
       return;
     }
     this.records.push({
-      ...{ key: record.key, value: record.value, timestampMs },
+      ...{ key: record.key, value, timestampMs },
       ...(partition !== undefined && { partition }),
     });
   }

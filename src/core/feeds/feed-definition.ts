@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { RESERVED_FIELD_NAMES } from '../pipeline/names';
 import { byteSize, choice, choiceMessage, identifier, positiveDuration, strict } from '../pipeline/schema-kit';
 import { distinctNames, topicName } from '../pipeline/source-definition';
+import { SCHEMA_FORMATS } from '../ports/schema-registry.port';
+import { sinkSchemaSchema } from '../pipeline/schema-definition';
 import { feedSourceSchema, maxAhead } from './feed-source-definition';
 
 const expression = () => z.string();
@@ -60,6 +62,12 @@ const specSchema = strict({
     .boolean()
     .default(false)
     .describe('Whether only the newest record of each key is kept, when the topic has to be created: for lookups'),
+  format: choice(['json', ...SCHEMA_FORMATS])
+    .default('json')
+    .describe('Of the values of its records; all but json through a schema registry'),
+  subject: z.string().min(1).optional().describe('Of the schema registry; default <topic>-value'),
+  schema: sinkSchemaSchema().optional(),
+  message: z.string().min(1).optional().describe('For protobuf: the message, by its full name; default the first one'),
   source: feedSourceSchema.describe('Where records come from'),
   records: expression()
     .optional()
@@ -84,6 +92,12 @@ const specSchema = strict({
     .describe('A larger record goes to the dead letters'),
   dedupe: dedupeSchema.optional().describe('Which records are dropped because they came before'),
   partitioner: partitionerSchema.prefault({ kind: 'hash' }).describe('Which partition a record goes to'),
+}).superRefine(({ format, ...spec }, context) => {
+  for (const name of ['subject', 'schema', 'message'] as const) {
+    const isRight = name === 'message' ? format === 'protobuf' : format !== 'json';
+    if (spec[name] === undefined || isRight) continue;
+    context.addIssue({ code: 'custom', path: [name], message: `${name} has no meaning for format ${format}` });
+  }
 });
 
 /** A definition of a feed, as users write it. */

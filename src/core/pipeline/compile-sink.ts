@@ -12,6 +12,7 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
   if ('kafka' in sink) return compileTopic(sink.kafka);
   if ('redis' in sink) return compileRedisSink(sink.redis, options);
   const [keyspace = '', table = ''] = sink.cassandra.table.split('.');
+  const { moving, writeTime, cached } = sink.cassandra;
   const given = Object.entries(sink.cassandra.columns);
   const columns = given
     .filter(([, text]) => !isClockColumn(text))
@@ -20,6 +21,9 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
   return {
     ...{ kind: 'cassandra', keyspace, table, columns: Object.fromEntries(columns) },
     ...(clockColumns.length > 0 && { clockColumns }),
+    ...(moving && { moving }),
+    ...(writeTime && { writeTime }),
+    ...(cached === true && { cached }),
   };
 }
 

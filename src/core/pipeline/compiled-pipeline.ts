@@ -49,6 +49,10 @@ export type CompiledSink =
       readonly keyspace: string;
       readonly table: string;
       readonly columns: ColumnExpressions;
+      readonly cached?: boolean;
+      readonly writeTime?: 'revision' | 'event-time';
+      /** Columns of the clustering key whose value may change from one version of a row to the next. */
+      readonly moving?: readonly string[];
       /** Those that hold when the row was written, which are not among `columns`; none if absent. */
       readonly clockColumns?: readonly string[];
     }

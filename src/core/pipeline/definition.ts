@@ -81,7 +81,9 @@ const specSchema = strict({
   aggregate: aggregates.optional().describe('Values of a row: name, and a call such as avg(pm25)'),
   emit: emitSchema.prefault({}),
   late: lateSchema,
-  sinks: sinks.describe('Where rows go: cassandra, live and each view of redis at most once, kafka as often as needed'),
+  sinks: sinks.describe(
+    'Where rows go: live and each view of redis at most once, cassandra once for each table, kafka as often as needed',
+  ),
   onStateLoss: choice(['rebuild', 'fail', 'reset'])
     .default('rebuild')
     .describe('When Redis has lost a task: read again from where it began, stop, or go on without its state'),

@@ -14,6 +14,12 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   aqi_band: 'its category: Good, Moderate, ...',
   nowcast_pm25:
     "EPA's NowCast of hourly means, the newest first, null for an hour without one; null if too few are there",
+  reject: 'nothing: the record becomes a dead letter, reason `bad-value`, with this message; in `where` and `derive`',
+  time_ms: 'epoch ms of a time as records write it: ISO 8601 text, seconds or milliseconds',
+  month_of: 'the UTC month of such a time, `2026-01`: a bucket for partitions that would grow with time',
+  bucket_of: 'a number from 0 to below the second argument that values of equal text share (Kafka’s murmur2)',
+  counts_of:
+    "`counts_of(mistakes, 'word', 'attempts')`: a map from the text in one field of each item to the sum of the whole numbers in another",
 };
 
 /**

@@ -24,6 +24,22 @@ const cassandraSchema = strict({
     .describe(
       'CEL over key.*, window.start, .end, .date, .year, .index (count), the aggregates (fields, if stateless), revision, final; or now() for when the row was written, which is no part of its version',
     ),
+  cached: z
+    .boolean()
+    .optional()
+    .describe('Whether repositories keep its partitions in Redis: each write then drops what they keep of them'),
+  writeTime: choice(['revision', 'event-time'])
+    .optional()
+    .describe(
+      'What cells are written with; event-time, for records that are rows, lets a table compacted by time windows drop them by age',
+    ),
+  moving: z
+    .array(columnName())
+    .min(1)
+    .optional()
+    .describe(
+      'Clustering columns whose value may change: a row then leaves its old place in the table; one whose value is null has none',
+    ),
 });
 
 const kafkaSchema = strict({

@@ -5,6 +5,7 @@ import type { CloseReason, Row } from '../row/row';
 import type { WindowAssigner } from '../windows/window';
 import { addRecord } from './accumulate';
 import type { Changes } from './changes';
+import type { Moves } from './moves';
 import { OpenWindows } from './open-windows';
 import { type OpenWindow, type Pane, shownWindow } from './pane';
 import { PaneCache } from './pane-cache';
@@ -22,6 +23,8 @@ export interface PaneWindowsOptions {
   readonly checkpoint: Checkpoint | undefined;
   readonly changes: Changes;
   readonly rows: RowFactory;
+  /** For pipelines whose rows move within tables. */
+  readonly moves: Moves | undefined;
   /** Bound of the resident state. */
   readonly cacheBytes: number;
 }
@@ -49,6 +52,10 @@ export class PaneWindows implements TaskWindows {
     this.cache = new PaneCache(pipeline, cacheBytes);
     this.watermarkMs = checkpoint?.progress.watermarkMs ?? -1;
     this.firstStartMs = checkpoint?.progress.firstWindowStartMs ?? -1;
+  }
+
+  get moves(): Moves | undefined {
+    return this.options.moves;
   }
 
   get size(): StateSize {
@@ -229,8 +236,10 @@ export class PaneWindows implements TaskWindows {
   private addTo(open: OpenWindow, contribution: Contribution): void {
     const { pipeline, changes } = this.options;
     const pane = open.panes.get(contribution.keyText) ?? this.createPane(open, contribution.keyText);
+    this.moves?.before(pane);
     addRecord(pipeline.aggregates, pane.accumulators, contribution);
     pane.changedAt = contribution.next;
+    this.moves?.after(pane, contribution.next);
     changes.changed(pane, pane.dirty ? 0 : paneValueBytes(pipeline.aggregates, pane));
     if (pipeline.emitOnRecord) this.recordRows.push(this.rowOf(pane));
     else if (pipeline.emitOnUpdate || open.phase !== 'open') changes.awaitEmission(pane);

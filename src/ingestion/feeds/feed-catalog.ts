@@ -7,6 +7,7 @@ import { parseFeedFiles } from '../../core/feeds/parse-feeds';
 import type { Environment } from '../../core/feeds/placeholders';
 import type { Language } from '../../core/pipeline/language';
 import type { PipelineFile } from '../../core/pipeline/parse';
+import { besideFile } from '../../processing/read-beside';
 import type { Problem } from '../../core/pipeline/problem';
 
 /** The feeds of a service. A file with a problem is refused as a whole; the others run. */
@@ -20,8 +21,6 @@ const OTHER_KINDS = ['Pipeline', 'Test'];
 
 /** Injection token of {@link FeedCatalog}. */
 export const FEEDS = Symbol('millrace.feeds');
-
-export const NO_FEEDS: FeedCatalog = { feeds: [], problems: [] };
 
 export interface FeedSources {
   readonly folder: string;
@@ -44,7 +43,10 @@ async function feedFiles(folder: string, isDefault: boolean): Promise<readonly P
   try {
     const names = (await readdir(folder)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
     return await Promise.all(
-      names.map(async (name) => ({ path: join(folder, name), text: await readFile(join(folder, name), 'utf8') })),
+      names.map(async (name) => {
+        const path = join(folder, name);
+        return { path, text: await readFile(path, 'utf8'), readBeside: besideFile(path) };
+      }),
     );
   } catch (thrown) {
     if (isDefault && (thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/ports/clock.port';
 import type { DeadLetterSink } from '../../core/ports/dead-letter-sink.port';
 import type { FeedLedger } from '../../core/ports/feed-ledger.port';
 import type { FeedLog, FeedWriter } from '../../core/ports/feed-log.port';
+import type { ValueEncoder } from '../../core/ports/schema-codec.port';
 import type { Log } from '../../core/ports/log.port';
 import { pause } from '../../runtime/back-off';
 import { FailedPoll } from './failed-poll';
@@ -25,6 +26,8 @@ export interface FeedRunnerOptions {
   readonly ledger: FeedLedger;
   readonly feedLog: FeedLog;
   readonly deadLetters: DeadLetterSink;
+  /** What values are written with, if not as JSON. Throws as `SchemaCodec.encoderFor` does. */
+  readonly encoder: () => Promise<ValueEncoder | undefined>;
   readonly observer: FeedObserver;
   readonly clock: Clock;
   readonly log: Log;
@@ -98,6 +101,7 @@ export class FeedRunner {
   private async runTerm(term: Term): Promise<void> {
     const { feed, feedLog } = this.options;
     const signal = AbortSignal.any([term.signal, this.stopping.signal]);
+    const encoder = await this.options.encoder();
     const writer = await feedLog.open({ feed: feed.name, topic: feed.definition.spec.topic });
     const source = this.options.openSource();
     try {
@@ -107,14 +111,15 @@ export class FeedRunner {
         return;
       }
       this.progress.began(state);
-      await this.pollOn(term, { writer, source, state, signal });
+      await this.pollOn(term, { writer, source, state, signal, encoder });
     } finally {
       await source.close();
       await writer.close();
     }
   }
 
-  private async pollOn(term: Term, { writer, source, state: first, signal }: PollParts): Promise<void> {
+  private async pollOn(term: Term, { state: first, ...parts }: PollParts): Promise<void> {
+    const { source, signal } = parts;
     let state = first;
     while (!signal.aborted) {
       const { clock } = this.options;
@@ -123,7 +128,7 @@ export class FeedRunner {
       await this.progress.reportIfDue(term.token);
       if (!(await this.waitUntil(dueMs, signal))) continue;
       try {
-        state = await this.pollOnce({ writer, source, state, signal }, term.token);
+        state = await this.pollOnce({ ...parts, state }, term.token);
       } catch (thrown) {
         // Not the poll's fault: the lease or the writer is gone, or this process ends.
         if (signal.aborted || !(thrown instanceof FailedPoll)) throw thrown;
@@ -133,7 +138,7 @@ export class FeedRunner {
   }
 
   /** 3 to 5. */
-  private async pollOnce({ writer, source, state, signal }: PollParts, token: number): Promise<FeedState> {
+  private async pollOnce({ writer, source, state, signal, encoder }: PollParts, token: number): Promise<FeedState> {
     const { deadLetters, observer, clock, feed } = this.options;
     const poll = await source.poll(state, signal);
     this.notBeforeMs = poll?.notBeforeMs ?? 0;
@@ -141,7 +146,7 @@ export class FeedRunner {
       this.succeeded('unchanged');
       return state;
     }
-    const batch = this.batchOf(poll, state);
+    const batch = this.batchOf(poll, state, encoder);
     if (batch.letters.length > 0) await deadLetters.write(batch.letters, signal);
     const { seen, ids, records, counts } = batch;
     const next = { ...state, ...poll.moved, token, seen, ids: [...ids], polledAtMs: clock.now() };
@@ -153,8 +158,8 @@ export class FeedRunner {
     return next;
   }
 
-  private batchOf({ pages }: Poll, state: FeedState): FeedBatch {
-    const builder = new FeedBatchBuilder(this.options.feed, state, this.options.partitions);
+  private batchOf({ pages }: Poll, state: FeedState, encoder?: ValueEncoder): FeedBatch {
+    const builder = new FeedBatchBuilder(this.options.feed, state, this.options.partitions, encoder);
     for (const { items, ...answer } of pages) builder.add(items, answer);
     return builder.batch();
   }
@@ -201,6 +206,7 @@ interface PollParts {
   readonly source: FeedSource;
   readonly state: FeedState;
   readonly signal: AbortSignal;
+  readonly encoder: ValueEncoder | undefined;
 }
 
 /** Exponential with jitter (from the half to the whole), capped; `chance` in [0, 1). */

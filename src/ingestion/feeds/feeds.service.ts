@@ -9,6 +9,7 @@ import type { FeedCatalog } from './feed-catalog';
 import type { FeedObserver } from './feed-observer';
 import type { FeedSource } from './feed-source';
 import { FeedRunner } from './feed-runner';
+import { feedEncoder } from './feed-encoder';
 import { ensureFeedTopics } from './feed-topics';
 import { openSource } from './open-source';
 
@@ -48,6 +49,7 @@ export class FeedsService implements OnApplicationBootstrap, BeforeApplicationSh
       const partitions = await this.topicsOf(feed);
       const runner = new FeedRunner({
         ...{ feed, partitions, observer, log, openSource: () => this.sourceOf(feed) },
+        encoder: () => feedEncoder(feed, ports.schemas),
         ...{ ledger: ports.feedLedger, feedLog: ports.feedLog, deadLetters: ports.deadLetters, clock: ports.clock },
         holder: ports.liveness?.process ?? 'this process',
       });

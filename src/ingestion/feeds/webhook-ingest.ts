@@ -8,6 +8,7 @@ import { PORTS, type Ports } from '../../runtime/ports';
 import { notUnderstood } from '../ingest-problems';
 import { FEEDS, type FeedCatalog } from './feed-catalog';
 import { FEED_OBSERVER, type FeedObserver } from './feed-observer';
+import { feedEncoder } from './feed-encoder';
 import { ensureFeedTopics } from './feed-topics';
 import { unknownWebhook } from './webhook-problems';
 
@@ -62,7 +63,8 @@ export class WebhookIngest {
     const { topic } = feed.definition.spec;
     const answer = { body, headers, page: 0, cursor: null, now: new Date(clock.now()) };
     const seen = this.seen.get(feed.name) ?? 0;
-    const builder = new FeedBatchBuilder(feed, { ...FIRST_STATE, seen }, await this.partitionsOf(feed));
+    const encoder = await feedEncoder(feed, this.ports.schemas);
+    const builder = new FeedBatchBuilder(feed, { ...FIRST_STATE, seen }, await this.partitionsOf(feed), encoder);
     builder.add(itemsOf(feed, answer), answer);
     const { records, letters, counts, seen: seenNow } = builder.batch();
     this.seen.set(feed.name, seenNow);

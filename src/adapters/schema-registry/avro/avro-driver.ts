@@ -13,8 +13,11 @@ import {
 } from '../schema-driver';
 import { Unwritable } from '../unwritable';
 import { avroType } from './avro-type';
+import { boundBlocks } from './bounded-blocks';
 import { fromAvro, type FromAvro } from './read-avro';
 import { toAvro } from './write-avro';
+
+boundBlocks();
 
 /** Avro's binary encoding and its rules of schema resolution, by avsc. */
 export const avroDriver: SchemaDriver = { parse: (schema) => new AvroSchema(avroType(schema)) };

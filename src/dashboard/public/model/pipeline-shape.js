@@ -2,7 +2,7 @@ const CALL = /^\s*(\w+)\((.*)\)\s*$/;
 
 /** The aggregates of a pipeline view, with what the chart needs to know of each. */
 export function measuresOf({ definition, description = '' }) {
-  const unit = /, in (\S+?)\.?$/.exec(description)?.[1] ?? '';
+  const unit = /, in ([^\s,]+?)\.?(?:,|$)/.exec(description)?.[1] ?? '';
   return Object.entries(definition.spec.aggregate ?? {}).map(([name, expression]) => {
     const [, call = '', argument = ''] = CALL.exec(expression) ?? [];
     return { name, expression, call, argument: argument.trim(), unit: call === 'count' ? '' : unit };

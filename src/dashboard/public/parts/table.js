@@ -24,9 +24,10 @@ function cellOf({ kind, cell }, row) {
   return h('td', { class: kind }, content);
 }
 
-/** A table that may be wider than the page, in a region that scrolls and can be reached by keyboard. */
+/** A table that may be wider than the page, in a region that scrolls and can be reached by keyboard. The panel around it has the
+ * label's own name, so the region is called something else. */
 export function scrollingTable(label) {
   const table = h('table');
-  const region = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label }, table);
+  const region = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `${label}: table` }, table);
   return { table, region };
 }

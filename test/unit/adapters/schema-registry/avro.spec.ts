@@ -140,6 +140,17 @@ describe('Avro', () => {
     );
   });
 
+  it.each([
+    ['a list', { type: 'array', items: 'null' }],
+    ['a list of texts', { type: 'array', items: 'string' }],
+    ['a map', { type: 'map', values: 'double' }],
+  ])('makes no room for more items of %s than the value has bytes', (_what, type) => {
+    const aBillion = Uint8Array.of(0x80, 0xa8, 0xd6, 0xb9, 0x07);
+    expect(refusal(() => recordOf(type).payloadReader(undefined)(aBillion))[1]).toMatch(
+      /says that it has 1000000000 items/,
+    );
+  });
+
   it('refuses a value that is no record', () => {
     const text = parse('string');
     expect(refusal(() => text.payloadReader(undefined)(Uint8Array.of(2, 65)))[1]).toBe(

@@ -65,7 +65,7 @@ describe('aggregates that learn', () => {
       aggregate: { n: 'count()', newest: 'last(x)' },
       emit: { on: 'record' },
     });
-    const harness = await TaskHarness.start(pipeline);
+    const harness = await TaskHarness.start(pipeline, { nameOf: ({ keyText }) => keyText });
     const records = [5, 7, 6].map((x, i) => {
       const value = Buffer.from(JSON.stringify({ key: 'a', x, t: EPOCH_MS + i * 1000 }));
       return { offset: BigInt(i), timestampMs: EPOCH_MS, key: Buffer.from('a'), value };
@@ -93,7 +93,7 @@ describe('the inputs of a model', () => {
       aggregate: { model: "online_regression(x, inputs, '1h', 3, 10)" },
       emit: { on: 'record' },
     });
-    const harness = await TaskHarness.start(pipeline);
+    const harness = await TaskHarness.start(pipeline, { nameOf: ({ keyText }) => keyText });
     const value = Buffer.from(JSON.stringify({ key: 'a', t: EPOCH_MS, x: 1, ...record }));
     await harness.process([{ offset: 0n, timestampMs: EPOCH_MS, key: Buffer.from('a'), value }]);
     await harness.checkpoint();

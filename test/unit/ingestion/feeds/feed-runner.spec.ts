@@ -62,6 +62,7 @@ valid: { no seven: item.n != 7 }`,
   function run(holder: string, parts: { feedLog?: FeedLog } = {}) {
     const runner = new FeedRunner({
       ...{ feed, holder, ledger, feedLog, clock, partitions: 1, log: silentLog, ...parts },
+      encoder: () => Promise.resolve(undefined),
       openSource: () => openSource(feed, STANDARD_LANGUAGE, clock)!,
       deadLetters: { write: (written) => Promise.resolve(void letters.push(...written)) },
       observer: {

@@ -15,6 +15,7 @@ import { FeedsController } from '../../../../src/ingestion/feeds/feeds.controlle
 import { WebhookController } from '../../../../src/ingestion/feeds/webhook.controller';
 import { WebhookIngest } from '../../../../src/ingestion/feeds/webhook-ingest';
 import { INGEST_LIMIT, ingestLimit } from '../../../../src/ingestion/ingest-limit';
+import { PIPELINES } from '../../../../src/runtime/pipelines';
 import { PORTS } from '../../../../src/runtime/ports';
 import { compiledFeed } from '../../../support/feeds';
 
@@ -58,6 +59,7 @@ partitioner: { kind: round-robin }`,
         WebhookIngest,
         { provide: INGEST_LIMIT, useValue: ingestLimit({ recordsPerSecond: 10, burstRecords: 100 }) },
         { provide: PORTS, useValue: ports },
+        { provide: PIPELINES, useValue: { all: () => [] } },
         { provide: FEEDS, useValue: { feeds, problems: [] } },
         { provide: APP_GUARD, useValue: new ApiKeyGuard(['the key']) },
         {
