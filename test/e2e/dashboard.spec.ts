@@ -39,7 +39,9 @@ describe('the page of a service that was just started with its demonstration', (
   it('draws the daily PM2.5 of the posts, and tells it in text', async () => {
     await page.locator(`.chart[aria-label*="${POST}"]`).waitFor();
     expect(await page.locator('#chart-panel h2').innerText()).toBe('Average pm25 by day');
-    expect(await page.locator('#chart-panel .hint').innerText()).toMatch(/^µg\/m³ · \d+ days? · each on its own clock$/);
+    expect(await page.locator('#chart-panel .hint').innerText()).toMatch(
+      /^µg\/m³ · \d+ days? · each on its own clock$/,
+    );
     // Some days are closed then.
     await page.locator('#chart-panel .hint', { hasText: /\b([3-9]|\d{2,}) days/ }).waitFor();
     await page.locator('#latest tbody tr', { hasText: POST }).waitFor();
