@@ -20,7 +20,10 @@ export class Trouble {
     const since = this.#goodMs === undefined ? '' : ` What is shown is of ${clock.format(this.#goodMs)}.`;
     // The age changes with each try: it stands outside what is read aloud.
     setText(byId('trouble-text'), `${reason}${since} Trying again.`);
-    setText(byId('trouble-age'), this.#goodMs === undefined ? '' : `${duration(Math.max(1_000, Date.now() - this.#goodMs))} old`);
+    setText(
+      byId('trouble-age'),
+      this.#goodMs === undefined ? '' : `${duration(Math.max(1_000, Date.now() - this.#goodMs))} old`,
+    );
     setHidden(byId('trouble'), false);
     document.body.dataset.stale = '';
   }
