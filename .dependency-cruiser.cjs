@@ -52,6 +52,9 @@ module.exports = {
     onlyIn('kafkajs', 'adapters/kafka'),
     onlyIn('ioredis', 'adapters/redis'),
     onlyIn('cassandra-driver', 'adapters/cassandra'),
+    onlyIn('avsc', 'adapters/schema-registry/avro'),
+    onlyIn('protobufjs', 'adapters/schema-registry/protobuf'),
+    onlyIn('ajv', 'adapters/schema-registry/json-schema'),
     {
       name: 'no-dev-dependency-at-run-time',
       severity: 'error',

@@ -16,6 +16,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY cql ./cql
 COPY pipelines ./pipelines
+COPY feeds ./feeds
 COPY data ./data
 # By number: Kubernetes can check runAsNonRoot only of a numeric user. Nothing is written below /app.
 USER 10001:10001

@@ -69,11 +69,12 @@ function findChromium() {
 }
 
 function environment(chromium) {
-  const { kafka, redis, cassandra } = addresses('test');
+  const { kafka, redis, cassandra, 'schema-registry': schemaRegistry } = addresses('test');
   return {
     MILLRACE_TEST_KAFKA: kafka,
     MILLRACE_TEST_REDIS: redis,
     MILLRACE_TEST_CASSANDRA: cassandra,
+    MILLRACE_TEST_SCHEMA_REGISTRY: schemaRegistry,
     MILLRACE_TEST_CHROMIUM: chromium,
   };
 }

@@ -15,7 +15,7 @@ function schema(kind) {
   return stdout;
 }
 
-for (const kind of ['pipeline', 'test']) writeFileSync(at('docs', `${kind}.schema.json`), schema(kind));
+for (const kind of ['pipeline', 'feed', 'test']) writeFileSync(at('docs', `${kind}.schema.json`), schema(kind));
 
 const page = at('docs', 'pipelines.md');
 const text = readFileSync(page, 'utf8');

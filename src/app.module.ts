@@ -9,11 +9,14 @@ import { RateLimitGuard } from './api/rate-limit.guard';
 import { waitForServers } from './composition/wait-for-servers';
 import type { MillraceConfig } from './config/config';
 import { CONFIG } from './config/config-token';
+import { LOG } from './config/log-token';
 import type { Log } from './core/ports/log.port';
 import { DashboardModule } from './dashboard/dashboard.module';
 import { HealthModule } from './health/health.module';
 import { StartupModule } from './health/startup.module';
 import { StartupState } from './health/startup-state';
+import { type FeedCatalog, FEEDS } from './ingestion/feeds/feed-catalog';
+import { FeedsModule, FeedViewsModule } from './ingestion/feeds/feeds.module';
 import { IngestionModule } from './ingestion/ingestion.module';
 import { JobsModule } from './jobs/jobs.module';
 import { LiveModule } from './live/live.module';
@@ -22,6 +25,8 @@ import { ObserverModule } from './metrics/observer.module';
 import { PrometheusObserver } from './metrics/prometheus-observer';
 import { ProcessingController } from './processing/processing.controller';
 import { ProcessingService } from './processing/processing.service';
+import { QueriesModule } from './queries/queries.module';
+import { ReadingModule } from './reading/reading.module';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { PIPELINES } from './runtime/pipelines';
 import { PORTS, type Ports } from './runtime/ports';
@@ -29,6 +34,7 @@ import { PORTS, type Ports } from './runtime/ports';
 export interface AppParts {
   readonly config: MillraceConfig;
   readonly catalog: PipelineCatalog;
+  readonly feeds: FeedCatalog;
   readonly ports: Ports;
   readonly log: Log;
 }
@@ -37,7 +43,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { roles } = parts.config;
+    const { roles, queries } = parts.config;
     return {
       module: AppModule,
       imports: [
@@ -46,8 +52,9 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         JobsModule.of(parts),
-        ...(roles.includes('ingest') ? [IngestionModule] : []),
-        ...(roles.includes('serve') ? [ApiModule, LiveModule, DashboardModule] : []),
+        ...(roles.includes('ingest') ? [IngestionModule, FeedsModule] : []),
+        ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
+        ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, ReadingModule, DashboardModule] : []),
       ],
       providers: guardsOf(parts),
       controllers: roles.includes('process') ? [ProcessingController] : [],
@@ -67,7 +74,7 @@ function guardsOf({ config: { apiKeys, http }, ports }: AppParts): Provider[] {
 @Module({})
 class SharedModule {}
 
-function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule {
+function sharedModule({ config, catalog, feeds, ports, log }: AppParts): DynamicModule {
   return {
     module: SharedModule,
     global: true,
@@ -76,6 +83,8 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
       { provide: CONFIG, useValue: config },
       { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
       { provide: PORTS, useValue: ports },
+      { provide: FEEDS, useValue: feeds },
+      { provide: LOG, useValue: log },
       {
         provide: ProcessingService,
         useFactory: (observer: PrometheusObserver, startup: StartupState) => {
@@ -92,6 +101,6 @@ function sharedModule({ config, catalog, ports, log }: AppParts): DynamicModule 
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, ApiKeys, PORTS, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, ApiKeys, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }

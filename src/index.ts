@@ -45,6 +45,8 @@ export { cel } from './builder/cel';
 export type { Cel } from './builder/cel';
 export { count } from './builder/count';
 export { custom } from './builder/custom';
+export { online_anomaly, online_regression } from './builder/learning';
+export type * from './builder/learning';
 export { redisTable, topicTable } from './builder/lookups';
 export type * from './builder/lookups';
 export { pipeline } from './builder/pipeline';

@@ -5,7 +5,6 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { setupOpenApi } from './api/open-api';
 import { AppModule } from './app.module';
-import { startDemo } from './composition/demo';
 import { embeddedPorts } from './composition/embedded-ports';
 import { endOnSignal } from './composition/end-on-signal';
 import { externalPorts } from './composition/external-ports';
@@ -13,16 +12,19 @@ import type { MillraceConfig } from './config/config';
 import { createLogger } from './config/logger';
 import { maskedConfig } from './config/mask';
 import { NestLogger } from './config/nest-logger';
+import { DEFAULT_FEEDS } from './config/settings';
 import { problemText } from './core/pipeline/problem';
 import type { Log } from './core/ports/log.port';
+import { type FeedCatalog, readFeeds } from './ingestion/feeds/feed-catalog';
 import { BatchTransport } from './processing/batch-transport';
 import { ProcessingService } from './processing/processing.service';
 import { readCatalog } from './processing/read-catalog';
+import { connectQueries } from './queries/connect-queries';
 import type { PipelineCatalog } from './runtime/pipeline-catalog';
 import { VERSION } from './version';
 
 export interface StartOptions {
-  /** Whether to feed the shipped readings into their topic when it is empty, and to print the page's address. */
+  /** Whether to print the page's address. */
   readonly demo: boolean;
 }
 
@@ -37,8 +39,9 @@ export async function startService(config: MillraceConfig, { demo }: StartOption
   const log = createLogger(config.logLevel);
   log.info({ event: 'service.starting', version: VERSION, config: maskedConfig(config) }, 'Millrace starts');
   const catalog = await catalogOf(config, log);
+  const feeds = await feedsOf(config, catalog, log);
   const ports = config.mode === 'embedded' ? embeddedPorts() : externalPorts(config, catalog.pipelines, log);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.of({ config, catalog, ports, log }), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of({ config, catalog, feeds, ports, log }), {
     logger: new NestLogger(log),
     forceCloseConnections: true,
     bodyParser: false,
@@ -47,11 +50,12 @@ export async function startService(config: MillraceConfig, { demo }: StartOption
   setupOpenApi(app, VERSION);
   endOnSignal(app, log, config.shutdownTimeoutMs);
   const processing = app.get(ProcessingService);
+  if (config.roles.includes('serve')) connectQueries(app, { config, ports, processing, log });
   await bringUpPipelines(app, config, processing);
   await app.listen(config.http.port, config.http.host);
   const url = (await app.getUrl()).replace('[::1]', 'localhost').replace('0.0.0.0', 'localhost');
   log.info({ event: 'service.listening', url }, `Millrace listens at ${url}`);
-  if (demo) startDemo({ ports, processing, log, url });
+  if (demo) process.stderr.write(`\n  Millrace runs: ${url}/\n\n`);
   return app;
 }
 
@@ -63,18 +67,23 @@ async function catalogOf(config: MillraceConfig, log: Log): Promise<PipelineCata
   return catalog;
 }
 
+async function feedsOf(config: MillraceConfig, { language }: PipelineCatalog, log: Log): Promise<FeedCatalog> {
+  const isDefault = config.feeds === DEFAULT_FEEDS;
+  const catalog = await readFeeds({ folder: config.feeds, isDefault, environment: process.env, language });
+  for (const problem of catalog.problems) log.error({ event: 'feed.refused', ...problem }, problemText(problem));
+  return catalog;
+}
+
 async function bringUpPipelines(
   app: NestExpressApplication,
   config: MillraceConfig,
   processing: ProcessingService,
 ): Promise<void> {
   const names = processing.all().map(({ name }) => name);
-  if (!config.roles.includes('process')) {
-    for (const name of names) void processing.observe(name);
-    return;
-  }
+  const computes = config.roles.includes('process');
   for (const name of names) {
-    app.connectMicroservice({ strategy: new BatchTransport(name, () => processing.prepare(name)) });
+    if (computes) app.connectMicroservice({ strategy: new BatchTransport(name, () => processing.prepare(name)) });
+    else void processing.observe(name);
   }
   await app.startAllMicroservices();
 }

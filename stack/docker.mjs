@@ -14,7 +14,7 @@ export async function dockerAnswers() {
   return (await run('docker', ['compose', 'version'], { timeoutMs: 3_000 })).code === 0;
 }
 
-/** The three servers as containers of docker-compose.yml; the service itself is never touched. */
+/** The servers as containers of docker-compose.yml; the service itself is never touched. */
 export const compose = {
   up: (signal) => docker(['up', '-d', '--wait', ...SERVERS], START_MS, signal),
   down: () => docker(['rm', '--stop', '--force', ...SERVERS], STOP_MS),

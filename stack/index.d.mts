@@ -1,5 +1,5 @@
 export type ProfileName = 'dev' | 'test';
-export type ServerName = 'kafka' | 'redis' | 'cassandra';
+export type ServerName = 'kafka' | 'redis' | 'cassandra' | 'schema-registry';
 
 export interface Options {
   log?: (line: string) => void;
@@ -24,3 +24,5 @@ export function restart(profile: ProfileName, server: ServerName, options?: Opti
 export function kill(profile: ProfileName, server: ServerName, signal?: NodeJS.Signals): Promise<boolean>;
 export function status(profile: ProfileName): Promise<ServerStatus[]>;
 export function addresses(profile: ProfileName): Record<ServerName, string>;
+/** What `nodetool` prints; not for servers in Docker. */
+export function nodetool(profile: ProfileName, args: readonly string[]): Promise<string>;

@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { compose, dockerAnswers } from './docker.mjs';
 import { withLock } from './lock.mjs';
 import { native, servers } from './native.mjs';
+export { nodetool } from './nodetool.mjs';
 import { placeOf, runningPid } from './process.mjs';
 import { profileOf } from './profiles.mjs';
 
 /**
- * Real Kafka, Redis and Cassandra for a profile, `dev` or `test`. Commands on one profile run one
+ * Real Kafka, Redis, Cassandra and a schema registry for a profile, `dev` or `test`. Commands on one profile run one
  * after the other, whoever starts them.
  *
  * @typedef {{ log?: (line: string) => void, signal?: AbortSignal, fresh?: boolean }} Options
  */
 
 /**
- * Resolves when all three answer in their own protocols. What already runs is left alone; the test
- * profile starts from empty data unless all three run. Rejects with the reason of each failure.
+ * Resolves when all of them answer in their own protocols. What already runs is left alone; the test
+ * profile starts from empty data unless all of them run. Rejects with the reason of each failure.
  *
  * @param {Options} [options]
  */

@@ -8,11 +8,11 @@ import { mustRun, onPath } from './run.mjs';
 const DOWNLOAD_MS = 600_000;
 
 /**
- * The folder with a server's jars, fetched by Maven if it is not in the cache yet. The folder is
- * named by the content of its pom and appears in one rename, so it is complete or absent,
- * whatever was interrupted.
+ * The folder with a server's jars, fetched by Maven if it is not in the cache yet: those that its pom
+ * depends on, or those of the archive that its pom unpacks. The folder is named by the content of the
+ * pom and appears in one rename, so it is complete or absent, whatever was interrupted.
  */
-export async function jarsOf(server, pom, { log, signal }) {
+export async function jarsOf(server, pom, { log, signal }, goal = 'dependency:copy-dependencies') {
   const digest = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
   const folder = join(cacheFolder(), `${server}-${digest}`);
   if (existsSync(folder)) return folder;
@@ -26,8 +26,8 @@ export async function jarsOf(server, pom, { log, signal }) {
     mkdirSync(cacheFolder(), { recursive: true });
     const partial = mkdtempSync(join(cacheFolder(), `.${server}-`));
     try {
-      const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${partial}`];
-      await mustRun('mvn', ['-q', '-B', '-f', pom, ...goal], { timeoutMs: DOWNLOAD_MS, signal });
+      const options = ['-DincludeScope=runtime', `-DoutputDirectory=${partial}`];
+      await mustRun('mvn', ['-q', '-B', '-f', pom, goal, ...options], { timeoutMs: DOWNLOAD_MS, signal });
       renameSync(partial, folder);
     } finally {
       rmSync(partial, { recursive: true, force: true });

@@ -4,12 +4,13 @@ import { kafka } from './kafka/kafka.mjs';
 import { assertFree } from './ports.mjs';
 import { placeOf, runningPid, signal as sendSignal, startDetached, stop, tailOf } from './process.mjs';
 import { redis } from './redis/redis.mjs';
+import { schemaRegistry } from './schema-registry/schema-registry.mjs';
 import { until } from './wait.mjs';
 
-/** What each server is: its ports, its probe, how it is prepared and started. */
-export const servers = { kafka, redis, cassandra };
+/** What each server is: its ports, its probe, how it is prepared, started and set up. */
+export const servers = { kafka, redis, cassandra, 'schema-registry': schemaRegistry };
 
-/** The three servers as processes of this machine. Every function acts on processes of ours alone. */
+/** The servers as processes of this machine. Every function acts on processes of ours alone. */
 export const native = {
   async up(profile, context) {
     const all = Object.values(servers);
@@ -61,6 +62,7 @@ async function start(profile, server, context) {
     startDetached(place, await server.command(parts, { place, ports: profile.ports }));
   }
   await answered(profile, server, context);
+  await server.setUp?.(profile.ports);
   context.log(
     `${server.name}: up at ${server.addressOf(profile.ports)} after ${((Date.now() - begin) / 1000).toFixed(1)} s`,
   );

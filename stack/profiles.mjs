@@ -2,11 +2,19 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const PORTS = {
-  dev: { kafka: 9092, controller: 9093, redis: 6379, cassandra: 9042, storage: 7000, jmx: 7199 },
-  test: { kafka: 19092, controller: 19093, redis: 16379, cassandra: 19042, storage: 17000, jmx: 17199 },
+  dev: { kafka: 9092, controller: 9093, redis: 6379, cassandra: 9042, storage: 7000, jmx: 7199, registry: 8081 },
+  test: {
+    kafka: 19092,
+    controller: 19093,
+    redis: 16379,
+    cassandra: 19042,
+    storage: 17000,
+    jmx: 17199,
+    registry: 18081,
+  },
 };
 
-export const SERVERS = ['kafka', 'redis', 'cassandra'];
+export const SERVERS = ['kafka', 'redis', 'cassandra', 'schema-registry'];
 
 /**
  * One set of servers: its ports and its folder. Two profiles share neither, so `test` never sees a

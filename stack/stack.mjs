@@ -4,7 +4,7 @@ import { down, kill, reset, restart, start, status, up } from './index.mjs';
 
 const USAGE = [
   'usage: stack.mjs up|down|status|reset [--profile dev|test]',
-  '       stack.mjs start|restart|kill kafka|redis|cassandra [--profile dev|test] [--signal SIGKILL] [--fresh]',
+  '       stack.mjs start|restart|kill kafka|redis|cassandra|schema-registry [--profile dev|test] [--signal SIGKILL] [--fresh]',
 ].join('\n');
 const log = (line) => console.log(line);
 
@@ -31,13 +31,13 @@ const serverCommands = {
   kill: (profile, server, { signalName }) => kill(profile, server, signalName),
 };
 
-/** Prints the state of each server; 0 only when all three answer. */
+/** Prints the state of each server; 0 only when all of them answer. */
 async function table(profile) {
   const rows = await status(profile);
-  console.log(`${'server'.padEnd(11)}${'state'.padEnd(12)}${'pid'.padEnd(9)}${'address'.padEnd(25)}log`);
+  console.log(`${'server'.padEnd(17)}${'state'.padEnd(12)}${'pid'.padEnd(9)}${'address'.padEnd(41)}log`);
   for (const { name, answers, pid, address, log: file } of rows) {
     console.log(
-      `${name.padEnd(11)}${stateOf(answers, pid).padEnd(12)}${String(pid ?? '-').padEnd(9)}${address.padEnd(25)}${file}`,
+      `${name.padEnd(17)}${stateOf(answers, pid).padEnd(12)}${String(pid ?? '-').padEnd(9)}${address.padEnd(41)}${file}`,
     );
   }
   return rows.every(({ answers }) => answers) ? 0 : 1;

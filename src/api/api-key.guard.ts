@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, HttpStatus } from '@nestjs/com
 import type { Request, Response } from 'express';
 import { ApiKeys } from './api-keys';
 import { isOfApi } from './is-of-api';
+import { CHECKS_CALLERS } from '../config/checks-callers';
 import { ProblemException, problemType } from './problem-details';
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -21,6 +22,7 @@ export class ApiKeyGuard implements CanActivate {
   /** Throws a 401. */
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http' || !isOfApi(context.getClass())) return true;
+    if (Reflect.getMetadata(CHECKS_CALLERS, context.getClass()) === true) return true;
     const http = context.switchToHttp();
     const given = keyOf(http.getRequest<Request>());
     if (this.keys.letIn(given)) return true;

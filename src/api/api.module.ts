@@ -1,9 +1,16 @@
 import { Module } from '@nestjs/common';
+import { AggregateController } from './aggregate/aggregate.controller';
+import { AggregateService } from './aggregate/aggregate.service';
+import { AwaitedRecords } from './awaited-records';
 import { BoardsController } from './boards.controller';
 import { BoardsService } from './boards.service';
 import { Catalogue } from './catalogue';
+import { CamerasController } from './cameras.controller';
 import { CommittedTasks } from './committed-tasks';
 import { DeadLettersController } from './dead-letters.controller';
+import { ModelsController } from './models/models.controller';
+import { ModelsService } from './models/models.service';
+import { HistoryController } from './history.controller';
 import { OpenRows } from './open-rows';
 import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
@@ -15,8 +22,14 @@ import { RowsService } from './rows.service';
 /** What runs and what it has computed, over HTTP. Needs `PIPELINES` and `PORTS`. */
 @Module({
   imports: [ProblemDetailsModule],
-  controllers: [DeadLettersController, PipelinesController, ResumeController, RowsController, BoardsController],
-  providers: [BoardsService, Catalogue, CommittedTasks, OpenRows, PipelineViews, RowsService],
+  controllers: [
+    ...[AggregateController, BoardsController, CamerasController, DeadLettersController],
+    ...[HistoryController, ModelsController, PipelinesController, ResumeController, RowsController],
+  ],
+  providers: [
+    ...[AggregateService, AwaitedRecords, BoardsService, Catalogue, CommittedTasks],
+    ...[ModelsService, OpenRows, PipelineViews, RowsService],
+  ],
   exports: [Catalogue, CommittedTasks, RowsService],
 })
 export class ApiModule {}

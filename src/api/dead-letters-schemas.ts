@@ -16,7 +16,12 @@ const LETTER_SCHEMA = object(
     key: { ...text, nullable: true },
     keyEncoding: base64,
     value: { ...text, nullable: true, description: 'At most its first 10 000 bytes' },
-    valueEncoding: base64,
+    valueEncoding: {
+      type: 'string',
+      enum: ['base64', 'fields'],
+      description: 'base64 when the bytes are no UTF-8; fields when this is what they were decoded to by their schema',
+    },
+    hidden: { type: 'boolean', description: 'Personal fields are left out, or all of a value that cannot be decoded' },
     valueBytes: { ...integer, description: 'Of the whole value, where only its beginning is shown' },
     parked: { type: 'boolean', description: 'The record parked its key, and waited when this was written' },
     shortened: { type: 'boolean', description: 'Key or value were too large, and are in the source alone' },

@@ -9,7 +9,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { type LetterJson, letterJson } from '../runtime/dead-letters/letter-json';
+import type { LetterJson } from '../runtime/dead-letters/letter-json';
+import { lettersJson } from '../runtime/dead-letters/letters-json';
 import { listLetters } from '../runtime/dead-letters/list-letters';
 import { replayLetters, type ReplaySummary } from '../runtime/dead-letters/replay-letters';
 import { PORTS, type Ports } from '../runtime/ports';
@@ -52,7 +53,9 @@ export class DeadLettersController {
     const parameters = parseListParameters(query);
     const pipeline = this.catalogue.runnable(parameters.pipeline);
     const { letters, cursor } = await listLetters(pipeline, parameters, this.ports);
-    return { letters: letters.map(letterJson), ...(cursor && { cursor: cursorText(cursor) }) };
+    const { schemas, clock } = this.ports;
+    const shown = await lettersJson(pipeline, letters, schemas, clock.now());
+    return { letters: shown, ...(cursor && { cursor: cursorText(cursor) }) };
   }
 
   @Post('dead-letters\\:replay')

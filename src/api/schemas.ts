@@ -125,7 +125,27 @@ export const ROWS_SCHEMA = object(
   {
     rows: listOf(ROW_SCHEMA),
     cursor: text,
-    note: { ...text, description: 'Why rows of closed windows are missing, and what would mend that' },
+    note: { ...text, description: 'Why there are no rows, or none of closed windows, and what would mend that' },
+  },
+  ['rows'],
+);
+
+export const AGGREGATE_SCHEMA = object(
+  {
+    rows: listOf(
+      object({
+        key: { type: 'object' },
+        window: object({
+          start: { type: 'string', format: 'date-time' },
+          end: { type: 'string', format: 'date-time' },
+        }),
+        values: { type: 'object' },
+        windows: { ...integer, description: 'How many were merged' },
+        final: { type: 'boolean', description: 'Whether all of them are closed' },
+      }),
+    ),
+    notMerged: { type: 'object', description: 'Why aggregates are missing from values, by name' },
+    note: text,
   },
   ['rows'],
 );

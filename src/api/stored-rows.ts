@@ -1,6 +1,6 @@
 import { ConfigError } from '../core/errors';
 import type { JsonPrimitive } from '../core/json';
-import type { RowQuery, RowReader } from '../core/ports/row-reader.port';
+import { RangeTooLongError, type RowQuery, type RowReader } from '../core/ports/row-reader.port';
 import type { KeyFields, Row } from '../core/row/row';
 import { matchesKey, typedKeys } from './key-match';
 import { badParameter } from './problem-details';
@@ -41,6 +41,7 @@ export async function readStoredRows(
     return page.cursor === undefined ? { rows, ...others } : { rows, next: { key: at.key, table: page.cursor } };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    if (error instanceof RangeTooLongError) throw badParameter('to', error.message);
     // A column that cannot hold the key as this type may hold it as another.
     if (others.next) return { rows: [], ...others };
     throw badParameter(values ? 'key' : 'cursor', error.message);

@@ -80,7 +80,7 @@ export interface Windowed<Fields extends object, Types extends Shape> {
 
 export interface EmitOptions {
   /** Whether rows are emitted when they change, when their window closes, or both; default `update`. */
-  readonly on?: 'update' | 'close' | 'both';
+  readonly on?: 'update' | 'close' | 'both' | 'record';
   /** Least time between two updates; default `0s`, one with each checkpoint. */
   readonly every?: Duration;
 }

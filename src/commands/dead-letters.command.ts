@@ -5,10 +5,12 @@ import { KafkaTopicReader } from '../adapters/kafka/kafka-topic-reader';
 import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { RedisOperatorLedger } from '../adapters/redis/redis-operator-ledger';
+import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
+import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import type { MillraceConfig } from '../config/config';
 import { parseIsoTime } from '../core/decoding/iso-time';
 import { ConfigError } from '../core/errors';
-import { letterJson } from '../runtime/dead-letters/letter-json';
+import { lettersJson } from '../runtime/dead-letters/letters-json';
 import { listLetters } from '../runtime/dead-letters/list-letters';
 import { isObject, type JsonObject } from '../core/task/merge-patch';
 import { replayLetters, type ReplayOptions, type ReplayPorts } from '../runtime/dead-letters/replay-letters';
@@ -43,12 +45,15 @@ export async function listDeadLetters(
   io: CommandIo,
 ): Promise<number> {
   const pipeline = await catalogPipeline(name, config);
+  const clock = { now: () => Date.now() };
+  const schemas = new RegistrySchemaCodec(new HttpSchemaRegistry(config.schemaRegistry), clock);
   return withServers(config, async (ports) => {
     let left = limit;
     for (let cursor: Awaited<ReturnType<typeof listLetters>>['cursor']; left > 0;) {
       const options = { ...filter, pipeline: name, limit: Math.min(left, 100), ...(cursor && { cursor }) };
       const page = await listLetters(pipeline, options, ports);
-      for (const letter of page.letters) io.out(JSON.stringify(letterJson(letter)));
+      const shown = await lettersJson(pipeline, page.letters, schemas, clock.now());
+      for (const letter of shown) io.out(JSON.stringify(letter));
       left -= page.letters.length;
       cursor = page.cursor;
       if (!cursor) break;

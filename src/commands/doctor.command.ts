@@ -4,6 +4,7 @@ import { createKafka } from '../adapters/kafka/kafka-client';
 import { kafkaFacts } from '../adapters/kafka/kafka-facts';
 import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
 import { redisFacts } from '../adapters/redis/redis-facts';
+import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
 import type { MillraceConfig } from '../config/config';
 import { maskUrl } from '../config/mask';
 import { ConfigError, messageOf, TransientError } from '../core/errors';
@@ -16,6 +17,7 @@ import { cassandraFindings } from './doctor/cassandra-findings';
 import { away, type Finding, findingText, ok, wrong } from './doctor/finding';
 import { kafkaFindings } from './doctor/kafka-findings';
 import { redisFindings } from './doctor/redis-findings';
+import { needsRegistry, schemaRegistryFindings } from './doctor/schema-registry-findings';
 import { EXIT } from './exit-codes';
 
 export interface DoctorOptions {
@@ -39,6 +41,13 @@ export async function doctor(config: MillraceConfig, { timeoutMs }: DoctorOption
             within(timeoutMs, 'cassandra', config.cassandra.contactPoints.join(', '), () =>
               askCassandra(config, pipelines),
             ),
+            ...(pipelines.some(needsRegistry)
+              ? [
+                  within(timeoutMs, 'schema-registry', maskUrl(config.schemaRegistry.url), () =>
+                    askRegistry(config, pipelines),
+                  ),
+                ]
+              : []),
           ])
         ).flat();
   const all = [...findings, ...servers];
@@ -65,10 +74,12 @@ async function pipelineFindings(
   return { pipelines, findings };
 }
 
+type Server = 'kafka' | 'redis' | 'cassandra' | 'schema-registry';
+
 /** A server that answers too late counts as away; what was asked of it ends with the process. */
 async function within(
   timeoutMs: number,
-  server: 'kafka' | 'redis' | 'cassandra',
+  server: Server,
   address: string,
   ask: () => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {
@@ -80,7 +91,9 @@ async function within(
     return await Promise.race([ask(), late]);
   } catch (thrown) {
     if (thrown instanceof ConfigError)
-      return [wrong(server, thrown.message, `correct the MILLRACE_${server.toUpperCase()}_* settings`)];
+      return [
+        wrong(server, thrown.message, `correct the MILLRACE_${server.toUpperCase().replace('-', '_')}_* settings`),
+      ];
     return [away(server, `${address}: ${messageOf(thrown)}`, remedyFor(server))];
   } finally {
     deadline.abort();
@@ -88,8 +101,13 @@ async function within(
   }
 }
 
-function remedyFor(server: 'kafka' | 'redis' | 'cassandra'): string {
-  const setting = { kafka: 'KAFKA_BROKERS', redis: 'REDIS_URL', cassandra: 'CASSANDRA_CONTACT_POINTS' }[server];
+function remedyFor(server: Server): string {
+  const setting = {
+    kafka: 'KAFKA_BROKERS',
+    redis: 'REDIS_URL',
+    cassandra: 'CASSANDRA_CONTACT_POINTS',
+    'schema-registry': 'SCHEMA_REGISTRY_URL',
+  }[server];
   return `start it, or correct MILLRACE_${setting}; npm run stack:up starts one on this machine`;
 }
 
@@ -118,4 +136,11 @@ async function askCassandra(
   } finally {
     await client.close();
   }
+}
+
+async function askRegistry(
+  config: MillraceConfig,
+  pipelines: readonly CompiledPipeline[],
+): Promise<readonly Finding[]> {
+  return schemaRegistryFindings(new HttpSchemaRegistry(config.schemaRegistry), pipelines);
 }

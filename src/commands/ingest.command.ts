@@ -1,12 +1,15 @@
 import { createKafka } from '../adapters/kafka/kafka-client';
 import { KafkaRecordProducer } from '../adapters/kafka/kafka-record-producer';
 import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
+import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
+import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import type { MillraceConfig } from '../config/config';
 import { ConfigError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { RecordFile } from '../ingestion/file-records';
 import { ingest as ingestRecords, type IngestProgress } from '../ingestion/ingest';
 import type { Pace } from '../ingestion/pace';
+import { type ValueWriter, valueWriter } from '../ingestion/value-writer';
 import type { CommandIo } from './command-io';
 import { EXIT } from './exit-codes';
 import { progressDisplay, rateOf } from './ingest-progress';
@@ -40,7 +43,9 @@ export async function ingest(
   try {
     const { topic, partitions } = pipeline.definition.spec.source;
     await topics.ensure([{ topic, partitions, purpose: 'source' }]);
-    return await feed({ pipeline, producer, options, totalBytes, io });
+    const codec = new RegistrySchemaCodec(new HttpSchemaRegistry(config.schemaRegistry), clock);
+    const write = await valueWriter(pipeline, codec, clock.now());
+    return await feed({ pipeline, producer, options, totalBytes, io, write });
   } finally {
     await Promise.all([producer.close(), topics.close()]);
   }
@@ -51,10 +56,11 @@ interface Feed {
   readonly producer: KafkaRecordProducer;
   readonly options: IngestOptions;
   readonly totalBytes: number | undefined;
+  readonly write: ValueWriter | undefined;
   readonly io: CommandIo;
 }
 
-async function feed({ pipeline, producer, options, totalBytes, io }: Feed): Promise<number> {
+async function feed({ pipeline, producer, options, totalBytes, io, write }: Feed): Promise<number> {
   const startMs = clock.now();
   const display = options.quiet ? undefined : progressDisplay({ stream: process.stderr, totalBytes, clock });
   const faults = new FaultLines(io);
@@ -63,7 +69,7 @@ async function feed({ pipeline, producer, options, totalBytes, io }: Feed): Prom
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
   try {
     const summary = await ingestRecords({
-      ...{ pipeline, producer, clock },
+      ...{ pipeline, producer, clock, write },
       source: options.source,
       pace: paceOf(options),
       signal: interrupt.signal,

@@ -3,6 +3,7 @@ import { compilePipeline } from '../core/pipeline/compile';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { parsePipelines } from '../core/pipeline/parse';
 import { problemText } from '../core/pipeline/problem';
+import { besideFile } from '../processing/read-beside';
 import { loadExtensions } from '../processing/extension-modules';
 import { NO_EXTENSIONS } from '../runtime/catalog-extensions';
 import type { CommandIo } from './command-io';
@@ -18,7 +19,7 @@ export async function readPipelines(path: string, io: CommandIo): Promise<readon
     throw new ConfigError(`${path}: cannot be read: ${messageOf(thrown)}`);
   });
   const { language } = io.extensions ?? NO_EXTENSIONS;
-  const { definitions, problems } = parsePipelines(text, path, language);
+  const { definitions, problems } = parsePipelines(text, path, language, besideFile(path));
   if (problems.length > 0) throw new ConfigError(problems.map(problemText).join('\n'));
   return definitions.map((definition) => compilePipeline(definition, language));
 }

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/config';
 import { parseDuration } from '../core/pipeline/duration';
 import { VERSION } from '../version';
 import type { CommandIo } from './command-io';
+import type { SchemaKind } from './schema.command';
 import type { ListLettersOptions, ReplayLettersOptions } from './dead-letters.command';
 
 type SetExitCode = (code: number | undefined) => void;
@@ -54,7 +55,7 @@ function addService(root: Command, setExitCode: SetExitCode): void {
   root
     .command('start')
     .description('run the service; roles by MILLRACE_ROLES=ingest,process,serve (default all)')
-    .option('--demo', 'feed the shipped readings when their topic is empty, and print the address of the page')
+    .option('--demo', 'print the address of the page')
     .action(async ({ demo }: { demo?: boolean }) => {
       const config = loadConfig();
       const { startService } = await import('../main.js');
@@ -66,12 +67,14 @@ function addService(root: Command, setExitCode: SetExitCode): void {
 function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode): void {
   root
     .command('validate')
-    .description('check pipelines and golden tests; prints file:line:column: message')
+    .description('check pipelines, feeds and golden tests; prints file:line:column: message')
     .argument('<files...>', 'YAML or JSON files; pipelines of all of them are checked together')
     .option('--tables', 'check the tables that Cassandra has, not those that the migrations make')
-    .action(async (files: string[], { tables }: { tables?: boolean }) => {
-      const { validate, validateWithServer } = await import('./validate.command.js');
-      setExitCode(await (tables ? validateWithServer(files, loadConfig(), io) : validate(files, io)));
+    .option('--registry', 'check schemas with those that the schema registry has')
+    .action(async (files: string[], ask: { tables?: boolean; registry?: boolean }) => {
+      const { validate, validateWithServers } = await import('./validate.command.js');
+      const asksServers = ask.tables === true || ask.registry === true;
+      setExitCode(await (asksServers ? validateWithServers(files, ask, loadConfig(), io) : validate(files, io)));
     });
   root
     .command('test')
@@ -94,11 +97,11 @@ function addFileCommands(root: Command, io: CommandIo, setExitCode: SetExitCode)
     });
   root
     .command('schema')
-    .description('print the JSON Schema of pipelines or of golden tests, or the reference in Markdown')
+    .description('print the JSON Schema of pipelines, feeds or golden tests, or the reference in Markdown')
     .addArgument(
-      new Argument('[kind]', 'what to describe').choices(['pipeline', 'test', 'reference']).default('pipeline'),
+      new Argument('[kind]', 'what to describe').choices(['pipeline', 'feed', 'test', 'reference']).default('pipeline'),
     )
-    .action(async (kind: 'pipeline' | 'test' | 'reference') => {
+    .action(async (kind: SchemaKind) => {
       const { schema } = await import('./schema.command.js');
       setExitCode(schema(io, kind));
     });
@@ -153,7 +156,7 @@ function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCod
     .command('reset')
     .description('move a stopped pipeline, without its state; starts a new generation')
     .argument('<name>', 'pipeline, in the folder of MILLRACE_PIPELINES')
-    .requiredOption('--to <place>', 'earliest, latest, or a time such as 2026-01-31T00:00:00Z')
+    .requiredOption('--to <place>', 'earliest, latest, a time such as 2026-01-31T00:00:00Z, or offset:0=12,1=40')
     .action(async (name: string, { to }: { to: string }) => {
       const { reset } = await import('./reset.command.js');
       setExitCode(await reset(name, to, loadConfig(), io));

@@ -40,7 +40,22 @@ export async function reset(name: string, to: string, config: MillraceConfig, io
 
 function targetOf(to: string): ResetTarget {
   if (to === 'earliest' || to === 'latest') return to;
+  const offsets = offsetsIn(to);
+  if (offsets) return { offsets };
   const timestampMs = parseIsoTime(to);
   if (timestampMs !== undefined) return { timestampMs };
-  throw new ConfigError(`--to ${to}: give earliest, latest, or a time such as 2026-01-31T00:00:00Z`);
+  throw new ConfigError(
+    `--to ${to}: give earliest, latest, a time such as 2026-01-31T00:00:00Z, or the offset of each partition such as ` +
+      'offset:0=12,1=40',
+  );
+}
+
+/** `offset:0=12,1=40`: partition and offset; `undefined` for anything else. */
+function offsetsIn(text: string): ReadonlyMap<number, bigint> | undefined {
+  if (!/^offset:\d{1,6}=\d{1,18}(,\d{1,6}=\d{1,18})*$/.test(text)) return undefined;
+  const pairs = text
+    .slice('offset:'.length)
+    .split(',')
+    .map((pair) => pair.split('='));
+  return new Map(pairs.map(([partition, offset]) => [Number(partition), BigInt(offset!)]));
 }

@@ -93,7 +93,8 @@ function anyRemarks(pipeline: CompiledPipeline, sink: CassandraSink): string[] {
 /** Those of the key in the order of the key: a clustering key may have its columns in another order than the sink. */
 function columnsOf(pipeline: CompiledPipeline, sink: CassandraSink): readonly Column[] {
   const texts = Object.values(sink.columns).map(({ text }) => text.trim());
-  const clustering = clusteringOf(pipeline, texts);
+  const moving = (sink.moving ?? []).map((name) => sink.columns[name]!.text.trim());
+  const clustering = [...moving, ...clusteringOf(pipeline, texts)];
   const columns = Object.entries(sink.columns).map(([name, expression], i) => ({
     name,
     text: expression.text.trim(),
@@ -118,8 +119,11 @@ function clusteringOf({ definition }: CompiledPipeline, texts: readonly string[]
       return mapped(['window.start', 'window.end']).slice(0, 1);
     case 'count':
       return mapped(['window.index']);
-    case 'tumbling':
     case 'calendar':
+      if (definition.spec.window.unit !== 'hour')
+        return mapped(['window.date', 'window.start', 'window.end']).slice(0, 1);
+      return mapped(['window.start', 'window.end']).slice(0, 1);
+    case 'tumbling':
       return mapped(['window.start', 'window.date', 'window.end']).slice(0, 1);
     case 'global':
     case undefined:
@@ -133,8 +137,8 @@ function roleOf(
   clustering: readonly string[],
 ): Column['role'] {
   const trimmed = text.trim();
-  if (!identifiesRow) return 'value';
   if (clustering.includes(trimmed)) return 'clustering';
+  if (!identifiesRow) return 'value';
   // A global window has no bounds: what is made of them is null.
   const isUnbounded = definition.spec.window?.kind === 'global' && /\bwindow\b/.test(trimmed);
   return isUnbounded || TIME_COLUMNS.includes(trimmed) ? 'value' : 'partition';

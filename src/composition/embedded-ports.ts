@@ -1,23 +1,27 @@
 import { KafkaDeadLetterSink } from '../adapters/kafka/kafka-dead-letter-sink';
 import { KafkaLateRecordSink } from '../adapters/kafka/kafka-late-record-sink';
-import { KafkaRowSink } from '../adapters/kafka/kafka-row-sink';
-import { KafkaTransactionalRowSink } from '../adapters/kafka/kafka-transactional-row-sink';
 import { MemoryBatchConsumer } from '../adapters/memory/memory-batch-consumer';
 import { MemoryBoardStore } from '../adapters/memory/memory-board-store';
+import { MemoryFeedLedger } from '../adapters/memory/memory-feed-ledger';
+import { MemoryFeedLog } from '../adapters/memory/memory-feed-log';
 import { MemoryIdempotencyStore } from '../adapters/memory/memory-idempotency-store';
 import { MemoryLog } from '../adapters/memory/memory-log';
 import { MemoryOperatorLedger } from '../adapters/memory/memory-operator-ledger';
+import { MemorySchemaRegistry } from '../adapters/memory/memory-schema-registry';
 import { MemoryRateLimiter } from '../adapters/memory/memory-rate-limiter';
 import { MemoryReferenceHash } from '../adapters/memory/memory-reference-hash';
+import { MemorySnapshotStore } from '../adapters/memory/memory-snapshot-store';
 import { MemoryStateStore } from '../adapters/memory/memory-state-store';
 import { MemoryTables } from '../adapters/memory/memory-tables';
 import { MemoryTopicReader } from '../adapters/memory/memory-topic-reader';
 import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log';
 import { MemoryWorkQueue } from '../adapters/memory/memory-work-queue';
-import { endsInclusively } from '../core/windows/ends-inclusively';
+import { schemaObjections } from '../adapters/schema-registry/schema-objections';
+import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
 import type { Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Ports } from '../runtime/ports';
+import { topicSink } from './topic-sink';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
 export function embeddedPorts(): Ports {
@@ -26,6 +30,8 @@ export function embeddedPorts(): Ports {
   const transactions = new MemoryTransactionLog(log);
   const store = new MemoryStateStore();
   const tables = new MemoryTables();
+  const schemaRegistry = new MemorySchemaRegistry(schemaObjections);
+  const schemas = new RegistrySchemaCodec(schemaRegistry, clock);
   const boards = new MemoryBoardStore(clock);
   return {
     clock,
@@ -35,30 +41,36 @@ export function embeddedPorts(): Ports {
     boards,
     idempotency: new MemoryIdempotencyStore(clock),
     rateLimiter: new MemoryRateLimiter(clock),
+    snapshots: new MemorySnapshotStore(),
     workQueue: new MemoryWorkQueue(clock),
     producer: log,
     topics: log,
     topicReader: new MemoryTopicReader(log),
     deadLetters: new KafkaDeadLetterSink(log),
     ledger: new MemoryOperatorLedger(),
+    feedLedger: new MemoryFeedLedger(clock),
+    feedLog: new MemoryFeedLog(log),
     lateRecords: new KafkaLateRecordSink(log),
     referenceHash: new MemoryReferenceHash(),
+    schemaRegistry,
+    schemas,
     liveness: undefined,
     dependencies: [],
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>
-      Promise.resolve(
-        pipeline.sinks.flatMap((sink): readonly Sink[] => {
-          if (sink.kind === 'redis') return [new BoardRowSink(boards, pipeline.name, sink)];
-          if (sink.kind !== 'kafka') return sink.kind === 'cassandra' ? [tables.sinkFor(pipeline, sink)] : [];
-          const endIsInclusive = endsInclusively(pipeline.definition.spec.window);
-          if (sink.delivery === 'at-least-once') return [new KafkaRowSink(log, sink.topic, endIsInclusive)];
-          return [new KafkaTransactionalRowSink(transactions, sink.topic, endIsInclusive)];
+      Promise.all(
+        pipeline.sinks.flatMap((sink): readonly Promise<Sink>[] => {
+          if (sink.kind === 'redis') return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
+          if (sink.kind === 'cassandra') return [Promise.resolve(tables.sinkFor(pipeline, sink))];
+          if (sink.kind === 'live') return [];
+          return [topicSink(pipeline, sink, { producer: log, textProducer: log, transactions, schemas })];
         }),
       ),
     consumerOf: (groupId, topic) => new MemoryBatchConsumer({ log, groupId, topic }),
     followerOf: (topic) => new MemoryBatchConsumer({ log, groupId: `millrace-lookup-${topic}`, topic }),
     readerOf: (pipeline) => tables.readerFor(pipeline),
+    partitions: tables.columns,
+    cacheStore: undefined,
     close: () => Promise.resolve(),
   };
 }

@@ -11,6 +11,7 @@ export type Role = (typeof ROLES)[number];
 export type MillraceConfig = ReturnType<typeof arrange>;
 export type KafkaConfig = MillraceConfig['kafka'];
 export type RedisConfig = MillraceConfig['redis'];
+export type SchemaRegistryConfig = MillraceConfig['schemaRegistry'];
 export type CassandraConfig = MillraceConfig['cassandra'];
 
 /**
@@ -45,6 +46,8 @@ function incomplete(given: Settings): string[] {
   together('MILLRACE_KAFKA_SASL_MECHANISM', ['MILLRACE_KAFKA_SASL_USERNAME', 'MILLRACE_KAFKA_SASL_PASSWORD']);
   together('MILLRACE_KAFKA_SSL_CERT', ['MILLRACE_KAFKA_SSL_KEY']);
   together('MILLRACE_KAFKA_SSL_KEY', ['MILLRACE_KAFKA_SSL_CERT']);
+  together('MILLRACE_SCHEMA_REGISTRY_USERNAME', ['MILLRACE_SCHEMA_REGISTRY_PASSWORD']);
+  together('MILLRACE_SCHEMA_REGISTRY_PASSWORD', ['MILLRACE_SCHEMA_REGISTRY_USERNAME']);
   together('MILLRACE_CASSANDRA_USERNAME', ['MILLRACE_CASSANDRA_PASSWORD']);
   together('MILLRACE_CASSANDRA_PASSWORD', ['MILLRACE_CASSANDRA_USERNAME']);
   return missing;
@@ -55,11 +58,14 @@ function arrange(given: Settings) {
     mode: given.MILLRACE_MODE,
     roles: given.MILLRACE_ROLES as readonly Role[],
     pipelines: given.MILLRACE_PIPELINES,
+    feeds: given.MILLRACE_FEEDS,
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
     /** Folder of exported rows; they are off without it. */
     exports: given.MILLRACE_EXPORTS,
+    /** Questions over Kafka; off without a topic. */
+    queries: { topic: given.MILLRACE_QUERY_TOPIC, timeoutMs: given.MILLRACE_QUERY_TIMEOUT },
     logLevel: given.MILLRACE_LOG_LEVEL,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],
@@ -78,10 +84,18 @@ function arrange(given: Settings) {
       ...present('username', given.MILLRACE_REDIS_USERNAME),
       ...present('password', given.MILLRACE_REDIS_PASSWORD),
     },
+    /** Asked only where a pipeline needs it. */
+    schemaRegistry: {
+      url: given.MILLRACE_SCHEMA_REGISTRY_URL,
+      ...present('username', given.MILLRACE_SCHEMA_REGISTRY_USERNAME),
+      ...present('password', given.MILLRACE_SCHEMA_REGISTRY_PASSWORD),
+    },
     cassandra: {
       contactPoints: given.MILLRACE_CASSANDRA_CONTACT_POINTS,
       localDataCenter: given.MILLRACE_CASSANDRA_DATACENTER,
       consistency: given.MILLRACE_CASSANDRA_CONSISTENCY,
+      /** Levels of tables that have others, by `keyspace.table` or `keyspace.*`. */
+      tableConsistency: given.MILLRACE_CASSANDRA_TABLE_CONSISTENCY,
       replication: given.MILLRACE_CASSANDRA_REPLICATION,
       ...present('username', given.MILLRACE_CASSANDRA_USERNAME),
       ...present('password', given.MILLRACE_CASSANDRA_PASSWORD),

@@ -19,8 +19,9 @@ function masked(value: unknown): unknown {
   if (typeof value === 'string') return maskUrl(value);
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value ?? null;
+  const entries = value instanceof Map ? [...(value as Map<string, unknown>)] : Object.entries(value);
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, SECRET_FIELDS.has(name) ? hidden(inner) : masked(inner)]),
+    entries.map(([name, inner]) => [name, SECRET_FIELDS.has(name) ? hidden(inner) : masked(inner)]),
   );
 }
 

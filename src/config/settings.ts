@@ -3,11 +3,15 @@ import { parseDuration } from '../core/pipeline/duration';
 import { RATE_ALGORITHMS } from '../core/rate-limits/rate-limit';
 import { bytes, duration, flag, integer, list, oneOf, secret, setting, settingMeta, text } from './setting';
 
+/** May be missing; a folder that was named may not. */
+export const DEFAULT_FEEDS = './feeds';
 export const MODES = ['embedded', 'external'] as const;
 export const ROLES = ['ingest', 'process', 'serve'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const CONSISTENCIES = ['ONE', 'TWO', 'THREE', 'QUORUM', 'ALL', 'LOCAL_QUORUM', 'EACH_QUORUM', 'LOCAL_ONE'] as const;
+
+type Consistency = (typeof CONSISTENCIES)[number];
 
 /** The CQL map of a keyspace's `replication`. */
 export type Replication = Readonly<Record<string, string | number>>;
@@ -18,6 +22,9 @@ const hostPort = (given: string) => /^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i.test(g
 const host = (given: string) => hostPort(given) || /^[\w.-]+$/.test(given);
 const redisUrl = (given: string) =>
   /^(rediss?|redis-sentinel|redis-cluster|rediss-sentinel|rediss-cluster):\/\/\S+$/.test(given) ? given : undefined;
+
+const httpUrl = (given: string) =>
+  /^https?:\/\/[^/]/.test(given) && URL.canParse(given) ? given.replace(/\/+$/, '') : undefined;
 
 const roles = () =>
   setting(`a list of ${ROLES.join(', ')}, or all`, (given) => {
@@ -34,6 +41,22 @@ const apiKeys = () =>
     return keys.length > 0 ? keys : undefined;
   }).register(settingMeta, { secret: true });
 
+/** `reading.*=LOCAL_ONE/LOCAL_QUORUM,aqdata.pm25=ONE`: levels of reads and writes, or one of both. */
+const tableConsistency = () =>
+  setting(
+    `tables with levels of reads and writes such as reading.*=LOCAL_ONE/LOCAL_QUORUM; levels are ${CONSISTENCIES.join(', ')}`,
+    (given) => {
+      const levels = new Map<string, { reads: Consistency; writes: Consistency }>();
+      for (const part of given.split(',')) {
+        const [, table, first, second = first] = /^\s*(\w+\.(?:\w+|\*))\s*=\s*(\w+)(?:\/(\w+))?\s*$/.exec(part) ?? [];
+        const named = (name?: string) => CONSISTENCIES.find((level) => level === name?.toUpperCase());
+        const [reads, writes] = [named(first), named(second)];
+        if (table === undefined || !reads || !writes || levels.has(table)) return undefined;
+        levels.set(table, { reads, writes });
+      }
+      return levels;
+    },
+  );
 /** `600/1m`: units and the span that they are for. */
 const quota = () =>
   setting('a number and a duration such as 600/1m', (given) => {
@@ -58,12 +81,15 @@ export const settings = z.object({
   MILLRACE_MODE: oneOf(MODES).default('external'),
   MILLRACE_ROLES: roles().default([...ROLES]),
   MILLRACE_PIPELINES: text().default('./pipelines'),
+  MILLRACE_FEEDS: text().default(DEFAULT_FEEDS),
   MILLRACE_EXTENSIONS: list('paths of JavaScript modules, several separated by commas', () => true).default([]),
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
   MILLRACE_HTTP_LIMIT: quota().optional(),
   MILLRACE_HTTP_LIMIT_ALGORITHM: oneOf(RATE_ALGORITHMS).default('sliding-window'),
   MILLRACE_EXPORTS: text().optional(),
+  MILLRACE_QUERY_TOPIC: text().optional(),
+  MILLRACE_QUERY_TIMEOUT: duration().default(10_000),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_STATE_CACHE_BYTES: bytes(1_048_576).default(256 * 2 ** 20),
@@ -94,11 +120,18 @@ export const settings = z.object({
   MILLRACE_REDIS_USERNAME: text().optional(),
   MILLRACE_REDIS_PASSWORD: secret().optional(),
 
+  MILLRACE_SCHEMA_REGISTRY_URL: setting('an address such as http://host:8081', httpUrl)
+    .register(settingMeta, { secret: true })
+    .default('http://127.0.0.1:8081/apis/ccompat/v7'),
+  MILLRACE_SCHEMA_REGISTRY_USERNAME: text().optional(),
+  MILLRACE_SCHEMA_REGISTRY_PASSWORD: secret().optional(),
+
   MILLRACE_CASSANDRA_CONTACT_POINTS: list('host or host:port, several separated by commas', host).default([
     '127.0.0.1:9042',
   ]),
   MILLRACE_CASSANDRA_DATACENTER: text().default('datacenter1'),
   MILLRACE_CASSANDRA_CONSISTENCY: oneOf(CONSISTENCIES, (given) => given.toUpperCase()).default('LOCAL_QUORUM'),
+  MILLRACE_CASSANDRA_TABLE_CONSISTENCY: tableConsistency().default(new Map()),
   MILLRACE_CASSANDRA_REPLICATION: replication().default(simpleReplication(1)),
   MILLRACE_CASSANDRA_USERNAME: text().optional(),
   MILLRACE_CASSANDRA_PASSWORD: secret().optional(),

@@ -28,6 +28,9 @@ export type PoisonReason =
   | 'too-large'
   | 'wrong-message-key'
   | 'lookup-missing'
+  | 'schema-header'
+  | 'schema-unknown'
+  | 'schema-incompatible'
   | 'parking-full';
 
 /** A message may quote the record, and goes with it through memory, headers and logs. */

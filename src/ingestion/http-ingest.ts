@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { RecordTooLargeError } from '../core/errors';
+import { ConfigError, RecordTooLargeError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { RecordPosition } from '../core/ports/record-producer.port';
 import { PIPELINES, type Pipelines } from '../runtime/pipelines';
 import { PORTS, type Ports } from '../runtime/ports';
-import { badRecords, bodyTooLarge, type RecordFault, unknownTopic } from './ingest-problems';
+import { badRecords, bodyTooLarge, noSchema, type RecordFault, unknownTopic } from './ingest-problems';
 import { toSourceRecord } from './source-record';
+import { valueWriter } from './value-writer';
 
 /** Puts records that came over HTTP into source topics: all of a request or, if one cannot be processed, none. */
 @Injectable()
@@ -27,10 +28,11 @@ export class HttpIngest {
   async store(topic: string, values: readonly Uint8Array[]): Promise<readonly RecordPosition[]> {
     const readers = this.readersOf(topic);
     const nowMs = this.ports.clock.now();
+    const writers = await this.writersOf(readers, nowMs);
     const faults: RecordFault[] = [];
     const records = values.map((value, index) => {
       // Keyed as the first pipeline groups: the others, if they group otherwise, say so at start.
-      const [own, ...others] = readers.map((pipeline) => toSourceRecord(pipeline, value, nowMs));
+      const [own, ...others] = readers.map((pipeline, i) => toSourceRecord(pipeline, value, nowMs, writers[i]));
       const fault = [own!, ...others].find((candidate) => candidate.fault)?.fault;
       if (fault) faults.push({ index, detail: fault.message });
       return own!.record;
@@ -42,6 +44,16 @@ export class HttpIngest {
       if (thrown instanceof RecordTooLargeError)
         throw bodyTooLarge(`${thrown.message}; records before it may be stored.`);
       throw thrown;
+    }
+  }
+
+  private async writersOf(readers: readonly CompiledPipeline[], nowMs: number) {
+    const { schemas } = this.ports;
+    try {
+      return await Promise.all(readers.map((pipeline) => valueWriter(pipeline, schemas, nowMs)));
+    } catch (error) {
+      if (error instanceof ConfigError) throw noSchema(error.message);
+      throw error;
     }
   }
 }

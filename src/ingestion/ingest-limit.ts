@@ -1,5 +1,8 @@
 import type { RateLimit } from '../core/rate-limits/rate-limit';
 
+/** Of the limit of the records of all clients together, deliveries of webhooks among them. */
+export const INGEST_LIMIT_NAME = 'ingest';
+
 /** Injection token of the limit of records over HTTP. */
 export const INGEST_LIMIT = Symbol('millrace.ingest-limit');
 

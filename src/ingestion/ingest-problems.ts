@@ -9,7 +9,11 @@ export interface RecordFault {
 
 const MAX_LISTED = 20;
 
-function problem(status: HttpStatus, name: string, body: { title: string; detail: string; [extra: string]: unknown }) {
+export function problem(
+  status: HttpStatus,
+  name: string,
+  body: { title: string; detail: string; [extra: string]: unknown },
+) {
   return new HttpException({ type: `urn:millrace:problem:${name}`, status, ...body }, status);
 }
 
@@ -43,6 +47,11 @@ export function badRecords(faults: readonly RecordFault[]): HttpException {
     detail: `${faults.length} of the records cannot be processed; none was stored. First: record ${faults[0]!.index}: ${faults[0]!.detail}`,
     records: faults.slice(0, MAX_LISTED),
   });
+}
+
+/** Nothing can be put into the topic before that is mended. */
+export function noSchema(detail: string): HttpException {
+  return problem(HttpStatus.CONFLICT, 'no-schema', { title: 'The topic has no schema to write by', detail });
 }
 
 export function tooManyRecords(limit: string): HttpException {

@@ -6,6 +6,7 @@ import { pause } from '../runtime/back-off';
 import { RecordFile } from './file-records';
 import { type Pace, Pacer } from './pace';
 import { toSourceRecord } from './source-record';
+import type { ValueWriter } from './value-writer';
 
 export interface IngestProgress {
   /** Records that the log has. */
@@ -22,6 +23,8 @@ export interface IngestProgress {
 export interface IngestOptions {
   readonly pipeline: CompiledPipeline;
   readonly producer: RecordProducer;
+  /** What `valueWriter` gave for the pipeline. */
+  readonly write?: ValueWriter | undefined;
   readonly clock: Clock;
   /** A path, or `-` for standard input. */
   readonly source: string;
@@ -86,8 +89,8 @@ class Ingestion {
 
   private async take(line: number, value: Uint8Array): Promise<void> {
     if (this.signal.aborted) return;
-    const { pipeline, clock, onFault } = this.options;
-    const { record, eventTimeMs, fault } = toSourceRecord(pipeline, value, clock.now());
+    const { pipeline, clock, onFault, write } = this.options;
+    const { record, eventTimeMs, fault } = toSourceRecord(pipeline, value, clock.now(), write);
     await this.awaitTurn(eventTimeMs);
     if (this.signal.aborted) return;
     if (fault) {

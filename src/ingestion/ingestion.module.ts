@@ -12,5 +12,6 @@ import { INGEST_LIMIT, ingestLimit } from './ingest-limit';
     HttpIngest,
     { provide: INGEST_LIMIT, useFactory: ({ ingest }: MillraceConfig) => ingestLimit(ingest), inject: [CONFIG] },
   ],
+  exports: [INGEST_LIMIT],
 })
 export class IngestionModule {}

@@ -2,6 +2,7 @@ import { PoisonRecordError } from '../core/errors';
 import type { CompiledPipeline, Fields } from '../core/pipeline/compiled-pipeline';
 import type { OutgoingRecord } from '../core/ports/record-producer.port';
 import type { SourceRecord } from '../core/ports/record-source.port';
+import type { ValueWriter } from './value-writer';
 import { encodeKey } from '../core/row/key';
 
 /** A record as it goes into the source topic, and whether the pipeline will be able to read it. */
@@ -16,11 +17,19 @@ export interface IngestedRecord {
 /**
  * Gives a value the key and the timestamp that the pipeline would give it, so that equal keys share a partition. A value
  * that the pipeline cannot read goes in as it is, without a key: nothing is dropped before the dead letters have it.
+ * `write` is what {@link valueWriter} gave.
  */
-export function toSourceRecord(pipeline: CompiledPipeline, value: Uint8Array, nowMs: number): IngestedRecord {
-  const source: SourceRecord = { offset: 0n, timestampMs: nowMs, key: null, value };
+export function toSourceRecord(
+  pipeline: CompiledPipeline,
+  given: Uint8Array,
+  nowMs: number,
+  write: ValueWriter = unchanged,
+): IngestedRecord {
+  let value = given;
   let eventTimeMs: number | undefined;
   try {
+    value = write(given);
+    const source: SourceRecord = { offset: 0n, timestampMs: nowMs, key: null, value };
     const fields = pipeline.decode(source);
     eventTimeMs = pipeline.eventTimeMs(fields, source);
     const key = keyOf(pipeline, fields, source);
@@ -31,6 +40,10 @@ export function toSourceRecord(pipeline: CompiledPipeline, value: Uint8Array, no
     const timestampMs = Math.min(eventTimeMs ?? nowMs, nowMs);
     return { record: { key: null, value, timestampMs }, eventTimeMs, fault: thrown };
   }
+}
+
+function unchanged(value: Uint8Array): Uint8Array {
+  return value;
 }
 
 /** Derived key fields exist only once the filters have run; a record that they leave out is never grouped by its key. */

@@ -1,5 +1,23 @@
-import { Controller, Get, Header, HttpCode, Inject, Optional, Param, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Optional,
+  Param,
+  Post,
+  Query,
+  StreamableFile,
+} from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import { badParameter } from '../api/problem-details';
 import { limitOf, PAGE_LIMIT } from '../api/row-parameters';
 import { PROBLEM_SCHEMA } from '../api/schemas';

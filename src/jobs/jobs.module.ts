@@ -46,10 +46,7 @@ function jobsService({ config, ports, log }: JobsParts, files: ExportFiles | und
     provide: JobsService,
     useFactory: (pipelines: Pipelines, rows: RowsService) => {
       const cacheBytes = config.stateCacheBytes / Math.max(1, pipelines.all().length);
-      const handlers = [
-        new ExportJob(pipelines, rows, files),
-        new RebuildJob({ pipelines, ports, cacheBytes, log }),
-      ];
+      const handlers = [new ExportJob(pipelines, rows, files), new RebuildJob({ pipelines, ports, cacheBytes, log })];
       return new JobsService({ ports, log, handlers: config.roles.includes('process') ? handlers : [] });
     },
     inject: [PIPELINES, RowsService],

@@ -14,7 +14,7 @@ import { PipelineRunner } from '../runtime/pipeline-runner';
 import type { Ports } from '../runtime/ports';
 import type { RuntimeObserver } from '../runtime/runtime-observer';
 import { forwardTo } from '../runtime/shuffle/forward';
-import { newestRecords } from '../runtime/shuffle/newest-records';
+import { readableRecords } from '../runtime/shuffle/readable-records';
 import { RepartitionConsumer } from '../runtime/shuffle/repartition-consumer';
 import { shuffleObserver } from '../runtime/shuffle/shuffle-observer';
 import type { PipelineContext } from '../runtime/task-context';
@@ -72,7 +72,11 @@ export async function assembleGeneration(
   const context = await contextOf(pipeline, parts);
   if (deployment.repartitioned) return repartitioned(context, deployment, parts);
   const { sourcePartitions: partitions, emits = unchanged } = parts;
-  return stage({ ...context, pipeline: emits(pipeline), keyedByMessage: partitions > 1 }, partitions, parts);
+  return stage(
+    { ...context, pipeline: emits(pipeline), keyedByMessage: partitions > 1 && pipeline.keyNames.length > 0 },
+    partitions,
+    parts,
+  );
 }
 
 /** Its batches go to its tasks until it is stopped. Never rejects. */
@@ -134,10 +138,10 @@ async function contextOf(
   pipeline: CompiledPipeline,
   { ports, observer, log, tables, cacheBytes, deploy }: GenerationParts,
 ): Promise<PipelineContext> {
-  const { stateStore, topics, deadLetters, ledger, lateRecords, clock } = ports;
+  const { stateStore, topics, deadLetters, ledger, lateRecords, clock, schemas } = ports;
   return {
     ...{ pipeline, observer, log, tables, cacheBytes, stateStore, topics, deadLetters, ledger, lateRecords },
-    clock,
+    ...{ clock, schemas },
     topic: pipeline.definition.spec.source.topic,
     sinks: await ports.sinksOf(pipeline),
     owner: `${hostname()}:${process.pid}`,
@@ -147,7 +151,7 @@ async function contextOf(
 }
 
 function deployOn(pipeline: CompiledPipeline, ports: Ports): Promise<DeploymentInForce> {
-  return deployDefinition(pipeline, { ...ports, newestRecords: (topic) => newestRecords(topic, ports) });
+  return deployDefinition(pipeline, { ...ports, newestRecords: (topic) => readableRecords(pipeline, topic, ports) });
 }
 
 /** A process that runs has its consumers on the topics of one generation. Throws FatalError when another came about. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { ConfigError, messageOf } from '../core/errors';
 import type { DefinitionFile } from '../runtime/pipeline-catalog';
+import { besideFile } from './read-beside';
 
 const DEFINITION = /\.(ya?ml|json)$/;
 const GOLDEN_TEST = /\.test\.(ya?ml|json)$/;
@@ -12,7 +13,10 @@ export async function readDefinitionFiles(folder: string): Promise<DefinitionFil
   try {
     const names = (await readdir(folder)).filter((name) => DEFINITION.test(name) && !GOLDEN_TEST.test(name)).sort();
     return await Promise.all(
-      names.map(async (name) => ({ path: join(folder, name), text: await readFile(join(folder, name), 'utf8') })),
+      names.map(async (name) => {
+        const path = join(folder, name);
+        return { path, text: await readFile(path, 'utf8'), readBeside: besideFile(path) };
+      }),
     );
   } catch (error) {
     throw new ConfigError(

@@ -8,7 +8,7 @@ import type { Ports } from '../runtime/ports';
 import { beginRebuild, type BegunRebuild, type RebuildRequest } from '../runtime/rebuild-start';
 import { retryTransient } from '../runtime/retry';
 import { shadowStore } from '../runtime/shadow-store';
-import { newestRecords } from '../runtime/shuffle/newest-records';
+import { readableRecords } from '../runtime/shuffle/readable-records';
 import { silentObserver } from '../runtime/silent-observer';
 import { type Assembled, assembleGeneration, runStage } from './assemble';
 import { HeldUpdates } from './held-updates';
@@ -41,7 +41,7 @@ export interface RebuildOptions extends RebuildRequest {
  */
 export async function rebuildPipeline(options: RebuildOptions): Promise<Deployment> {
   const { pipeline, ports, signal } = options;
-  const newest = (topic: string): ReturnType<typeof newestRecords> => newestRecords(topic, ports);
+  const newest = (topic: string): ReturnType<typeof readableRecords> => readableRecords(pipeline, topic, ports);
   const begun = await beginRebuild(options, { ...ports, newestRecords: newest });
   const updates = new HeldUpdates();
   const assembled = await assembleShadow(options, begun, updates);

@@ -6,11 +6,12 @@ import type { DeltaWriter } from './delta-writer';
 import { HEARTBEAT_MS, settledWithin } from './heartbeats';
 import type { IdleEvidence } from './idle-evidence';
 import { retryTransient } from './retry';
+import { loadSchemas } from './load-schemas';
 import type { TaskContext } from './task-context';
 
 /** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
 const SLICE_RECORDS = 2_000;
-/** How long a batch waits for a full checkpoint pipeline before the partition is paused instead. */
+/** How long a batch waits for a full checkpoint pipeline, or for schemas, before the partition is paused instead. */
 const PATIENCE_MS = 2_000;
 
 export interface BatchFeederOptions {
@@ -19,13 +20,13 @@ export interface BatchFeederOptions {
   readonly evidence: IdleEvidence;
   readonly context: Pick<
     TaskContext,
-    'pipeline' | 'partition' | 'stateStore' | 'lookups' | 'observer' | 'tally' | 'budget' | 'clock'
+    'pipeline' | 'partition' | 'stateStore' | 'schemas' | 'lookups' | 'observer' | 'tally' | 'budget' | 'clock'
   >;
   /** Ends everything. */
   readonly signal: AbortSignal;
   readonly hasFailed: () => boolean;
   readonly onFailure: (error: unknown) => void;
-  /** The store, or what lookups ask, is away: what it said. `undefined` once it is back. */
+  /** The store, or what lookups and schemas ask, is away: what it said. `undefined` once it is back. */
   readonly onTrouble: (reason: string | undefined) => void;
 }
 
@@ -46,6 +47,8 @@ export class BatchFeeder {
     const { records } = batch;
     for (let i = 0; i < records.length;) {
       if (signal.aborted || hasFailed() || !control.isCurrent() || this.isHeld(control)) return false;
+      const schemas = this.loadSchemas(batch, i);
+      if (schemas && (!(await this.isSettled(schemas, control)) || hasFailed())) return false;
       const next = await this.loadAndProcess(batch, i);
       if (next === undefined) return false;
       i = next;
@@ -72,6 +75,16 @@ export class BatchFeeder {
       onFailure(error);
       return undefined;
     }
+  }
+
+  /** What the slice at `from` needs of a schema registry; `undefined` if that is nothing. Never rejects. */
+  private loadSchemas({ records }: RecordBatch, from: number): Promise<void> | undefined {
+    const { task, context, signal, onTrouble, onFailure } = this.options;
+    const nowMs = context.clock.now();
+    const ids = task.schemasToLoad(records, nowMs, from, Math.min(from + SLICE_RECORDS, records.length));
+    if (ids.length === 0) return undefined;
+    const load = (): Promise<void> => loadSchemas(context.pipeline, context.schemas, { ids, nowMs });
+    return retryTransient(load, { signal, onFailure: onTrouble }).then(() => onTrouble(undefined), onFailure);
   }
 
   /** Later lookups may depend on earlier ones, so what is missing is asked again until nothing is. */
@@ -133,20 +146,24 @@ export class BatchFeeder {
   }
 
   /** Writes until the task can take more. False when the sinks are so slow that the partition was paused instead. */
-  private async makeRoom(control: BatchControl): Promise<boolean> {
-    const { writer, evidence, context } = this.options;
-    const room = writer.drainUntilRoom();
+  private makeRoom(control: BatchControl): Promise<boolean> {
+    return this.isSettled(this.options.writer.drainUntilRoom(), control);
+  }
+
+  /** Waits, keeping membership. False when `work` takes so long that the partition was paused until it is done. */
+  private async isSettled(work: Promise<void>, control: BatchControl): Promise<boolean> {
+    const { evidence, context } = this.options;
     const deadlineMs = context.clock.now() + PATIENCE_MS;
     let done = false;
-    void room.then(() => (done = true));
+    void work.then(() => (done = true));
     while (!done && context.clock.now() < deadlineMs) {
-      await settledWithin(room, HEARTBEAT_MS);
+      await settledWithin(work, HEARTBEAT_MS);
       if (!done) await control.heartbeat();
     }
     if (done) return true;
     const resume = control.pause();
     const resumed = evidence.disturb();
-    void room.then(() => {
+    void work.then(() => {
       resume();
       resumed();
     });

@@ -99,9 +99,15 @@ export class Checkpoint {
   }
 
   /** Step 4. Every sink that may have a row twice gets the rows at the same time; one that fails is tried again alone. */
-  private async sink({ rows, deadLetters, lateRecords, forwarded }: FrozenDelta, signal: AbortSignal): Promise<void> {
+  private async sink(
+    { rows, moves, deadLetters, lateRecords, forwarded }: FrozenDelta,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { pipeline, observer, forward } = this.options;
-    const writes = rows.length === 0 ? [] : this.sinks.map((sink) => this.writeTo(sink, rows, signal));
+    const writes = this.sinks.flatMap((sink) => {
+      const given = sink.takesMoves === true && moves.length > 0 ? [...moves, ...rows] : rows;
+      return given.length > 0 ? [this.writeTo(sink, given, signal)] : [];
+    });
     if (deadLetters.length > 0) {
       writes.push(this.persist('dead-letters', () => this.options.deadLetters.write(deadLetters, signal), signal));
     }

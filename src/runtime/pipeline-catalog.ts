@@ -4,12 +4,14 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { findingText } from '../core/pipeline/finding';
 import type { Language } from '../core/pipeline/language';
 import { parsePipelineFiles } from '../core/pipeline/parse';
+import type { ReadBeside } from '../core/pipeline/schema-files';
 import { type CatalogExtensions, type ModulePipeline, NO_EXTENSIONS } from './catalog-extensions';
 import type { RefusedPipeline } from './pipelines';
 
 export interface DefinitionFile {
   readonly path: string;
   readonly text: string;
+  readonly readBeside?: ReadBeside;
 }
 
 export interface PipelineCatalog {

@@ -1,13 +1,17 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
+import type { CacheStore } from '../core/ports/cache-store.port';
 import type { BoardStore } from '../core/ports/board-store.port';
 import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
+import type { FeedLedger } from '../core/ports/feed-ledger.port';
+import type { FeedLog } from '../core/ports/feed-log.port';
 import type { GroupMembers } from '../core/ports/group-members.port';
 import type { IdempotencyStore } from '../core/ports/idempotency-store.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { LiveFeed } from '../core/ports/live-feed.port';
 import type { OperatorLedger } from '../core/ports/operator-ledger.port';
+import type { PartitionReader } from '../core/ports/partition-reader.port';
 import type { ProcessLeases } from '../core/ports/process-leases.port';
 import type { RateLimiter } from '../core/ports/rate-limiter.port';
 import type { RebuildStore } from '../core/ports/rebuild-store.port';
@@ -15,6 +19,9 @@ import type { RecordProducer } from '../core/ports/record-producer.port';
 import type { ReferenceHash } from '../core/ports/reference-hash.port';
 import type { RowReader } from '../core/ports/row-reader.port';
 import type { Sink } from '../core/ports/row-sink.port';
+import type { SchemaCodec } from '../core/ports/schema-codec.port';
+import type { SchemaRegistry } from '../core/ports/schema-registry.port';
+import type { SnapshotStore } from '../core/ports/snapshot-store.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
@@ -50,6 +57,8 @@ export interface Ports {
   readonly idempotency: IdempotencyStore;
   /** Limits that all processes share. */
   readonly rateLimiter: RateLimiter;
+  /** What the events of keys came to, for questions about the past. */
+  readonly snapshots: SnapshotStore;
   /** Long work for whichever process has time. */
   readonly workQueue: WorkQueue;
   readonly producer: RecordProducer;
@@ -57,9 +66,14 @@ export interface Ports {
   readonly topicReader: TopicReader;
   readonly deadLetters: DeadLetterSink;
   readonly ledger: OperatorLedger;
+  readonly feedLedger: FeedLedger;
+  readonly feedLog: FeedLog;
   readonly lateRecords: LateRecordSink;
   /** Reference tables of `lookup: { table: redis }`. */
   readonly referenceHash: ReferenceHash;
+  /** Values of which a registry keeps the schemas. */
+  readonly schemas: SchemaCodec;
+  readonly schemaRegistry: SchemaRegistry;
   /** Signs of life of the processes that share the work; `undefined` where there is one process only. */
   readonly liveness: Liveness | undefined;
   readonly dependencies: readonly Dependency[];
@@ -73,6 +87,10 @@ export interface Ports {
   followerOf(topic: string): BatchConsumer;
   /** Where the pipeline's closed rows can be read back; `undefined` without a table. */
   readerOf(pipeline: CompiledPipeline): RowReader | undefined;
+  /** Tables as their columns stand. */
+  readonly partitions: PartitionReader;
+  /** Keeps what is read of tables with `cached: true`; `undefined` where reading them costs nothing. */
+  readonly cacheStore: CacheStore | undefined;
   close(): Promise<void>;
 }
 

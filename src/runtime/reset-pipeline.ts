@@ -4,12 +4,14 @@ import { deployedText } from '../core/plan/deployed-definition';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { StateStore } from '../core/ports/state-store.port';
+import type { PartitionExtent } from '../core/ports/record-source.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import { outdatedTopics, shuffleName } from '../core/repartition/names';
 import { type DeploymentPorts, needsRepartition } from './deployment';
 import { emptyCheckpoint, endsOfRead, generationAfter } from './new-generation';
 
-export type ResetTarget = 'earliest' | 'latest' | { readonly timestampMs: number };
+export type ResetTarget =
+  'earliest' | 'latest' | { readonly timestampMs: number } | { readonly offsets: ReadonlyMap<number, bigint> };
 
 export interface ResetPorts extends Pick<DeploymentPorts, 'newestRecords'> {
   readonly topics: TopicAdmin;
@@ -58,13 +60,35 @@ async function refuseWhileRunning(name: string, topics: TopicAdmin): Promise<voi
   }
 }
 
-/** Where each partition begins. Throws TransientError. */
+/** Where each partition begins. Throws ConfigError for offsets that are not those of the topic, TransientError. */
 export async function offsetsOf(
   target: ResetTarget,
   topic: string,
   topics: TopicAdmin,
 ): Promise<ReadonlyMap<number, bigint>> {
-  if (typeof target === 'object') return topics.offsetsAt(topic, target.timestampMs);
-  const extents = [...(await topics.extents(topic))];
-  return new Map(extents.map(([partition, { earliest, end }]) => [partition, target === 'earliest' ? earliest : end]));
+  if (typeof target === 'object' && 'timestampMs' in target) return topics.offsetsAt(topic, target.timestampMs);
+  const extents = await topics.extents(topic);
+  if (typeof target === 'object') return checkedOffsets(target.offsets, topic, extents);
+  return new Map(
+    [...extents].map(([partition, { earliest, end }]) => [partition, target === 'earliest' ? earliest : end]),
+  );
+}
+
+/** Each partition once, at an offset that the log has or will have next. */
+function checkedOffsets(
+  offsets: ReadonlyMap<number, bigint>,
+  topic: string,
+  extents: ReadonlyMap<number, PartitionExtent>,
+): ReadonlyMap<number, bigint> {
+  const wrong = [...new Set([...extents.keys(), ...offsets.keys()])].flatMap((partition) => {
+    const [extent, offset] = [extents.get(partition), offsets.get(partition)];
+    if (!extent) return [`there is no partition ${partition}`];
+    const range = `${extent.earliest} to ${extent.end}`;
+    if (offset === undefined) return [`partition ${partition} is missing (${range})`];
+    return offset < extent.earliest || offset > extent.end
+      ? [`partition ${partition} has ${range}, not ${offset}`]
+      : [];
+  });
+  if (wrong.length > 0) throw new ConfigError(`Offsets of topic ${topic}: ${wrong.join('; ')}`);
+  return offsets;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import type { OperatorLedger } from '../core/ports/operator-ledger.port';
+import type { SchemaCodec } from '../core/ports/schema-codec.port';
 import type { Sink } from '../core/ports/row-sink.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
@@ -36,6 +37,7 @@ export interface PipelineContext {
   readonly observer: RuntimeObserver;
   readonly clock: Clock;
   readonly log: RuntimeLog;
+  readonly schemas: SchemaCodec;
   /** The table of each of the pipeline's lookups, in their order. */
   readonly tables: readonly SharedTable[];
   /** Bound of the resident state of one task. */

@@ -19,6 +19,7 @@ const CLOSE_REASONS = ['watermark', 'idle', 'end-of-input', 'count'] as const;
 const POISON_REASONS = [
   ...(['not-decodable', 'bad-time', 'bad-key', 'bad-value'] as const),
   ...(['expression-failed', 'too-large', 'wrong-message-key', 'lookup-missing', 'parking-full'] as const),
+  ...(['schema-header', 'schema-unknown', 'schema-incompatible'] as const),
 ] as const;
 
 const jsonValues = z.record(z.string(), z.unknown());

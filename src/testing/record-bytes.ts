@@ -10,7 +10,7 @@ export function recordBytes(value: Readonly<Record<string, unknown>> | string, s
 }
 
 function textOf(fields: Readonly<Record<string, unknown>>, { format, csv }: Source): string {
-  if (format === 'json') return JSON.stringify(fields);
+  if (format !== 'csv') return JSON.stringify(fields);
   return (csv?.columns ?? []).map((name) => cell(Object.hasOwn(fields, name) ? fields[name] : null)).join(',');
 }
 

@@ -3,6 +3,7 @@ import type { LookupTable } from '../core/lookup/lookup-table';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { RecordHeaders, SourceRecord } from '../core/ports/record-source.port';
 import { PoisonRecordError } from '../core/errors';
+import { jsonDecoder } from '../core/decoding/json-decoder';
 import { encodeKey } from '../core/row/key';
 import type { Row } from '../core/row/row';
 import { NewestRows } from '../core/row/row-identity';
@@ -70,10 +71,13 @@ export class ReplayRun {
   private readonly lookupTables: readonly LookupTable[];
   private readonly newest = new NewestRows();
 
+  private readonly pipeline: CompiledPipeline;
+
   constructor(
-    private readonly pipeline: CompiledPipeline,
+    pipeline: CompiledPipeline,
     private readonly options: ReplayOptions,
   ) {
+    this.pipeline = withoutRegistry(pipeline);
     this.lookupTables = replayTables(pipeline, options.lookups ?? {});
     this.partitions = Array.from({ length: options.partitions }, (_, partition) => this.createPartition(partition));
   }
@@ -160,6 +164,13 @@ export class ReplayRun {
       throw error;
     }
   }
+}
+
+/** A run asks no server: where values have schemas in a registry, its records are JSON of the fields. */
+function withoutRegistry(pipeline: CompiledPipeline): CompiledPipeline {
+  if (!pipeline.schemas) return pipeline;
+  const decode = jsonDecoder(pipeline.definition.spec.source.maxRecordBytes);
+  return { ...pipeline, decode: ({ value }) => decode(value) };
 }
 
 interface ReplayEvents {

@@ -41,13 +41,14 @@ export const cassandra = {
       `-Dlogback.configurationFile=file://${here('logback.xml')}`,
       '-Dcassandra-foreground=yes',
       ...QUICK_START,
-      ...javaOptions(),
+      ...flagsOfJava(),
     ];
     return { command: java, args: [...flags, 'org.apache.cassandra.service.CassandraDaemon'] };
   },
 };
 
-function javaOptions() {
+/** What Cassandra's classes need of Java 17, in the server and in its tools. */
+export function flagsOfJava() {
   const lines = readFileSync(here('jvm.options'), 'utf8').split('\n');
   return lines.filter((line) => line.startsWith('-'));
 }

@@ -1,8 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
+import type { FeedView } from '../../src/ingestion/feeds/feed-view';
 import type { RowJson } from '../../src/core/row/row-json';
 import { type Complaints, complaintsOf, launchBrowser } from '../support/browser';
 import { expectedDailyRows } from '../support/readings';
 import { ServiceProcess } from '../support/service';
+import { startUpstreams, type Upstreams } from '../support/upstreams/index.mjs';
+import { waitUntil } from '../support/wait-until';
 
 jest.setTimeout(120_000);
 
@@ -10,13 +13,16 @@ const POST = 'Beijing US Post';
 const CHINA_MS = 8 * 3_600_000;
 
 describe('the page of a service that was just started with its demonstration', () => {
+  let upstreams: Upstreams;
   let service: ServiceProcess;
   let browser: Browser;
   let page: Page;
   let complaints: Complaints;
 
   beforeAll(async () => {
-    service = await ServiceProcess.start('dashboard', { MILLRACE_MODE: 'embedded' }, ['--demo']);
+    upstreams = await startUpstreams();
+    const env = { ...upstreams.environment, MILLRACE_MODE: 'embedded', MILLRACE_FEEDS: './feeds' };
+    service = await ServiceProcess.start('dashboard', env, ['--demo']);
     browser = await launchBrowser();
     await service.ready();
     page = await browser.newPage();
@@ -27,6 +33,7 @@ describe('the page of a service that was just started with its demonstration', (
   afterAll(async () => {
     await browser?.close();
     await service?.stop();
+    await upstreams?.close();
   });
 
   it('shows that the pipeline runs, and how fast', async () => {
@@ -34,6 +41,13 @@ describe('the page of a service that was just started with its demonstration', (
     await page.locator('#state[data-state=running]', { hasText: '4 of 4 tasks here' }).waitFor();
     await page.locator('#feed[data-state=live]').waitFor();
     await page.locator('.figure', { hasText: 'Accepted' }).filter({ hasText: /[1-9]/ }).waitFor();
+  });
+
+  it('has every feed of the demonstration produce within a minute', async () => {
+    await waitUntil('all feeds have produced records', async () => {
+      const { feeds } = await service.json<{ feeds: FeedView[] }>('/v1/feeds');
+      return feeds.length > 0 && feeds.every(({ status }) => (status?.counts.records ?? 0) > 0);
+    });
   });
 
   it('draws the daily PM2.5 of the posts, and tells it in text', async () => {

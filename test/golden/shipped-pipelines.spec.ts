@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test as goldenTest } from '../../src/commands/test.command';
+import { STANDARD_LANGUAGE } from '../../src/core/pipeline/language';
 import { parsePipelines } from '../../src/core/pipeline/parse';
+import { besideFile } from '../../src/processing/read-beside';
 import { parseGoldenTests } from '../../src/testing/golden-file';
 
 const ROOT = join(__dirname, '..', '..');
@@ -21,7 +23,7 @@ describe('the shipped pipelines', () => {
       .flatMap((file) => parseGoldenTests(textOf(file), file).tests)
       .map(({ definition }) => definition.spec.pipeline)
       .filter(({ file }) => file === name);
-    const { definitions } = parsePipelines(textOf(name), name);
+    const { definitions } = parsePipelines(textOf(name), name, STANDARD_LANGUAGE, besideFile(join(FOLDER, name)));
     const isTested = (pipeline: string): boolean =>
       tested.some((target) => target.name === pipeline || (target.name === undefined && definitions.length === 1));
     const untested = definitions.map(({ metadata }) => metadata.name).filter((pipeline) => !isTested(pipeline));

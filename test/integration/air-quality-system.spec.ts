@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import {
   expectedDays,
   expectedHours,
@@ -8,11 +6,10 @@ import {
   fileReadings,
   HYDERABAD,
   otherReadings,
-  type Rows,
 } from '../support/air-rows';
+import { type Rows, rowsBecome } from '../support/rows-become';
 import { ServiceProcess } from '../support/service';
 import { SystemCopy } from '../support/system-copy';
-import { waitUntil } from '../support/wait-until';
 
 jest.setTimeout(240_000);
 
@@ -62,21 +59,8 @@ describe('the air quality system on real servers', () => {
     );
   }
 
-  /** Waits for the table to be what is expected; else shows what differs. */
-  async function becomes(expected: Rows, read: () => Promise<Rows>): Promise<void> {
-    await waitUntil(
-      'the table holds what is expected',
-      async () => isDeepStrictEqual(sorted(await read()), sorted(expected)),
-      90_000,
-      500,
-    ).catch(() => undefined);
-    expect(sorted(await read())).toEqual(sorted(expected));
-  }
-
-  const sorted = (rows: Rows): [string, object][] => [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
-
   it('gives each day of each post, on its own clock, with its index', () =>
-    becomes(expectedDays(measured), () =>
+    rowsBecome(expectedDays(measured), () =>
       table(
         'pm25',
         ['location', 'date'],
@@ -85,12 +69,12 @@ describe('the air quality system on real servers', () => {
     ));
 
   it('gives the NowCast and the index of each hour of each post, as exact arithmetic gives them', () =>
-    becomes(expectedHours(measured), () =>
+    rowsBecome(expectedHours(measured), () =>
       table('aqi_hourly', ['location', 'hour_end'], ['year', 'pm25', 'nowcast', 'aqi', 'band', 'hours']),
     ));
 
   it('gives the air at each post now', () =>
-    becomes(expectedNow(measured), () =>
+    rowsBecome(expectedNow(measured), () =>
       table('air_now', ['location'], ['observed_at', 'pm25', 'nowcast', 'aqi', 'band', 'readings']),
     ));
 
@@ -100,13 +84,13 @@ describe('the air quality system on real servers', () => {
     );
     const path = `/v1/pipelines/${copy.nameOf('air-quality-worst-posts')}/leaderboard?limit=20`;
     const board = async () => (await service.json<{ entries: { member: string; score: number }[] }>(path)).entries;
-    await becomes(expected, async () => new Map((await board()).map(({ member, score }) => [member, { score }])));
+    await rowsBecome(expected, async () => new Map((await board()).map(({ member, score }) => [member, { score }])));
     const scores = (await board()).map(({ score }) => score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
   });
 
   it('counts the posts that reported in each hour, over all partitions', () =>
-    becomes(expectedReporting(measured), () => table('posts_reporting', ['hour'], ['posts', 'readings'])));
+    rowsBecome(expectedReporting(measured), () => table('posts_reporting', ['hour'], ['posts', 'readings'])));
 
   it('shows in each pipeline how many records had no PM2.5, and the condition that left them out', async () => {
     for (const name of PIPELINES) {

@@ -68,7 +68,7 @@ describe('a column of now()', () => {
   });
 
   it('is written for each row of a batch, and is no part of the rows that are read back', async () => {
-    const own = await create('batch');
+    const own = await create('several');
     const pipeline = dailyPipeline('p', own);
     const days = [0, 1, 2].map((day) => ({
       ...FIRST_DAY,
@@ -77,7 +77,7 @@ describe('a column of now()', () => {
     }));
     const rows = days.map((window) => dailyRow('p', { location: 'a', window, values: valuesOf(8), revision: 21n }));
     await new CassandraRowSink(target.client, own).write(rows, never);
-    expect((await stored('batch')).map(({ processed }) => processed !== null)).toEqual([true, true, true]);
+    expect((await stored('several')).map(({ processed }) => processed !== null)).toEqual([true, true, true]);
     const read = await cassandraRowReader(target.client, pipeline)?.read({ limit: 10 });
     expect(read?.rows.map(({ revision }) => revision)).toEqual([21n, 21n, 21n]);
     expect(Object.keys(read?.rows[0]?.values ?? {})).not.toContain('processed');

@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import type { RowJson } from '../../src/core/row/row-json';
 import {
   CANDLES,
@@ -7,12 +5,12 @@ import {
   expectedCandles,
   expectedChange,
   expectedPrices,
-  type Rows,
   STARTED_S,
   tickers,
 } from '../support/crypto-prices';
 import { LiveFollower } from '../support/live-follower';
 import { Seeded } from '../support/seeded';
+import { type Rows, rowsBecome } from '../support/rows-become';
 import { ServiceProcess } from '../support/service';
 import { SystemCopy } from '../support/system-copy';
 import { waitUntil } from '../support/wait-until';
@@ -71,17 +69,9 @@ describe('the crypto system on real servers', () => {
     );
   };
   const asIs = (value: unknown): unknown => value;
-  const sorted = (rows: Rows): [string, object][] => [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
-
-  /** Waits for the rows to be what is expected; else shows what differs. */
-  async function becomes(expected: Rows, read: () => Rows | Promise<Rows>): Promise<void> {
-    const isThere = async (): Promise<boolean> => isDeepStrictEqual(sorted(await read()), sorted(expected));
-    await waitUntil('the rows are those expected', isThere, 90_000, 500).catch(() => undefined);
-    expect(sorted(await read())).toEqual(sorted(expected));
-  }
 
   it('keeps each price in crypto.prices, and when it was written', async () => {
-    await becomes(expectedPrices(all), () => table('prices', ['id', 'ts'], { name: asIs, price_usd: asIs }));
+    await rowsBecome(expectedPrices(all), () => table('prices', ['id', 'ts'], { name: asIs, price_usd: asIs }));
     const times = (await copy.rows(['processing_time'], 'prices')).map((row) =>
       Date.parse(String(row['processing_time'])),
     );
@@ -90,7 +80,7 @@ describe('the crypto system on real servers', () => {
   });
 
   it.each(Object.entries(CANDLES))('gives the candles of %s of each coin', (size, sizeS) =>
-    becomes(expectedCandles(all, sizeS), () =>
+    rowsBecome(expectedCandles(all, sizeS), () =>
       table(`candles_${size}`, ['id', 'start'], {
         ...{ open: asIs, high: asIs, low: asIs, close: asIs, vwap: digits, prices: asIs, symbol: asIs, name: asIs },
       }),
@@ -98,7 +88,7 @@ describe('the crypto system on real servers', () => {
   );
 
   it('gives the change of each coin over its latest day, and its volatility', () =>
-    becomes(expectedChange(all), () =>
+    rowsBecome(expectedChange(all), () =>
       table('change_24h', ['id'], {
         ...{ symbol: asIs, name: asIs, ts: asIs, price_from: asIs, price_usd: asIs },
         change_percent: (value: number) => digits(value)?.toFixed(6),
@@ -121,12 +111,12 @@ describe('the crypto system on real servers', () => {
     const ranked = [...changes].sort(([, a], [, b]) => Number(b) - Number(a));
     const places = (coins: readonly (readonly [string, string])[]): Rows =>
       new Map(coins.map(([member, change], i) => [`${i}`, { member, change }]));
-    await becomes(places(ranked), () => board('highest'));
-    await becomes(places([...ranked].reverse()), () => board('lowest'));
+    await rowsBecome(places(ranked), () => board('highest'));
+    await rowsBecome(places([...ranked].reverse()), () => board('lowest'));
   });
 
   it('sends to the browser the candles that the table holds', () =>
-    becomes(expectedCandles(all, CANDLES['1h']), () => new Map(candles.rows().map(candleOf))));
+    rowsBecome(expectedCandles(all, CANDLES['1h']), () => new Map(candles.rows().map(candleOf))));
 
   it('answers what is no price with a dead letter that says why, and goes on', async () => {
     const name = copy.nameOf('crypto-prices');

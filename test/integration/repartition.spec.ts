@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 import fc from 'fast-check';
@@ -123,7 +124,17 @@ describe('a topic that is not keyed as the pipeline groups, on real servers', ()
   const internalTopics = async (): Promise<string[]> =>
     (await admin.listTopics()).filter((topic) => topic.startsWith(copy.name) && topic.endsWith('.repartition'));
 
-  it('gives the table of the file though the service dies three times while it shuffles', async () => {
+  const internalRecords = async (): Promise<number> => {
+    const [topic] = await internalTopics();
+    const ends = await admin.fetchTopicOffsets(topic!);
+    return ends.reduce((sum, { high }) => sum + Number(high), 0);
+  };
+
+  it.each([
+    ['records', '  repartition: auto', [ACCEPTED, Infinity]],
+    ['partial aggregates', '  repartition: { when: always, preAggregate: true }', [0, ACCEPTED / 4]],
+  ])('gives the table of the file though the service dies three times while it shuffles %s', async (_, way, bounds) => {
+    writeFileSync(copy.file, readFileSync(copy.file, 'utf8').replace('  window:', `${way}\n  window:`));
     const records = messages(() => null);
     // What is there at the first deployment tells that the topic is not keyed.
     await produce(records.slice(0, 10_000));
@@ -141,6 +152,11 @@ describe('a topic that is not keyed as the pipeline groups, on real servers', ()
     }
     await producing;
     await expectEverything(services.at(-1)!);
+    const [least, most] = bounds;
+    const carried = await internalRecords();
+    expect(carried).toBeGreaterThanOrEqual(least!);
+    expect(carried).toBeLessThanOrEqual(most!);
+    process.stderr.write(`the internal topic carried ${carried} records of ${ACCEPTED}\n`);
   });
 
   it('has a bounded internal topic, which a reset replaces by that of the new generation', async () => {

@@ -20,7 +20,7 @@ describe('validate --tables on a real server', () => {
       err: (line: string) => void err.push(line.replaceAll(target.keyspace, 'ks')),
       readFile: () => Promise.resolve(pipelineText({ sinks })),
     };
-    return { exitCode: await validate(['p.yaml'], io, tablesOf(target.client)), err };
+    return { exitCode: await validate(['p.yaml'], io, { findTable: tablesOf(target.client) }), err };
   };
 
   it('takes a pipeline whose table fits', async () => {

@@ -1,5 +1,6 @@
 import { indexOf, nowcastTenths } from './epa';
 import { readingLines } from './readings';
+import type { Rows } from './rows-become';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -43,8 +44,6 @@ function dayOf({ location, observed_at }: Reading): { readonly date: string; rea
   const local = Math.floor((Date.parse(observed_at) + offsetMs) / DAY_MS) * DAY_MS;
   return { date: new Date(local).toISOString().slice(0, 10), startMs: local - offsetMs };
 }
-
-export type Rows = Map<string, object>;
 
 function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
@@ -95,7 +94,7 @@ function hoursByPost(measured: readonly Reading[]): Map<string, Map<number, numb
 
 /** Each hour that, or one of the eleven before, was measured. */
 export function expectedHours(measured: readonly Reading[]): Rows {
-  const rows: Rows = new Map();
+  const rows = new Map<string, object>();
   for (const [location, hours] of hoursByPost(measured)) {
     const reported = new Set(
       [...hours.keys()].flatMap((hour) => Array.from({ length: 12 }, (_, after) => hour + after)),

@@ -2,9 +2,11 @@ import { type DynamicModule, Global, Module, type Provider, type Type } from '@n
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { MemoryBoardStore } from '../../src/adapters/memory/memory-board-store';
+import { MemoryFeedLedger } from '../../src/adapters/memory/memory-feed-ledger';
 import { MemoryIdempotencyStore } from '../../src/adapters/memory/memory-idempotency-store';
 import { MemoryOperatorLedger } from '../../src/adapters/memory/memory-operator-ledger';
 import { MemoryRateLimiter } from '../../src/adapters/memory/memory-rate-limiter';
+import { MemorySnapshotStore } from '../../src/adapters/memory/memory-snapshot-store';
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import { MemoryTables } from '../../src/adapters/memory/memory-tables';
 import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue';
@@ -16,6 +18,7 @@ import type { PipelineStatus, TaskStatus } from '../../src/runtime/pipeline-stat
 import { type Pipelines, PIPELINES, type RefusedPipeline } from '../../src/runtime/pipelines';
 import { type Ports, PORTS } from '../../src/runtime/ports';
 import { FixtureTask } from './fixture-task';
+import { memorySchemas } from './memory-schemas';
 
 /** The shipped pipeline, without its outside sinks. */
 export function airQuality(): CompiledPipeline {
@@ -75,12 +78,14 @@ export class ApiFixture {
     };
     return {
       clock: { now: () => this.nowMs },
+      ...memorySchemas({ now: () => this.nowMs }),
       stateStore: this.store,
       rebuildStore: this.store,
       liveFeed: this.store,
       boards: this.boards,
       idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
       rateLimiter: new MemoryRateLimiter({ now: () => this.nowMs }),
+      snapshots: new MemorySnapshotStore(),
       workQueue: this.queue,
       producer: { send: unused },
       topics: {
@@ -96,6 +101,8 @@ export class ApiFixture {
       topicReader: { read: unused },
       deadLetters: { write: unused },
       ledger: this.ledger,
+      feedLedger: new MemoryFeedLedger({ now: () => this.nowMs }),
+      feedLog: { open: unused },
       lateRecords: { write: unused },
       referenceHash: { read: unused },
       liveness: undefined,
@@ -105,6 +112,8 @@ export class ApiFixture {
       followerOf: unused,
       sinksOf: unused,
       readerOf: (pipeline) => this.tables.readerFor(pipeline),
+      partitions: this.tables.columns,
+      cacheStore: undefined,
       close: () => Promise.resolve(),
     };
   }

@@ -3,9 +3,13 @@ import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import type { ShownRecord } from './output-topic';
 import { testServers, uniqueName } from './servers';
 
+export interface CommittedRecord extends ShownRecord {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Follows a topic with kafkajs's own consumer, which sees what is committed; keeps what it saw, in its order. */
 export class CommittedReader {
-  readonly records: ShownRecord[] = [];
+  readonly records: CommittedRecord[] = [];
 
   private constructor(private readonly consumer: Consumer) {}
 
@@ -16,8 +20,9 @@ export class CommittedReader {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
-      eachMessage: ({ message: { key, value } }) => {
-        reader.records.push({ key: String(key), value: String(value) });
+      eachMessage: ({ message: { key, value, headers = {} } }) => {
+        const texts = Object.entries(headers).map(([name, text]) => [name, String(text)] as const);
+        reader.records.push({ key: String(key), value: String(value), headers: Object.fromEntries(texts) });
         return Promise.resolve();
       },
     });

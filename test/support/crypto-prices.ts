@@ -1,3 +1,4 @@
+import type { Rows } from './rows-become';
 import type { Seeded } from './seeded';
 
 export const CANDLES = { '1m': 60, '5m': 300, '1h': 3_600 } as const;
@@ -45,8 +46,6 @@ function inAnotherOrder(all: Ticker[], random: Seeded): Ticker[] {
     .sort((a, b) => a.place - b.place)
     .map(({ ticker }) => ticker);
 }
-
-export type Rows = Map<string, object>;
 
 function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

@@ -47,7 +47,7 @@ export class FixtureTask {
   }
 
   /** One accepted record with the same value for every aggregate. */
-  add(key: string, eventTimeMs: number, value: number): void {
+  add(key: string, eventTimeMs: number, value: unknown): void {
     const { pipeline } = this.world;
     const window = pipeline.windows!.assign(eventTimeMs)[0]!;
     const keyText = encodeKey([key]);

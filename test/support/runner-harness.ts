@@ -17,6 +17,7 @@ import { PipelineRunner } from '../../src/runtime/pipeline-runner';
 import type { SharedTable } from '../../src/runtime/lookup/task-lookups';
 import { silentObserver } from '../../src/runtime/silent-observer';
 import { recordOf, type Reading } from './pipelines';
+import { memorySchemas } from './memory-schemas';
 
 const ignore = (): void => undefined;
 
@@ -42,6 +43,7 @@ class ForgetfulStore extends MemoryStateStore {
 /** The outside that every owner of a pipeline shares, on memory twins, with faults to order. */
 export class RunnerHarness {
   readonly clock = { ms: 1_700_000_000_000, now: (): number => this.clock.ms };
+  readonly schemaPorts = memorySchemas({ now: () => this.clock.ms });
   readonly log = new MemoryLog({ now: () => 0 });
   store = new ForgetfulStore();
   readonly tables = new MemoryTables();
@@ -140,6 +142,7 @@ export class Owner {
         ...{ pipeline, owner: 'test', stateStore: store, topics: log, clock },
         sinks: harness.exactSink ? [sink, harness.exactSink] : [sink],
         ledger: harness.ledger,
+        schemas: harness.schemaPorts.schemas,
         deadLetters: {
           write: (letters) => {
             deadLetters.push(...letters);

@@ -6,10 +6,13 @@ export interface TestServers {
   /** A URL. */
   readonly redis: string;
   readonly cassandra: { readonly host: string; readonly port: number };
+  /** A URL. */
+  readonly schemaRegistry: string;
 }
 
 export function testServers(): TestServers {
   const { MILLRACE_TEST_KAFKA, MILLRACE_TEST_REDIS, MILLRACE_TEST_CASSANDRA } = process.env;
+  const { MILLRACE_TEST_SCHEMA_REGISTRY } = process.env;
   const offset = Number(process.env['MILLRACE_TEST_PORT_OFFSET'] ?? 0);
   const redis = MILLRACE_TEST_REDIS ?? `127.0.0.1:${16379 + offset}`;
   const [host = '127.0.0.1', port = '9042'] = (MILLRACE_TEST_CASSANDRA ?? `127.0.0.1:${19042 + offset}`).split(':');
@@ -17,6 +20,7 @@ export function testServers(): TestServers {
     kafka: (MILLRACE_TEST_KAFKA ?? `127.0.0.1:${19092 + offset}`).split(','),
     redis: redis.includes('://') ? redis : `redis://${redis}`,
     cassandra: { host, port: Number(port) },
+    schemaRegistry: MILLRACE_TEST_SCHEMA_REGISTRY ?? `http://127.0.0.1:${18081 + offset}/apis/ccompat/v7`,
   };
 }
 

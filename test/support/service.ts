@@ -11,6 +11,9 @@ const ROOT = join(__dirname, '..', '..');
 export const CLI = join(ROOT, 'dist', 'cli.js');
 const LOGS = join(ROOT, 'test-results');
 
+/** A folder that has none. */
+export const NO_FEEDS = join(ROOT, 'test', 'support', 'no-feeds');
+
 /** One line of the service's log. */
 export interface LogLine {
   readonly event: string;
@@ -44,6 +47,8 @@ export class ServiceProcess {
         MILLRACE_KAFKA_BROKERS: kafka.join(','),
         MILLRACE_REDIS_URL: redis,
         MILLRACE_CASSANDRA_CONTACT_POINTS: `${cassandra.host}:${cassandra.port}`,
+        // Feeds of the project would ask the real services.
+        MILLRACE_FEEDS: NO_FEEDS,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

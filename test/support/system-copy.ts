@@ -99,7 +99,11 @@ export class SystemCopy {
     const { topics, keyspace, edit = (yaml) => yaml } = this.options;
     const shipped = readFileSync(join(ROOT, 'pipelines', `${name}.yaml`), 'utf8');
     const renamed = topics.reduce(
-      (yaml, topic) => yaml.replaceAll(`topic: ${topic}`, `topic: ${this.nameOf(topic)}`),
+      (yaml, topic) =>
+        yaml
+          .replaceAll(`topic: ${topic}`, `topic: ${this.nameOf(topic)}`)
+          // Of a lookup.
+          .replaceAll(`name: ${topic}`, `name: ${this.nameOf(topic)}`),
       shipped.replace(`name: ${name}`, `name: ${this.nameOf(name)}`),
     );
     return edit(renamed.replaceAll(`table: ${keyspace}.`, `table: ${this.keyspace}.`));

@@ -1,7 +1,7 @@
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { SourceRecord } from '../../src/core/ports/record-source.port';
-import type { ExactRowSink } from '../../src/core/ports/row-sink.port';
+import type { ExactRowSink, RowSink } from '../../src/core/ports/row-sink.port';
 import type { CheckpointDelta, EntryWrite, SegmentSummary } from '../../src/core/ports/state-store.port';
 import type { Row } from '../../src/core/row/row';
 import { PARKED_SEGMENT } from '../../src/core/task/own-segments';
@@ -24,6 +24,8 @@ export interface HarnessOptions {
   readonly nameOf?: (row: Row) => string;
   /** A sink beside the table that shows each version of a row once. */
   readonly exactSink?: ExactRowSink;
+  /** A sink beside the table that is also given the places that rows have left. */
+  readonly movingSink?: RowSink;
 }
 
 /** Drives a task over the memory store as the runtime does, but step by step, so that it can die anywhere. */
@@ -120,6 +122,7 @@ export class TaskHarness {
       if (!frozen) return;
       if (diesBefore === 'sink') return;
       this.sink(frozen);
+      await this.options.movingSink?.write([...frozen.moves, ...frozen.rows], AbortSignal.timeout(60_000));
       if (diesBefore === 'output') return;
       const delta = await this.sinks.write(frozen, AbortSignal.timeout(60_000));
       if (diesBefore === 'commit') return;

@@ -71,12 +71,13 @@ export class CassandraClient {
   }
 
   /** An unlogged, idempotent batch. All statements must be of one partition, else it is slower than single ones. */
-  async batch(statements: readonly Statement[], doing: string): Promise<void> {
+  async batch(statements: readonly Statement[], doing: string, options: QueryOptions = {}): Promise<void> {
     try {
       await this.driver.batch(statements as { query: string; params: unknown[] }[], {
         prepare: true,
         logged: false,
         isIdempotent: true,
+        ...options,
       });
     } catch (thrown) {
       throw cassandraError(thrown, doing);

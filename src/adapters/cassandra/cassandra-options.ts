@@ -51,7 +51,7 @@ export function driverOptions(options: CassandraOptions): ClientOptions & { moni
   };
 }
 
-function consistencyOf(name: string): types.consistencies {
+export function consistencyOf(name: string): types.consistencies {
   const found = Object.hasOwn(CONSISTENCIES, name) ? CONSISTENCIES[name as ConsistencyName] : undefined;
   if (found !== undefined) return found;
   throw new ConfigError(`Cassandra consistency '${name}': use one of ${Object.keys(CONSISTENCIES).join(', ')}`);

@@ -8,6 +8,7 @@ import type { CassandraClient } from './cassandra-client';
 import { rebuildRow, type RowLayout, rowLayout } from './row-layout';
 import { type KeyRange, type PartitionQuery, RowStatements } from './row-statements';
 import { assertFits } from './table-check';
+import { TableConsistency } from './table-consistency';
 import { readTable, tableText } from './table-schema';
 
 const PARTITIONS_AT_ONCE = 8;
@@ -23,13 +24,17 @@ const LAST_EVENT_MS = Date.UTC(2100, 0, 1);
  * rebuilds the window (see `WindowLayout`) and one aggregate need a column. A reader of tables that lack something finds no
  * row and says what is missing. `undefined` for a pipeline without a table.
  */
-export function cassandraRowReader(client: CassandraClient, pipeline: CompiledPipeline): RowReader | undefined {
+export function cassandraRowReader(
+  client: CassandraClient,
+  pipeline: CompiledPipeline,
+  consistency = new TableConsistency(),
+): RowReader | undefined {
   const layout = rowLayout(pipeline);
   if (layout && 'missing' in layout) {
     const { missing: note } = layout;
     return { read: () => Promise.resolve({ rows: [], note }) };
   }
-  return layout && new CassandraRowReader(client, pipeline, layout);
+  return layout && new CassandraRowReader(client, pipeline, layout, consistency.ofReads(tableText(layout.sink)));
 }
 
 /**
@@ -48,6 +53,7 @@ class CassandraRowReader implements RowReader {
     private readonly client: CassandraClient,
     private readonly pipeline: CompiledPipeline,
     private readonly layout: RowLayout,
+    private readonly level: { readonly consistency?: number },
   ) {
     this.doing = `reading ${tableText(layout.sink)}`;
   }
@@ -102,7 +108,7 @@ class CassandraRowReader implements RowReader {
     const rows: Row[] = [];
     let pageState: string | undefined;
     do {
-      const options = { fetchSize, isIdempotent: true, ...(pageState !== undefined && { pageState }) };
+      const options = { fetchSize, isIdempotent: true, ...this.level, ...(pageState !== undefined && { pageState }) };
       const answer = await this.client.execute(partition, this.doing, options);
       rows.push(...this.rowsOf(statements, answer).filter(wanted));
       pageState = answer.pageState ?? undefined;
@@ -116,7 +122,7 @@ class CassandraRowReader implements RowReader {
     let pageState = query.cursor === undefined ? undefined : Buffer.from(query.cursor, 'base64url').toString('hex');
     for (let answers = 0; answers < MAX_SCAN_ANSWERS && rows.length < query.limit; answers += 1) {
       const fetchSize = Math.min(query.limit - rows.length, MAX_FETCH);
-      const options = { fetchSize, isIdempotent: true, ...(pageState !== undefined && { pageState }) };
+      const options = { fetchSize, isIdempotent: true, ...this.level, ...(pageState !== undefined && { pageState }) };
       const answer = await this.client.execute(statements.scan, this.doing, options).catch(wrongCursor(query));
       rows.push(...this.rowsOf(statements, answer).filter((row) => isWanted(row, { fromMs, toMs })));
       if (!answer.pageState) return { rows };

@@ -1,20 +1,29 @@
-import type { TableColumn, TableSchema } from './table-schema';
+import { NO_USER_TYPES, type TableColumn, type TableSchema } from './table-schema';
 
 const CREATE_TABLE = /^CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\.(\w+)\s*\(([\s\S]*?)\)\s*(?:WITH\b[\s\S]*)?$/i;
+const CREATE_TYPE = /^CREATE\s+TYPE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\.(\w+)\s*\(([\s\S]*)\)$/i;
 const ADD_COLUMN = /^ALTER\s+TABLE\s+(\w+)\.(\w+)\s+ADD\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\s+([\w<>, ]+)$/i;
 const PRIMARY_KEY = /^PRIMARY\s+KEY\s*\(([\s\S]*)\)$/i;
 const COLUMN = /^(\w+)\s+([\s\S]+?)(\s+PRIMARY\s+KEY|\s+STATIC)?$/i;
 
 /**
  * The tables that statements create, by `keyspace.table`: what can be told of them without a server. Statements that
- * are none of `CREATE TABLE` and `ALTER TABLE ... ADD`, and tables with quoted names, are passed over.
+ * are none of `CREATE TYPE`, `CREATE TABLE` and `ALTER TABLE ... ADD`, and tables with quoted names, are passed over.
  */
 export function createdTables(statements: readonly string[]): ReadonlyMap<string, TableSchema> {
   const tables = new Map<string, TableSchema>();
+  const types = new Map<string, Map<string, readonly (readonly [string, string])[]>>();
   for (const statement of statements) {
     const text = statement.replace(/;$/, '').trim();
     const [, keyspace = '', table = '', body] = CREATE_TABLE.exec(text) ?? [];
-    if (body !== undefined) tables.set(`${keyspace}.${table}`, tableOf(keyspace, table, body));
+    const userTypes = types.get(keyspace) ?? NO_USER_TYPES;
+    if (body !== undefined) {
+      // The server names types of the keyspace without it.
+      const inKeyspace = body.replaceAll(`${keyspace}.`, '');
+      tables.set(`${keyspace}.${table}`, { ...tableOf(keyspace, table, inKeyspace), userTypes });
+    }
+    const [, ofKeyspace = '', name = '', fields] = CREATE_TYPE.exec(text) ?? [];
+    if (fields !== undefined) types.set(ofKeyspace, new Map(types.get(ofKeyspace)).set(name, fieldsOf(fields)));
     const [, inKeyspace = '', inTable = '', column = '', type = ''] = ADD_COLUMN.exec(text) ?? [];
     const altered = tables.get(`${inKeyspace}.${inTable}`);
     if (altered) tables.set(`${inKeyspace}.${inTable}`, withColumn(altered, column, type));
@@ -22,7 +31,13 @@ export function createdTables(statements: readonly string[]): ReadonlyMap<string
   return tables;
 }
 
-function tableOf(keyspace: string, table: string, body: string): TableSchema {
+function fieldsOf(body: string): readonly (readonly [string, string])[] {
+  return partsOf(body)
+    .flatMap((part) => columnOf(part.trim()))
+    .map(({ name, type }) => [name, type] as const);
+}
+
+function tableOf(keyspace: string, table: string, body: string): Omit<TableSchema, 'userTypes'> {
   const parts = partsOf(body).map((part) => part.trim());
   const declared = parts.map((part) => PRIMARY_KEY.exec(part)?.[1]).find((key) => key !== undefined);
   const columns = parts.flatMap((part) => columnOf(part));

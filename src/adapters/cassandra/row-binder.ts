@@ -36,6 +36,7 @@ export class RowBinder {
   private readonly partition: readonly BoundColumn[];
   private readonly clustering: readonly BoundColumn[];
   private readonly rest: readonly BoundColumn[];
+  private readonly moving: readonly BoundColumn[];
   private readonly insert: string;
   private readonly remove: string;
   private readonly touch: string | undefined;
@@ -43,12 +44,13 @@ export class RowBinder {
   /** Throws FatalError when the sink does not fit the table. */
   constructor(
     private readonly schema: TableSchema,
-    sink: CassandraSinkPlan,
+    private readonly sink: CassandraSinkPlan,
   ) {
     assertFits(schema, sink);
-    this.partition = bind(schema.partitionKey, sink);
-    this.clustering = bind(schema.clusteringKey, sink);
-    this.rest = bind([...schema.columns.values()].filter(isMappedValue(sink)), sink);
+    this.partition = bind(schema.partitionKey, schema, sink);
+    this.clustering = bind(schema.clusteringKey, schema, sink);
+    this.rest = bind([...schema.columns.values()].filter(isMappedValue(sink)), schema, sink);
+    this.moving = this.clustering.filter(({ name }) => sink.moving?.includes(name) === true);
     const keys = [...this.partition, ...this.clustering];
     const all = [...keys, ...this.rest];
     this.insert =
@@ -60,16 +62,18 @@ export class RowBinder {
   }
 
   /**
-   * A null aggregate is written as null, so that it overwrites an older value. Throws FatalError for a value that its
-   * column cannot hold, naming both.
+   * A null aggregate is written as null, so that it overwrites an older value. `undefined` for a row that has no place,
+   * because one of its moving columns is null. Throws FatalError for a value that its column cannot hold, naming both.
    */
-  bind(row: Row): BoundRow {
+  bind(row: Row): BoundRow | undefined {
+    if (this.hasNoPlace(row)) return undefined;
+    const standing: ColumnContext = row.left ? { ...row, values: row.left } : row;
     const values: JsonValue[] = [];
     const params: unknown[] = [];
     const add = (columns: readonly BoundColumn[]): string => {
       const from = values.length;
       for (const column of columns) {
-        const value = column.expression.evaluate(row satisfies ColumnContext);
+        const value = column.expression.evaluate(standing);
         values.push(value);
         params.push(this.encode(column, value));
       }
@@ -81,7 +85,7 @@ export class RowBinder {
     if (row.values) add(this.rest);
     return {
       query: row.values ? this.insert : this.remove,
-      params: row.values ? [...params, row.revision] : [row.revision, ...params],
+      params: row.values ? [...params, this.timestampOf(row)] : [row.revision, ...params],
       partitionText,
       clusteringText,
       revision: row.revision,
@@ -89,6 +93,16 @@ export class RowBinder {
       bytes: values.reduce<number>((sum, value) => sum + VALUE_BYTES + textBytes(value), VALUE_BYTES),
       ...(row.values && this.touch !== undefined && { clock: { query: this.touch, params: identity } }),
     };
+  }
+
+  /** Microseconds: of the records of one millisecond each has its own, so that no row is mixed of two. */
+  private timestampOf({ revision, eventTimeMs }: Row): bigint {
+    if (this.sink.writeTime !== 'event-time' || eventTimeMs === undefined) return revision;
+    return BigInt(eventTimeMs) * 1_000n + ((revision / 2n) % 1_000n);
+  }
+
+  private hasNoPlace(row: Row): boolean {
+    return row.values !== undefined && this.moving.some(({ expression }) => expression.evaluate(row) === null);
   }
 
   private encode(column: BoundColumn, value: JsonValue): unknown {
@@ -119,10 +133,14 @@ function isMappedValue(sink: CassandraSinkPlan): (column: TableColumn) => boolea
 }
 
 /** Only after `assertFits`: each column is mapped and of a known type. */
-function bind(columns: readonly TableColumn[], sink: CassandraSinkPlan): readonly BoundColumn[] {
+function bind(
+  columns: readonly TableColumn[],
+  { userTypes }: TableSchema,
+  sink: CassandraSinkPlan,
+): readonly BoundColumn[] {
   return columns.flatMap(({ name, kind, type }) => {
     const expression = sink.columns[name];
-    const answer = columnType(type);
+    const answer = columnType(type, userTypes);
     if (!expression || !('codec' in answer)) return [];
     return [{ name, isKey: kind !== 'regular', expression, codec: answer.codec }];
   });

@@ -26,7 +26,10 @@ export interface RowLayout {
  * its tables lack, in words. `undefined` for a pipeline without a table.
  */
 export function rowLayout(pipeline: CompiledPipeline): RowLayout | { readonly missing: string } | undefined {
-  const answers = pipeline.sinks.flatMap((sink) => (sink.kind === 'cassandra' ? [layoutOf(pipeline, sink)] : []));
+  const answers = pipeline.sinks.flatMap((sink) =>
+    // While a row moves, a scan of such a table may meet it twice or not at all.
+    sink.kind === 'cassandra' && !sink.moving ? [layoutOf(pipeline, sink)] : [],
+  );
   return answers.find((answer) => 'sink' in answer) ?? answers[0];
 }
 

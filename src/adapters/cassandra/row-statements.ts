@@ -2,6 +2,7 @@ import type { types } from 'cassandra-driver';
 import { ConfigError } from '../../core/errors';
 import type { JsonValue } from '../../core/json';
 import type { ColumnContext, CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
+import { RangeTooLongError } from '../../core/ports/row-reader.port';
 import type { KeyFields } from '../../core/row/row';
 import type { Window } from '../../core/windows/window';
 import type { Statement } from './cassandra-client';
@@ -57,7 +58,7 @@ export class RowStatements {
   ofKey(range: KeyRange): readonly PartitionQuery[] {
     const partitions = new Map<string, { readonly values: readonly JsonValue[]; readonly span: Span }>();
     for (const window of this.windowsOf(range)) {
-      if (partitions.size > MAX_WINDOWS) throw this.tooMany();
+      if (partitions.size > MAX_WINDOWS) throw this.tooMany(window?.startMs);
       const values = this.schema.partitionKey.map(({ name }) => this.evaluate(name, range.key, window));
       const text = JSON.stringify(values);
       const known = partitions.get(text);
@@ -94,7 +95,7 @@ export class RowStatements {
     const windows: Window[] = [];
     for (const window of windowsFrom(assigner, fromMs)) {
       if (window.startMs >= toMs) break;
-      if (windows.length === MAX_WINDOWS) throw this.tooMany();
+      if (windows.length === MAX_WINDOWS) throw this.tooMany(window.startMs);
       windows.push(window);
     }
     return windows;
@@ -119,8 +120,11 @@ export class RowStatements {
     return this.schema.partitionKey.some(({ name }) => /\bwindow\b/.test(this.textOf(name)));
   }
 
-  private tooMany(): ConfigError {
-    return new ConfigError(`rows of ${this.pipeline.name}: ask for at most ${MAX_WINDOWS} windows at once`);
+  private tooMany(nextMs = 0): RangeTooLongError {
+    const to = new Date(nextMs).toISOString();
+    return new RangeTooLongError(
+      `rows of ${this.pipeline.name}: ask for at most ${MAX_WINDOWS} windows at once, such as those before ${to}, and then from there on`,
+    );
   }
 
   private partitionQuery({ key }: KeyRange, partition: readonly JsonValue[], { first, last }: Span): PartitionQuery {
@@ -194,7 +198,7 @@ export class RowStatements {
   }
 
   private codecOf(column: string) {
-    const answer = columnType(this.schema.columns.get(column)?.type ?? '');
+    const answer = columnType(this.schema.columns.get(column)?.type ?? '', this.schema.userTypes);
     if ('codec' in answer) return answer.codec;
     throw new ConfigError(`table ${tableText(this.schema)}, column '${column}': ${answer.refused}`);
   }

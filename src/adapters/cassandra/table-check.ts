@@ -37,6 +37,7 @@ export function tableProblems(schema: TableSchema, sink: CassandraSinkPlan): rea
       clockColumnProblems(schema, column).map((message) => ({ column, message })),
     ),
     ...keyColumnProblems(schema, sink),
+    ...movingColumnProblems(schema, sink),
   ];
 }
 
@@ -49,7 +50,7 @@ function mappedColumnProblems(schema: TableSchema, name: string): readonly strin
   if (column.kind === 'static') {
     return [`column '${name}' is static, so rows with different windows would share it: do not map it`];
   }
-  const type = columnType(column.type);
+  const type = columnType(column.type, schema.userTypes);
   return 'refused' in type ? [`column '${name}': ${type.refused}`] : [];
 }
 
@@ -67,10 +68,24 @@ function keyColumnProblems(schema: TableSchema, sink: CassandraSinkPlan): readon
       const message = `primary key column '${name}' has no value: add it to the sink's columns, from key.* or window.*`;
       return [{ column: undefined, message }];
     }
-    if (expression.identifiesRow) return [];
+    if (expression.identifiesRow || sink.moving?.includes(name) === true) return [];
     const message =
       `primary key column '${name}' is mapped to '${expression.text}', which may change from one version of a row to ` +
-      'the next: use only key.* and window.*, or take it out of the primary key';
+      'the next: use only key.* and window.*, list it under "moving", or take it out of the primary key';
     return [{ column: name, message }];
   });
+}
+
+/** A row moves within its partition, where leaving one place and taking another is one write. */
+function movingColumnProblems(
+  { clusteringKey }: TableSchema,
+  { moving = [] }: CassandraSinkPlan,
+): readonly TableProblem[] {
+  const clustering = clusteringKey.map(({ name }) => name);
+  return moving
+    .filter((name) => !clustering.includes(name))
+    .map((column) => ({
+      column,
+      message: `moving column '${column}' is not in the clustering key (${clustering.join(', ')}): take it out of "moving"`,
+    }));
 }

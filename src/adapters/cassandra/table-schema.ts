@@ -15,7 +15,14 @@ export interface TableSchema {
   readonly columns: ReadonlyMap<string, TableColumn>;
   readonly partitionKey: readonly TableColumn[];
   readonly clusteringKey: readonly TableColumn[];
+  /** The keyspace's own types that may occur in columns, by name. */
+  readonly userTypes: UserTypes;
 }
+
+/** Fields of user-defined types in their order, with types as `system_schema` spells them. */
+export type UserTypes = ReadonlyMap<string, readonly (readonly [field: string, type: string])[]>;
+
+export const NO_USER_TYPES: UserTypes = new Map();
 
 /** A table's place, as in the definition of a sink. */
 export interface TableName {
@@ -41,6 +48,21 @@ export function quotedTable({ keyspace, table }: TableName): string {
 const COLUMNS =
   'SELECT column_name, kind, position, type FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?';
 
+const TYPES = 'SELECT type_name, field_names, field_types FROM system_schema.types WHERE keyspace_name = ?';
+
+async function readUserTypes(client: CassandraClient, { keyspace }: TableName): Promise<UserTypes> {
+  const doing = `reading the types of ${keyspace}`;
+  const { rows } = await client.execute({ query: TYPES, params: [keyspace] }, doing, { isIdempotent: true });
+  const fieldsOf = (names: readonly string[], types: readonly string[]) =>
+    names.map((name, i) => [name, types[i] ?? ''] as const);
+  return new Map(
+    rows.map((row) => [
+      String(row['type_name']),
+      fieldsOf(row['field_names'] as readonly string[], row['field_types'] as readonly string[]),
+    ]),
+  );
+}
+
 /** Reads the table's columns from the server, not from a cache. Throws FatalError when there is no such table. */
 export async function readTable(client: CassandraClient, name: TableName): Promise<TableSchema> {
   const params = [name.keyspace, name.table];
@@ -64,5 +86,6 @@ export async function readTable(client: CassandraClient, name: TableName): Promi
     columns: new Map(columns.map((column) => [column.name, column])),
     partitionKey: columns.filter(({ kind }) => kind === 'partition_key'),
     clusteringKey: columns.filter(({ kind }) => kind === 'clustering'),
+    userTypes: columns.some(({ type }) => type.includes('<')) ? await readUserTypes(client, name) : NO_USER_TYPES,
   };
 }

@@ -1,12 +1,13 @@
-import { FatalError, RecordTooLargeError } from '../../core/errors';
+import { FatalError, PoisonRecordError, RecordTooLargeError } from '../../core/errors';
 import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-producer.port';
+import type { ValueEncoder } from '../../core/ports/schema-codec.port';
 import type { RowSink } from '../../core/ports/row-sink.port';
 import type { Row } from '../../core/row/row';
-import { rowText } from '../../core/row/row-json';
+import { rowText, toRowJson } from '../../core/row/row-json';
 import { recordChunks } from './record-chunks';
 
 /**
- * Appends each version of a row to a topic, at least once: key is the row's key, value its JSON text, and the header
+ * Appends each version of a row to a topic, at least once: key is the row's key, value its JSON text, or what its schema makes of it, and the header
  * `millrace-revision` lets a reader keep the newest version. The record's
  * timestamp is the last millisecond of the row's window, so that the topic's time is event time; a row without a window
  * gets the producer's.
@@ -20,14 +21,13 @@ export class KafkaRowSink implements RowSink {
   constructor(
     private readonly producer: RecordProducer,
     private readonly topic: string,
-    /** Whether windows hold their end: those of session, sliding and count. */
-    private readonly endIsInclusive = false,
+    private readonly form: RowForm = {},
   ) {
     this.name = `kafka:${topic}`;
   }
 
   async write(rows: readonly Row[], signal: AbortSignal): Promise<void> {
-    for (const chunk of recordChunks(rows.map((row) => outgoingRow(row, this.endIsInclusive)))) {
+    for (const chunk of recordChunks(rows.map((row) => outgoingRow(row, this.form)))) {
       signal.throwIfAborted();
       await this.send(chunk);
     }
@@ -49,13 +49,30 @@ export class KafkaRowSink implements RowSink {
   }
 }
 
-/** A version of a row as readers of a topic see it. */
-export function outgoingRow(row: Row, endIsInclusive: boolean): OutgoingRecord {
+/** How rows become records. */
+export interface RowForm {
+  /** Whether windows hold their end: those of session, sliding and count. */
+  readonly endIsInclusive?: boolean;
+  /** Writes their values instead of JSON text. */
+  readonly encoder?: ValueEncoder | undefined;
+}
+
+/** A version of a row as readers of a topic see it. Throws FatalError for one that the schema cannot hold. */
+export function outgoingRow(row: Row, { endIsInclusive = false, encoder }: RowForm): OutgoingRecord {
   return {
     key: row.keyText,
-    value: rowText(row),
+    value: encoder ? encoded(row, encoder) : rowText(row),
     ...(row.window && { timestampMs: endIsInclusive ? row.window.endMs : row.window.endMs - 1 }),
     // One header: the rest is in the value.
     headers: { 'millrace-revision': row.revision.toString() },
   };
+}
+
+function encoded(row: Row, encoder: ValueEncoder): Uint8Array {
+  try {
+    return encoder.encode({ ...toRowJson(row) });
+  } catch (error) {
+    if (!(error instanceof PoisonRecordError)) throw error;
+    throw new FatalError(`a row does not fit the schema ${encoder.schemaId} of its topic: ${error.message}`);
+  }
 }

@@ -3,7 +3,7 @@ import type { ExactRowSink, RowsDelta, SinkClaim, SinkState, TaskRowSink } from 
 import type { TransactionLog, TransactionWriter } from '../../core/ports/transaction-log.port';
 import type { Row } from '../../core/row/row';
 import { taskName } from '../../core/task/task-id';
-import { outgoingRow } from './kafka-row-sink';
+import { outgoingRow, type RowForm } from './kafka-row-sink';
 import { PREVIOUS_HEADER, rememberSince, TASK_HEADER } from './sent-history';
 import { SentRows } from './sent-rows';
 import { decodeTransaction, encodeTransaction, rangesOf, type SentTransaction } from './sent-transaction';
@@ -22,14 +22,13 @@ export class KafkaTransactionalRowSink implements ExactRowSink {
   constructor(
     private readonly log: TransactionLog,
     private readonly topic: string,
-    /** Whether windows hold their end: those of session, sliding and count. */
-    private readonly endIsInclusive = false,
+    private readonly form: RowForm = {},
   ) {
     this.name = `kafka:${topic}`;
   }
 
   async openFor(claim: SinkClaim): Promise<TaskRowSink> {
-    const { log, topic, name, endIsInclusive } = this;
+    const { log, topic, name, form } = this;
     const target = { task: claim.task, sourceTopic: claim.sourceTopic, topic };
     const writer = await log.open(target);
     try {
@@ -38,7 +37,7 @@ export class KafkaTransactionalRowSink implements ExactRowSink {
       sent.restore(claim.state);
       const known = sequenceOf(claim.state);
       await rememberSince({ log, target, newest, known, generation: claim.generation, sent });
-      return new TaskPart({ name, topic, endIsInclusive, claim, writer, sent, newest, known });
+      return new TaskPart({ name, topic, form, claim, writer, sent, newest, known });
     } catch (error) {
       await writer.close();
       throw error;
@@ -53,7 +52,7 @@ function sequenceOf(state: SinkClaim['state']): bigint {
 interface TaskPartOptions {
   readonly name: string;
   readonly topic: string;
-  readonly endIsInclusive: boolean;
+  readonly form: RowForm;
   readonly claim: SinkClaim;
   readonly writer: TransactionWriter;
   readonly sent: SentRows;
@@ -108,11 +107,11 @@ class TaskPart implements TaskRowSink {
   }
 
   private recordsOf(rows: readonly Row[]): readonly OutgoingRecord[] {
-    const { claim, endIsInclusive } = this.options;
+    const { claim, form } = this.options;
     const task = taskName(claim.task);
     const { newest } = this;
     return rows.map((row, i) => {
-      const record = outgoingRow(row, endIsInclusive);
+      const record = outgoingRow(row, form);
       const previous = i === 0 && newest && { [PREVIOUS_HEADER]: encodeTransaction(newest) };
       return { ...record, headers: { ...record.headers, [TASK_HEADER]: task, ...previous } };
     });

@@ -4,6 +4,7 @@ import type { RowPage, RowQuery, RowReader } from '../../core/ports/row-reader.p
 import type { RowSink } from '../../core/ports/row-sink.port';
 import type { KeyFields, Row } from '../../core/row/row';
 import { compareRows, isNewer, rowIdentity, type RowPlace } from '../../core/row/row-identity';
+import { MemoryColumns } from './memory-columns';
 
 /** Rows of one pipeline by identity; deleted rows stay, so that an older version written late still loses. */
 type Table = Map<string, Row>;
@@ -14,15 +15,19 @@ type Table = Map<string, Row>;
  * every aggregate whatever columns are mapped. It grows with the number of rows.
  */
 export class MemoryTables {
+  /** What repositories read. */
+  readonly columns = new MemoryColumns();
   private readonly tables = new Map<string, Table>();
 
   sinkFor(pipeline: CompiledPipeline, sink?: CompiledSink): RowSink {
     const table = this.tableOf(pipeline.name);
     return {
       name: sink?.kind === 'cassandra' ? `cassandra:${sink.keyspace}.${sink.table}` : `memory:${pipeline.name}`,
-      write(rows: readonly Row[], signal: AbortSignal): Promise<void> {
+      takesMoves: sink?.kind === 'cassandra' && sink.moving !== undefined,
+      write: (rows: readonly Row[], signal: AbortSignal): Promise<void> => {
         if (signal.aborted) return Promise.reject(signal.reason as Error);
-        for (const row of rows) keepNewest(table, row);
+        for (const row of rows) if (!row.left) keepNewest(table, row);
+        if (sink?.kind === 'cassandra') this.columns.write(sink, rows);
         return Promise.resolve();
       },
     };

@@ -32,8 +32,7 @@ export class MemoryWorkQueue implements WorkQueue {
     this.forget();
     const open = [...this.held.values()].filter(({ job }) => job.state !== 'done' && job.state !== 'failed').length;
     const { maxWaiting } = this.bounds;
-    if (open >= maxWaiting)
-      return Promise.reject(new QueueFullError(`${open} jobs wait; at most ${maxWaiting} may`));
+    if (open >= maxWaiting) return Promise.reject(new QueueFullError(`${open} jobs wait; at most ${maxWaiting} may`));
     const [id, nowMs] = [`job-${(this.added += 1)}`, this.clock.now()];
     const job: Job = { id, kind, state: 'waiting', input, attempts: 0, createdMs: nowMs, updatedMs: nowMs };
     this.held.set(id, { job, token: 0, untilMs: Infinity });

@@ -2,17 +2,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RedisClient } from './redis-connection';
-import type { RateAnswer } from './redis-rate-limiter';
 
 type Argument = string | number | Buffer;
 
 type DeploymentArguments = [definition: string, partitions: string, ...fieldsAndValues: string[]];
+
+/** Whether it was allowed (1), what is left, ms to wait, ms until nothing is used. */
+export type RateAnswer = readonly [number, string, string, string];
 
 /** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
 interface Scripts {
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
+  millraceFill(text: string, lock: string, id: string, ttlMs: number, value: string): Promise<number>;
+  millraceLook(text: string, lock: string, id: string, lockMs: number): Promise<['value' | 'fill' | 'wait', string]>;
+  millraceFeedClaim(feed: string, holder: string, ttlMs: number, atLeast: number): Promise<number | null>;
+  millraceFeedRelease(feed: string, token: number): Promise<unknown>;
+  millraceFeedReport(feed: string, token: number, text: string): Promise<number>;
+  millraceFeedEntry(feed: string): Promise<[holder: string, token: number, report?: string | null]>;
   millraceRank(
     scores: string,
     versions: string,
@@ -37,11 +45,13 @@ interface Scripts {
 
 export type ScriptedRedis = RedisClient & Scripts;
 
+const FEED_SCRIPTS = { 'feed-claim': 1, 'feed-release': 1, 'feed-report': 1, 'feed-entry': 1 } as const;
 /** Name to number of keys. */
 const SCRIPTS = {
-  ...{ claim: 3, deploy: 1, rank: 4, renew: 1, reset: 4 },
+  ...{ claim: 3, deploy: 1, fill: 2, look: 2, rank: 4, renew: 1, reset: 4 },
   ...{ 'queue-add': 4, 'queue-again': 3, 'queue-end': 4, 'queue-renew': 2, 'queue-take': 3 },
   ...{ 'rate-fixed-window': 1, 'rate-sliding-window': 2, 'rate-token-bucket': 1 },
+  ...FEED_SCRIPTS,
 } as const;
 
 export function withScripts(redis: RedisClient): ScriptedRedis {

@@ -1,4 +1,5 @@
 import type { BoardPlace } from '../../core/ports/board-store.port';
+import type { SnapshotPlace } from '../../core/ports/snapshot-store.port';
 import type { RateAlgorithm } from '../../core/rate-limits/rate-limit';
 import type { TaskId } from '../../core/task/task-id';
 
@@ -38,6 +39,11 @@ export function rateKeys(algorithm: RateAlgorithm, name: string): readonly [stri
   return [prefix, `${prefix}:sum`];
 }
 
+/** Sorted set: snapshots of one key by offset. */
+export function snapshotsKey({ pipeline, fingerprint, keyText, partition }: SnapshotPlace): string {
+  return `${PREFIX}:{${pipeline}:history:${keyText}}:${fingerprint}:${partition}`;
+}
+
 export interface QueueKeys {
   /** Stream: jobs that wait or run. */
   readonly jobs: string;
@@ -57,6 +63,11 @@ export function queueKeys(queue: string): QueueKeys {
 /** Hash: one job. */
 export function jobKey(queue: string, id: string): string {
   return `${PREFIX}:queue:{${queue}}:job:${id}`;
+}
+
+/** Hash: holder, token and end of a feed's lease, and its report. */
+export function feedKey(feed: string): string {
+  return `${PREFIX}:{${feed}}:feed`;
 }
 
 export interface BoardKeys {
@@ -108,4 +119,17 @@ export function taskKeys(task: TaskId): TaskKeys {
 /** Hash: entry to encoded pane. */
 export function segmentKey(task: TaskId, segment: string): string {
   return `${taskPrefix(task)}:segment:${segment}`;
+}
+
+export interface CacheKeys {
+  /** Text: what is cached. */
+  readonly text: string;
+  /** Text: id of the loader that holds the lock. */
+  readonly lock: string;
+}
+
+/** Braces in the key would move its hash tag. */
+export function cacheKeys(key: string): CacheKeys {
+  const tag = `{${encodeURIComponent(key)}}`;
+  return { text: `${PREFIX}:cache:${tag}:text`, lock: `${PREFIX}:cache:${tag}:lock` };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/ports/clock.port';
 import type { RateLimiter, RateVerdict } from '../../core/ports/rate-limiter.port';
 import { quotaOf, type RateLimit } from '../../core/rate-limits/rate-limit';
 import { verdict } from '../../core/rate-limits/verdict';
-import { type ScriptedRedis, withScripts } from './redis-commands';
+import { type RateAnswer, type ScriptedRedis, withScripts } from './redis-commands';
 import { attempt, type RedisClient } from './redis-connection';
 import { rateKeys } from './redis-keys';
 
@@ -37,6 +37,3 @@ export class RedisRateLimiter implements RateLimiter {
     }
   }
 }
-
-/** Whether it was allowed (1), what is left, ms to wait, ms until nothing is used. */
-export type RateAnswer = readonly [number, string, string, string];

@@ -41,7 +41,9 @@ function sourceLines({ definition, outOfOrdernessMs, idleAfterMs }: CompiledPipe
   ];
 }
 
-function stepLines({ definition, lookups, keyNames, graceMs, amendMs, lateTopic }: CompiledPipeline): string[] {
+function stepLines(pipeline: CompiledPipeline): string[] {
+  const { definition, lookups, keyNames, graceMs, amendMs, lateTopic, emitOnUpdate, emitOnClose, emitOnRecord } =
+    pipeline;
   const { where, derive = {}, window, aggregate = {}, emit } = definition.spec;
   const lines = [
     ...lookups.map(({ as, table }) => `lookup ${as} from ${tableName(table)}`),
@@ -61,8 +63,9 @@ function stepLines({ definition, lookups, keyNames, graceMs, amendMs, lateTopic 
     `key ${keyNames.join(', ')}`,
     `window ${windowText(window)}${'grace' in window ? `, grace ${durationText(graceMs)}` : ''}`,
     ...Object.entries(aggregate).map(([name, text]) => `aggregate ${name} = ${text}`),
-    ...(emit.on === 'close' ? [] : [`emit updates ${every}`]),
-    ...(emit.on === 'update' ? [] : ['emit the final row when a window closes']),
+    ...(emitOnUpdate ? [`emit updates ${every}`] : []),
+    ...(emitOnClose ? ['emit the final row when a window closes'] : []),
+    ...(emitOnRecord ? ['emit a row for each record'] : []),
     ...(window.kind === 'count' || window.kind === 'global' ? [] : [`a late record ${late}`]),
   ];
 }

@@ -17,6 +17,11 @@ export interface AggregateDescription {
    */
   readonly version?: number;
   /**
+   * `false` for one whose records have an order, such as a model that learns: `merge` throws, and only windows that keep one
+   * accumulator for each key can use it.
+   */
+  readonly mergeable?: false;
+  /**
    * The order of records never shows, not even among those of one event time: accumulators of several partitions may be
    * merged as they come. What `spec.repartition.preAggregate` needs.
    */
@@ -48,12 +53,20 @@ type ConstantsOf<Parameters extends readonly Parameter[]> = Parameters extends r
     : ConstantsOf<Rest>
   : [];
 
+type ValueOf<Kind> = Kind extends 'number'
+  ? number
+  : Kind extends 'any'
+    ? JsonValue
+    : Kind extends 'numbers'
+      ? Readonly<Record<string, number | null>>
+      : unknown;
+
 type ValuesOf<Parameters extends readonly Parameter[]> = Parameters extends readonly [
   infer First,
   ...infer Rest extends readonly Parameter[],
 ]
   ? First extends RecordParameter<infer Kind>
-    ? [Kind extends 'number' ? number : Kind extends 'any' ? JsonValue : unknown, ...ValuesOf<Rest>]
+    ? [ValueOf<Kind>, ...ValuesOf<Rest>]
     : ValuesOf<Rest>
   : [];
 

@@ -15,6 +15,7 @@ import { quantile } from './quantile';
 import { rate } from './rate';
 import { sum } from './sum';
 import { topK, topKBy } from './top-k';
+import { topKEach } from './top-k-each';
 import { trend } from './trend';
 import { stddev, variance } from './variance';
 import { vwap } from './vwap';
@@ -24,7 +25,7 @@ export const builtInAggregates: readonly AggregateDefinition[] = [
   ...[countRecords, countPresent, sum, avg, min, max],
   ...[first, last, argMin, argMax],
   ...[variance, stddev, quantile, distinct],
-  ...[topK, topKBy, ohlc, vwap, ewma],
+  ...[topK, topKBy, topKEach, ohlc, vwap, ewma],
   ...[rate, delta, collect, histogram],
   ...[trend, nowcast],
 ];

@@ -1,11 +1,16 @@
 import type { JsonValue } from '../json';
 import { parseDuration } from '../pipeline/duration';
 
+type RecordKind = 'number' | 'any' | 'presence' | 'numbers';
+
+/** A list of inputs that is longer was not written by a person. */
+export const MOST_NUMBERS = 32;
+
 /**
  * An argument that each record gives. `number` is a finite number; `any` a JSON value that is small enough to be kept;
- * `presence` only has to be there.
+ * `presence` only has to be there; `numbers` is an object of at most {@link MOST_NUMBERS} numbers, each of which may be null.
  */
-export interface RecordParameter<Kind extends 'number' | 'any' | 'presence' = 'number' | 'any' | 'presence'> {
+export interface RecordParameter<Kind extends RecordKind = RecordKind> {
   readonly name: string;
   readonly of: 'record';
   readonly kind: Kind;
@@ -33,6 +38,10 @@ export function anyArgument(name: string): RecordParameter<'any'> {
 
 export function presenceArgument(name: string): RecordParameter<'presence'> {
   return { name, of: 'record', kind: 'presence' };
+}
+
+export function numbersArgument(name: string): RecordParameter<'numbers'> {
+  return { name, of: 'record', kind: 'numbers' };
 }
 
 export function wholeNumber(name: string, least: number, most: number): ConstantParameter<number> {

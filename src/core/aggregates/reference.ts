@@ -11,7 +11,7 @@ export interface AggregateReference {
   readonly space: string;
 }
 
-const TAKES = { number: 'a number', any: 'any value', presence: 'any value' } as const;
+const TAKES = { number: 'a number', any: 'any value', presence: 'any value', numbers: 'an object of numbers' } as const;
 
 /** What users are told of each aggregate, for the documentation. */
 export function aggregateReference(

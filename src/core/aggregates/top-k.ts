@@ -21,7 +21,7 @@ const ROUNDING = 1e-6;
  * numbers before texts. Exact while there are at most `10 k` different values, then Space-Saving: a count is never too
  * small, and too large by at most the number of records over `10 k`, rounded up. An empty list without any `x`. Space: `10 k` values.
  */
-function topKAggregator(k: number): Aggregator<SpaceSaving, JsonValue> {
+export function topKAggregator(k: number): Aggregator<SpaceSaving, JsonValue> {
   return {
     ...spaceSaving(k, 'count'),
     add: (state, value) => state.add(value, 1),

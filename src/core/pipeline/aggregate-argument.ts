@@ -5,6 +5,7 @@ import type { AggregateCall, RecordArgument } from './aggregate-call';
 import type { CompiledAggregate, Fields } from './compiled-pipeline';
 import { fieldReader } from './field-reader';
 import { toJson } from './json-result';
+import { numbersArgument } from './numbers-argument';
 import { keptArgument } from './kept-argument';
 import type { Language } from './language';
 import { poison } from './poison';
@@ -49,6 +50,7 @@ function compileOne(argument: RecordArgument, label: string, language: Language)
 
 function checkedAs(kind: RecordArgument['kind'], value: Argument, label: string): Argument {
   if (kind === 'number') return numberOrNothing(value, label);
+  if (kind === 'numbers') return (fields) => numbersArgument(value(fields), label);
   if (kind === 'any') return (fields) => keptArgument(value(fields), label);
   return (fields) => value(fields) ?? undefined;
 }

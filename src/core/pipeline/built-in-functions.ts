@@ -2,6 +2,7 @@ import { aqiBand, aqiPm25 } from '../air-quality/aqi';
 import { nowcastPm25 } from '../air-quality/nowcast';
 import { PoisonRecordError } from '../errors';
 import { defineFunction, type FunctionDefinition } from './function-definition';
+import { tableFunctions } from './table-functions';
 
 const nothing = (): null => null;
 
@@ -17,5 +18,6 @@ export const builtInFunctions: readonly FunctionDefinition[] = [
   defineFunction('aqi_band', '(double): string', aqiBand),
   defineFunction('aqi_band', '(null): null', nothing),
   defineFunction('nowcast_pm25', '(list<dyn>): dyn', nowcastPm25),
+  ...tableFunctions,
   defineFunction('reject', '(string): dyn', reject),
 ];

@@ -34,7 +34,8 @@ export function createCelEnvironment(functions: readonly FunctionDefinition[]): 
   return environment;
 }
 
-function register(environment: Environment, { name, parameters, result, call }: FunctionDefinition): void {
+/** Adds a function. Throws ConfigError for one that CEL cannot take. */
+export function register(environment: Environment, { name, parameters, result, call }: FunctionDefinition): void {
   const handler = (...args: unknown[]): unknown => {
     const returned = (call as (...given: unknown[]) => unknown)(...args.map(plainNumber));
     return result === 'int' && typeof returned === 'number' ? BigInt(Math.round(returned)) : returned;

@@ -2,13 +2,17 @@ import { isClockColumn } from './clock-column';
 import { type ColumnOptions, compileColumnExpression } from './column-expression';
 import type { CompiledSink } from './compiled-pipeline';
 import { compileRedisSink } from './compile-redis-sink';
+import { valueSubject } from '../ports/schema-registry.port';
 import type { SinkDefinition } from './definition';
+
+type KafkaSink = Extract<SinkDefinition, { readonly kafka: unknown }>['kafka'];
 
 export function compileSink(sink: SinkDefinition, options: ColumnOptions): CompiledSink {
   if ('live' in sink) return { kind: 'live' };
-  if ('kafka' in sink) return { kind: 'kafka', ...sink.kafka };
+  if ('kafka' in sink) return compileTopic(sink.kafka);
   if ('redis' in sink) return compileRedisSink(sink.redis, options);
   const [keyspace = '', table = ''] = sink.cassandra.table.split('.');
+  const { moving, writeTime, cached } = sink.cassandra;
   const given = Object.entries(sink.cassandra.columns);
   const columns = given
     .filter(([, text]) => !isClockColumn(text))
@@ -17,5 +21,18 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
   return {
     ...{ kind: 'cassandra', keyspace, table, columns: Object.fromEntries(columns) },
     ...(clockColumns.length > 0 && { clockColumns }),
+    ...(moving && { moving }),
+    ...(writeTime && { writeTime }),
+    ...(cached === true && { cached }),
   };
+}
+
+function compileTopic({ topic, delivery, format, subject, schema, message }: KafkaSink): CompiledSink {
+  if (format === undefined || format === 'json') return { kind: 'kafka', topic, delivery };
+  const writing = {
+    ...{ format, subject: subject ?? valueSubject(topic) },
+    ...(schema?.text !== undefined && { schema: schema.text }),
+    ...(message !== undefined && { message }),
+  };
+  return { kind: 'kafka', topic, delivery, writing };
 }

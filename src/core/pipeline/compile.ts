@@ -1,5 +1,6 @@
 import { csvDecoder } from '../decoding/csv-decoder';
 import type { Decoder } from '../decoding/decoder';
+import { SchemaDecoders } from '../decoding/schema-decoders';
 import { eventTimeOf, recordTimeOf } from '../decoding/event-time';
 import { jsonDecoder } from '../decoding/json-decoder';
 import { ConfigError } from '../errors';
@@ -14,9 +15,10 @@ import { compileLookups } from './compile-lookups';
 import { compileSink } from './compile-sink';
 import type { CompiledAggregate, CompiledPipeline } from './compiled-pipeline';
 import type { PipelineDefinition, WindowDefinition } from './definition';
-import { fieldReader } from './field-reader';
+import { fieldReader, pathReader } from './field-reader';
 import { usedVersions } from './extension-versions';
 import { fingerprintOf } from './fingerprint';
+import { schemaReadingOf } from './schema-reading';
 import { type Language, STANDARD_LANGUAGE } from './language';
 import { poison } from './poison';
 import { repartitionOf } from './repartition-definition';
@@ -30,7 +32,7 @@ export function compilePipeline(
 ): CompiledPipeline {
   const { source, key = [], window, emit, sinks, late } = definition.spec;
   const { outOfOrderness, idleAfter, advanceOn } = source.time;
-  const decode = compileDecoder(source);
+  const { decode, schemas } = compileDecoder(source);
   const versions = usedVersions(definition, language);
   return {
     name: definition.metadata.name,
@@ -39,11 +41,13 @@ export function compilePipeline(
     versions,
     decode: (record) => {
       try {
-        return decode(record.asciiValue ?? record.value);
+        return decode(schemas ? record.value : (record.asciiValue ?? record.value));
       } catch (thrown) {
         throw poison(thrown, 'not-decodable', 'the value');
       }
     },
+    ...(schemas && { schemas }),
+    personal: source.personal ?? [],
     eventTimeMs: compileEventTime(source.time.field),
     lookups: compileLookups(definition.spec.lookup ?? [], language),
     accepts: compileFilter(definition.spec, language),
@@ -58,21 +62,28 @@ export function compilePipeline(
     idleAfterMs: idleAfter === 'never' ? undefined : idleAfter,
     advanceOn,
     ...compileAggregates(definition.spec, language),
-    emitOnUpdate: emit.on !== 'close',
-    emitOnClose: emit.on !== 'update',
+    emitOnUpdate: emit.on === 'update' || emit.on === 'both',
+    emitOnClose: emit.on === 'close' || emit.on === 'both',
+    emitOnRecord: emit.on === 'record',
     emitEveryMs: emit.every,
     sinks: sinks.map((sink) => compileSink(sink, { language, isStateless: window === undefined })),
   };
 }
 
-function compileDecoder(source: Source): Decoder {
-  if (source.format === 'json') return jsonDecoder(source.maxRecordBytes);
-  return csvDecoder(source.csv?.columns ?? [], source.maxRecordBytes);
+function compileDecoder(source: Source): { readonly decode: Decoder; readonly schemas?: SchemaDecoders } {
+  const reading = schemaReadingOf(source);
+  if (!reading) return { decode: plainDecoder(source) };
+  const schemas = new SchemaDecoders(reading, source.maxRecordBytes);
+  return { schemas, decode: (value) => schemas.decode(value) };
+}
+
+function plainDecoder({ format, csv, maxRecordBytes }: Source): Decoder {
+  return format === 'json' ? jsonDecoder(maxRecordBytes) : csvDecoder(csv?.columns ?? [], maxRecordBytes);
 }
 
 function compileEventTime(field: string | undefined): CompiledPipeline['eventTimeMs'] {
   if (field === undefined) return (_fields, record) => recordTimeOf(record.timestampMs);
-  const read = fieldReader(field);
+  const read = pathReader(field);
   return (fields) => {
     try {
       return eventTimeOf(read(fields), field);

@@ -1,7 +1,9 @@
+import type { SchemaDecoders } from '../decoding/schema-decoders';
 import type { Aggregator } from '../aggregates/aggregator';
 import type { JsonPrimitive, JsonValue } from '../json';
 import type { CompiledLookup } from '../lookup/compiled-lookup';
 import type { SourceRecord } from '../ports/record-source.port';
+import type { SchemaWriting } from '../ports/schema-codec.port';
 import type { KeyFields } from '../row/row';
 import type { Window, WindowAssigner } from '../windows/window';
 import type { PipelineDefinition } from './definition';
@@ -47,10 +49,20 @@ export type CompiledSink =
       readonly keyspace: string;
       readonly table: string;
       readonly columns: ColumnExpressions;
+      readonly cached?: boolean;
+      readonly writeTime?: 'revision' | 'event-time';
+      /** Columns of the clustering key whose value may change from one version of a row to the next. */
+      readonly moving?: readonly string[];
       /** Those that hold when the row was written, which are not among `columns`; none if absent. */
       readonly clockColumns?: readonly string[];
     }
-  | { readonly kind: 'kafka'; readonly topic: string; readonly delivery: 'at-least-once' | 'exactly-once' }
+  | {
+      readonly kind: 'kafka';
+      readonly topic: string;
+      readonly delivery: 'at-least-once' | 'exactly-once';
+      /** There when rows are written with a schema of a registry rather than as JSON. */
+      readonly writing?: SchemaWriting;
+    }
   | { readonly kind: 'live' }
   | CompiledBoard;
 
@@ -88,6 +100,10 @@ export interface CompiledPipeline {
   readonly fingerprint: string;
   /** Of the user's own aggregates and functions that the definition calls, by name. */
   readonly versions: Readonly<Record<string, number>>;
+  /** There when values have schemas in a registry: those of the records in hand have to be loaded before {@link decode}. */
+  readonly schemas?: SchemaDecoders;
+  /** Names of fields, at any depth, that must not be shown: see `withoutPersonal`. */
+  readonly personal: readonly string[];
   /** Step 1 of `semantics.md` section 2. Throws PoisonRecordError. */
   decode(record: SourceRecord): Fields;
   /** Epoch ms in [0, 2100). Throws PoisonRecordError. */
@@ -120,6 +136,8 @@ export interface CompiledPipeline {
   readonly partials?: Partials;
   readonly emitOnUpdate: boolean;
   readonly emitOnClose: boolean;
+  /** A row for each record that changes it; then no other row. */
+  readonly emitOnRecord: boolean;
   /** Least time between two emissions of updates, ms; 0 for one with each checkpoint, Infinity to hold them back. */
   readonly emitEveryMs: number;
   readonly sinks: readonly CompiledSink[];

@@ -21,9 +21,11 @@ const aggregates = z
   .refine((calls) => Object.keys(calls).length > 0, { error: 'at least one aggregate is needed' });
 
 const emitSchema = strict({
-  on: choice(['update', 'close', 'both'])
+  on: choice(['update', 'close', 'both', 'record'])
     .default('update')
-    .describe('Whether a row comes when it changes, when its window closes, or both'),
+    .describe(
+      'Whether a row comes when it has changed, when its window closes, or both; `record`: one for each record that changes it, none left out',
+    ),
   every: duration().prefault('0s').describe('Least time between two updates of rows; 0s for one with each checkpoint'),
 });
 
@@ -61,6 +63,9 @@ const lateSchema = z
   .default('drop')
   .describe('What becomes of records all of whose windows have closed; they are counted whatever it says');
 
+/** Kinds of which a record is in one window, that no other record moves. */
+export const ONE_PANE: readonly string[] = ['tumbling', 'calendar', 'global'];
+
 const specSchema = strict({
   source: sourceSchema,
   lookup: lookupSchema.optional(),
@@ -76,7 +81,9 @@ const specSchema = strict({
   aggregate: aggregates.optional().describe('Values of a row: name, and a call such as avg(pm25)'),
   emit: emitSchema.prefault({}),
   late: lateSchema,
-  sinks: sinks.describe('Where rows go: cassandra, live and each view of redis at most once, kafka as often as needed'),
+  sinks: sinks.describe(
+    'Where rows go: live and each view of redis at most once, cassandra once for each table, kafka as often as needed',
+  ),
   onStateLoss: choice(['rebuild', 'fail', 'reset'])
     .default('rebuild')
     .describe('When Redis has lost a task: read again from where it began, stop, or go on without its state'),
@@ -104,6 +111,10 @@ const specSchema = strict({
     if (message !== undefined) context.addIssue({ code: 'custom', path: ['onPoison'], message });
   }
   const kind = spec.window?.kind;
+  if (spec.emit.on === 'record' && !ONE_PANE.includes(kind ?? '')) {
+    const message = `record needs a window of kind ${ONE_PANE.join(', ')}: a record then changes one row`;
+    context.addIssue({ code: 'custom', path: ['emit', 'on'], message });
+  }
   if (spec.late !== 'drop' && (kind === undefined || kind === 'count' || kind === 'global')) {
     const message = `has no meaning for ${kind === undefined ? 'a pipeline without windows' : `${kind} windows`}: no record is late`;
     context.addIssue({ code: 'custom', path: ['late'], message });

@@ -1,5 +1,6 @@
 import { signatureOf } from '../aggregates/aggregate-definition';
 import { type AggregateCall, parseAggregateCall, type RecordArgument } from './aggregate-call';
+import { ONE_PANE } from './definition';
 import { withDerivedTypes } from './derived-types';
 import { checkExpression } from './expression-fault';
 import { type Finding, type Path, textEntries, valueAt } from './finding';
@@ -17,7 +18,7 @@ export function checkRecordExpressions(document: unknown, language: Language): F
     ...(typeof where === 'string' ? checkWhere(where, derived, language) : []),
     ...derived.flatMap(([name, text]) => checkRecordExpression(['spec', 'derive', name], text, language)),
     ...textEntries(valueAt(document, ['spec', 'aggregate'])).flatMap(([name, text]) =>
-      checkAggregate(name, text, ofAggregates),
+      checkAggregate(name, text, { language: ofAggregates, windowKind: valueAt(document, ['spec', 'window', 'kind']) }),
     ),
   ];
 }
@@ -36,10 +37,19 @@ function checkWhere(text: string, derived: readonly [string, string][], language
 
 const NUMBERS = ['dyn', 'int', 'uint', 'double', 'null'];
 
-function checkAggregate(name: string, text: string, language: Language): Finding[] {
+interface AggregatePlace {
+  readonly language: Language;
+  readonly windowKind: unknown;
+}
+
+function checkAggregate(name: string, text: string, { language, windowKind }: AggregatePlace): Finding[] {
   const path = ['spec', 'aggregate', name];
   const call = parseAggregateCall(text, language);
   if (!('aggregator' in call)) return [faultAt(path, call)];
+  if (call.definition.mergeable === false && typeof windowKind === 'string' && !ONE_PANE.includes(windowKind)) {
+    const message = `${call.definition.name} learns from records one after the other: it needs a window of kind ${ONE_PANE.join(', ')}`;
+    return [{ path, message }];
+  }
   return call.args.flatMap((argument) => checkArgument(path, argument, { call, language }));
 }
 

@@ -10,7 +10,7 @@ import { repartitionOf } from './repartition-definition';
  */
 export function fingerprintOf(definition: PipelineDefinition, versions: Readonly<Record<string, number>> = {}): string {
   const { source, lookup, where, derive, key, window, aggregate, late } = definition.spec;
-  const { topic, format, csv, maxRecordBytes, time } = source;
+  const { topic, format, csv, schema, maxRecordBytes, time } = source;
   const { partialRange } = repartitionOf(definition.spec);
   return fnv1a64(
     canonicalJson({
@@ -18,6 +18,7 @@ export function fingerprintOf(definition: PipelineDefinition, versions: Readonly
         topic,
         format,
         columns: csv?.columns ?? null,
+        ...(schema && { schema: readBy(schema) }),
         maxRecordBytes,
         time: { ...time, field: time.field ?? null },
       },
@@ -33,6 +34,11 @@ export function fingerprintOf(definition: PipelineDefinition, versions: Readonly
       ...(Object.keys(versions).length > 0 && { versions }),
     }),
   );
+}
+
+/** Where the text of a schema comes from says nothing. */
+function readBy({ subject, version, text }: NonNullable<PipelineDefinition['spec']['source']['schema']>) {
+  return version === undefined ? { text: text ?? null } : { subject: subject ?? null, version };
 }
 
 /** What records are given. How long entries are kept, and how many, leaves that as it is. */

@@ -1,6 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import type { AggregateDefinition } from '../aggregates/aggregate-definition';
 import { builtInAggregates } from '../aggregates/built-in';
+import { learningAggregates } from '../models/learning-aggregates';
 import { AggregateRegistry } from '../aggregates/registry';
 import { builtInFunctions } from './built-in-functions';
 import { createCelEnvironment } from './cel';
@@ -37,7 +38,7 @@ export function createLanguage({ aggregates = [], functions = [], recordFunction
     cel,
     functionNames: [...new Set(callable.map((known) => known.name))],
     recordFunctions: new Map(recordFunctions.map((known) => [known.name, known])),
-    aggregates: new AggregateRegistry([...builtInAggregates, ...aggregates]),
+    aggregates: new AggregateRegistry([...builtInAggregates, ...learningAggregates, ...aggregates]),
     versions: new Map(versions),
   };
 }

@@ -6,6 +6,7 @@ import { type Finding, valueAt } from './finding';
 import { type Language, STANDARD_LANGUAGE } from './language';
 import { suggestion } from './nearest';
 import type { Problem } from './problem';
+import { type ReadBeside, withSchemaTexts } from './schema-files';
 import { readDocuments, type SourceDocument } from './yaml-document';
 
 export interface ParsedPipelines {
@@ -21,6 +22,8 @@ export interface ParsedPipelines {
 export interface PipelineFile {
   readonly path: string;
   readonly text: string;
+  /** Of the files that its definitions name; without it they may name none. */
+  readonly readBeside?: ReadBeside;
 }
 
 /** Documents that other commands read. */
@@ -30,8 +33,13 @@ const OTHER_KINDS = ['Test', 'Feed'];
  * Reads the pipelines of a YAML (one or more documents) or JSON file and finds everything that is wrong with them, each by
  * itself and all together. Never throws. Documents of other kinds are skipped.
  */
-export function parsePipelines(text: string, file: string, language: Language = STANDARD_LANGUAGE): ParsedPipelines {
-  return parsePipelineFiles([{ path: file, text }], language);
+export function parsePipelines(
+  text: string,
+  file: string,
+  language: Language = STANDARD_LANGUAGE,
+  readBeside?: ReadBeside,
+): ParsedPipelines {
+  return parsePipelineFiles([{ path: file, text, ...(readBeside && { readBeside }) }], language);
 }
 
 /** The same for files that are to run side by side, and beside pipelines from elsewhere. */
@@ -46,7 +54,10 @@ export function parsePipelineFiles(
   return { definitions: located.map(({ definition }) => definition), located, problems: inOrder(problems, files) };
 }
 
-function parseFile({ path, text }: PipelineFile, language: Language): Pick<ParsedPipelines, 'located' | 'problems'> {
+function parseFile(
+  { path, text, readBeside }: PipelineFile,
+  language: Language,
+): Pick<ParsedPipelines, 'located' | 'problems'> {
   const documents = readDocuments(text, path).filter(({ value }) => value !== null);
   if (documents.length === 0) {
     return {
@@ -57,7 +68,7 @@ function parseFile({ path, text }: PipelineFile, language: Language): Pick<Parse
   const located: LocatedDefinition[] = [];
   const problems: Problem[] = [];
   for (const document of documents) {
-    const { definition, problems: found } = checkDocument(document, language);
+    const { definition, problems: found } = checkDocument(document, language, readBeside);
     problems.push(...document.problems, ...found);
     if (definition && document.problems.length === 0) located.push({ definition, file: path, locate: document.locate });
   }
@@ -69,14 +80,15 @@ interface Checked {
   readonly problems: readonly Problem[];
 }
 
-function checkDocument(document: SourceDocument, language: Language): Checked {
+function checkDocument(document: SourceDocument, language: Language, readBeside: ReadBeside | undefined): Checked {
   const { value } = document;
   if (value === undefined) return { problems: [] };
   const kind = valueAt(value, ['kind']);
   if (typeof kind === 'string' && kind !== 'Pipeline') return { problems: checkOtherKind(kind).map(document.locate) };
   const checked = checkDefinition(value, language);
   if ('findings' in checked) return { problems: checked.findings.map(document.locate) };
-  return { definition: checked.definition, problems: [] };
+  const { definition, findings } = withSchemaTexts(checked.definition, readBeside);
+  return findings.length > 0 ? { problems: findings.map(document.locate) } : { definition, problems: [] };
 }
 
 function checkOtherKind(kind: string): Finding[] {

@@ -14,6 +14,7 @@ export function checkPreAggregation({ spec }: PipelineDefinition, language: Lang
     windowFault(spec),
     lateFault(spec),
     lookupFault(spec),
+    emitFault(spec),
     parkFault(spec),
     ...aggregateFaults(spec, language),
   ];
@@ -48,6 +49,12 @@ function lateFault({ late }: Spec): string | undefined {
 function lookupFault({ lookup }: Spec): string | undefined {
   if (lookup === undefined) return undefined;
   return 'cannot be used with lookup: a record that is read again could find another entry';
+}
+
+function emitFault({ emit }: Spec): string | undefined {
+  return emit.on === 'record'
+    ? 'cannot be used with emit.on: record: a partial aggregate holds many records'
+    : undefined;
 }
 
 /** A record that waits for its key would have to wait for those of its key that are in partial aggregates. */

@@ -1,5 +1,9 @@
+import type { AggregateDefinition } from '../aggregates/aggregate-definition';
+import { builtInAggregates } from '../aggregates/built-in';
 import { aggregateReference } from '../aggregates/reference';
+import { learningAggregates } from '../models/learning-aggregates';
 import { builtInFunctions } from './built-in-functions';
+import { ONE_PANE } from './definition';
 import { pipelineJsonSchema } from './json-schema';
 import { STANDARD_LANGUAGE } from './language';
 import { type SchemaRow, schemaRows } from './schema-rows';
@@ -10,6 +14,12 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   aqi_band: 'its category: Good, Moderate, ...',
   nowcast_pm25:
     "EPA's NowCast of hourly means, the newest first, null for an hour without one; null if too few are there",
+  reject: 'nothing: the record becomes a dead letter, reason `bad-value`, with this message; in `where` and `derive`',
+  time_ms: 'epoch ms of a time as records write it: ISO 8601 text, seconds or milliseconds',
+  month_of: 'the UTC month of such a time, `2026-01`: a bucket for partitions that would grow with time',
+  bucket_of: 'a number from 0 to below the second argument that values of equal text share (Kafka’s murmur2)',
+  counts_of:
+    "`counts_of(mistakes, 'word', 'attempts')`: a map from the text in one field of each item to the sum of the whole numbers in another",
 };
 
 /**
@@ -24,7 +34,10 @@ export function pipelineReference(): string {
     propertyTable(),
     '### Aggregates',
     'They ignore records in which an argument is missing or null. Constants are written out in the call.',
-    aggregateTable(),
+    aggregateTable(builtInAggregates),
+    '### Aggregates that learn',
+    `They count on the order of records: the window must be of kind ${ONE_PANE.join(', ')}. What they do is in [model](systems/model.md).`,
+    aggregateTable(learningAggregates),
     '### Functions of expressions',
     `Beyond [CEL's own](https://github.com/google/cel-spec/blob/master/doc/langdef.md) (${standardFunctions()}):`,
     functionTable(),
@@ -42,8 +55,8 @@ function presence({ isRequired, default: given }: SchemaRow): string {
   return given === '' ? '' : `\`${given}\``;
 }
 
-function aggregateTable(): string {
-  const rows = aggregateReference().map(({ signature, parameters, result, guarantee, space }) => {
+function aggregateTable(definitions: readonly AggregateDefinition[]): string {
+  const rows = aggregateReference(definitions).map(({ signature, parameters, result, guarantee, space }) => {
     const takes = parameters.map((parameter) => `${parameter.name}: ${parameter.takes}`).join('; ');
     return [`\`${signature}\``, takes, result, guarantee, space];
   });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { SCHEMA_FORMATS } from '../ports/schema-registry.port';
 import { suggestion } from './nearest';
 import { redisSchema } from './redis-sink-definition';
 import { choice, strict } from './schema-kit';
 import { topicName } from './source-definition';
+import { sinkSchemaSchema } from './schema-definition';
 
 const SINK_KINDS = ['cassandra', 'kafka', 'live', 'redis'] as const;
 
@@ -22,15 +24,44 @@ const cassandraSchema = strict({
     .describe(
       'CEL over key.*, window.start, .end, .date, .year, .index (count), the aggregates (fields, if stateless), revision, final; or now() for when the row was written, which is no part of its version',
     ),
+  cached: z
+    .boolean()
+    .optional()
+    .describe('Whether repositories keep its partitions in Redis: each write then drops what they keep of them'),
+  writeTime: choice(['revision', 'event-time'])
+    .optional()
+    .describe(
+      'What cells are written with; event-time, for records that are rows, lets a table compacted by time windows drop them by age',
+    ),
+  moving: z
+    .array(columnName())
+    .min(1)
+    .optional()
+    .describe(
+      'Clustering columns whose value may change: a row then leaves its old place in the table; one whose value is null has none',
+    ),
 });
 
 const kafkaSchema = strict({
-  topic: topicName().describe('Rows as JSON, by the key of the row'),
+  topic: topicName().describe('Rows by the key of the row'),
   delivery: choice(['at-least-once', 'exactly-once'])
     .default('at-least-once')
     .describe(
       '`at-least-once`: each record carries the revision of its row, so that a second one is known; `exactly-once`: one transaction for each checkpoint, for readers of what is committed',
     ),
+  format: choice(['json', ...SCHEMA_FORMATS])
+    .optional()
+    .describe('Of the rows; default json, all others through a schema registry'),
+  subject: z.string().min(1).optional().describe('Of the schema registry; default <topic>-value'),
+  schema: sinkSchemaSchema().optional(),
+  message: z.string().min(1).optional().describe('For protobuf: the message, by its full name; default the first one'),
+}).superRefine((sink, context) => {
+  const { format = 'json' } = sink;
+  for (const name of ['subject', 'schema', 'message'] as const) {
+    const isRight = name === 'message' ? format === 'protobuf' : format !== 'json';
+    if (sink[name] === undefined || isRight) continue;
+    context.addIssue({ code: 'custom', path: [name], message: `${name} has no meaning for format ${format}` });
+  }
 });
 
 /** What is wrong with the outer shape of a sink; the message of last resort, used when no kind of sink fits. */

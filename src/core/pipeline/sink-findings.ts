@@ -4,6 +4,7 @@ import { checkExpression } from './expression-fault';
 import { type Finding, type Path, textEntries, valueAt } from './finding';
 import type { Language } from './language';
 import { ROW_VARIABLES, WINDOW_FIELDS } from './names';
+import { checkMoving, checkWriteTime } from './place-findings';
 import { faultAt } from './record-findings';
 import { checkBoard } from './redis-sink-findings';
 import { checkMention, type RowNames } from './row-mentions';
@@ -21,6 +22,9 @@ export function checkSinks(document: unknown, language: Language): Finding[] {
     ...checkColumns(sink, ['spec', 'sinks', i, 'cassandra', 'columns'], names),
     ...checkSecond(sinks, i),
     ...checkSecondExact(sinks, i),
+    ...checkSameTable(sinks, i),
+    ...checkMoving(document, i),
+    ...checkWriteTime(document, i),
     ...checkTopic(sink, ['spec', 'sinks', i, 'kafka', 'topic'], sourceTopic),
     ...checkBoard(sinks, i, names),
   ]);
@@ -33,7 +37,7 @@ function windowKindOf(document: unknown): string | undefined {
   return typeof kind === 'string' ? kind : undefined;
 }
 
-const AT_MOST_ONE = ['cassandra', 'live'];
+const AT_MOST_ONE = ['live'];
 
 function checkSecond(sinks: readonly unknown[], i: number): Finding[] {
   const has = (sink: unknown, kind: string): boolean => valueAt(sink, [kind]) !== undefined;
@@ -41,6 +45,15 @@ function checkSecond(sinks: readonly unknown[], i: number): Finding[] {
   return repeated === undefined
     ? []
     : [{ path: ['spec', 'sinks', i], message: `a second ${repeated} sink; at most one` }];
+}
+
+function checkSameTable(sinks: readonly unknown[], i: number): Finding[] {
+  const tableAt = (index: number): unknown => valueAt(sinks[index], ['cassandra', 'table']);
+  const isRepeated = tableAt(i) !== undefined && sinks.slice(0, i).some((_, before) => tableAt(before) === tableAt(i));
+  if (!isRepeated) return [];
+  return [
+    { path: ['spec', 'sinks', i, 'cassandra', 'table'], message: 'is the table of another sink of the pipeline' },
+  ];
 }
 
 /** What one has shown is noted under the pipeline's name alone. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { byteSize, choice, duration, positiveDurationOrNever, strict } from './schema-kit';
+import { personalFields, sourceSchemaSchema } from './schema-definition';
+import { SCHEMA_FORMATS } from '../ports/schema-registry.port';
 
-const SUPPORTED_FORMATS = ['json', 'csv'] as const;
-const PLANNED_FORMATS = ['avro', 'json-schema', 'protobuf'];
+const FORMATS = ['json', 'csv', ...SCHEMA_FORMATS] as const;
 /** `<topic>.dead` must be a legal name too, and 249 is Kafka's limit. */
 const LONGEST_TOPIC = 244;
 
@@ -36,7 +37,9 @@ export function distinctNames(error?: (issue: { input?: unknown }) => string | u
 const timeSchema = strict({
   field: fieldName()
     .optional()
-    .describe('ISO 8601 text (UTC unless it names an offset), epoch seconds or milliseconds'),
+    .describe(
+      'ISO 8601 text (UTC unless it names an offset), epoch seconds or milliseconds; a path such as values.at looks into objects',
+    ),
   outOfOrderness: duration().prefault('0s').describe('How far the watermark stays behind the newest record'),
   idleAfter: positiveDurationOrNever()
     .prefault('60s')
@@ -49,10 +52,12 @@ const timeSchema = strict({
 export const sourceSchema = strict({
   topic: topicName().describe('The Kafka topic that is read; its dead letters go to <topic>.dead'),
   partitions: z.int().min(1).max(1000).default(4).describe('Used only when the topic has to be created'),
-  format: choice(SUPPORTED_FORMATS, PLANNED_FORMATS).describe('Of the values of its records'),
+  format: choice(FORMATS).describe('Of the values of its records; the last three through a schema registry'),
   csv: strict({ columns: distinctNames().describe('Names of the cells, in order') })
     .optional()
     .describe('For format csv'),
+  schema: sourceSchemaSchema().optional(),
+  personal: personalFields().optional(),
   maxRecordBytes: byteSize(1, 64 * 1024 * 1024)
     .prefault('1MiB')
     .describe('A larger record is a dead letter'),
@@ -63,5 +68,9 @@ export const sourceSchema = strict({
   }
   if (source.format !== 'csv' && source.csv) {
     context.addIssue({ code: 'custom', path: ['csv'], message: `csv has no meaning for format ${source.format}` });
+  }
+  if (source.schema && (source.format === 'json' || source.format === 'csv')) {
+    const message = `schema has no meaning for format ${source.format}`;
+    context.addIssue({ code: 'custom', path: ['schema'], message });
   }
 });

@@ -1,4 +1,8 @@
+import { ConfigError } from '../errors';
 import type { KeyFields, Row } from '../row/row';
+
+/** A range of more windows than one read may span; the message says how to go on. */
+export class RangeTooLongError extends ConfigError {}
 
 export interface RowQuery {
   /** All key fields, or none for all keys. */

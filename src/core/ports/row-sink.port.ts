@@ -11,6 +11,8 @@ import type { TaskId } from '../task/task-id';
 export interface RowSink {
   /** Stable and bounded: labels metrics, e.g. `cassandra:aqdata.pm25`. */
   readonly name: string;
+  /** Whether it is also given the places that rows have left (`Row.left`); other sinks never see those. */
+  readonly takesMoves?: boolean;
   write(rows: readonly Row[], signal: AbortSignal): Promise<void>;
 }
 

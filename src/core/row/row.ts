@@ -24,6 +24,13 @@ export interface Row {
   readonly partition?: number;
   /** Aggregates by name; `undefined` marks a deleted row (a merged session). */
   readonly values: Readonly<Record<string, JsonValue>> | undefined;
+  /** Epoch ms of the record; on rows of stateless pipelines only. Absent on rows that a table gave back. */
+  readonly eventTimeMs?: number;
+  /**
+   * On a deleted row that says only which place a row has left, for tables with `moving` columns: the aggregates that
+   * made the place. The row itself lives on elsewhere.
+   */
+  readonly left?: Readonly<Record<string, JsonValue>>;
   /** `generation + 2 * N + final`, `semantics.md` section 7. */
   readonly revision: bigint;
   readonly final: boolean;

@@ -4,6 +4,7 @@ import { createPaneAssigner, createSlicePlan } from '../windows/create-window-as
 import type { Changes } from './changes';
 import { CountKind } from './count-kind';
 import { KeyedWindows } from './keyed-windows';
+import { Moves } from './moves';
 import { PaneWindows } from './pane-windows';
 import { RowFactory } from './row-factory';
 import { SessionKind } from './session-kind';
@@ -36,7 +37,11 @@ export function createTaskWindows(options: TaskWindowsOptions): TaskWindows {
     case 'tumbling':
     case 'calendar':
     case 'global':
-      return new PaneWindows({ ...common, assigner: createPaneAssigner(window) });
+      return new PaneWindows({
+        ...common,
+        assigner: createPaneAssigner(window),
+        moves: Moves.of(pipeline, generation),
+      });
     case 'hopping':
     case 'cumulative':
       return new SlicedWindows({ ...common, plan: createSlicePlan(window) });

@@ -48,7 +48,8 @@ export class Delta {
     const { maxRows, maxBytes, windows, changes, parked } = this.options;
     if (windows.closesFirst && windows.closable > 0) return true;
     const { unwritten } = parked;
-    const entries = changes.size + windows.closable + this.letters + this.writes.rows.length + unwritten.entries;
+    const made = this.writes.rows.length + this.moves;
+    const entries = changes.size + windows.closable + this.letters + made + unwritten.entries;
     return entries >= maxRows || changes.bytes + this.letterBytes + unwritten.bytes >= maxBytes;
   }
 
@@ -104,6 +105,11 @@ export class Delta {
     if (!this.idleAdvance) windows.close(this.writes, maxRows);
   }
 
+  /** For `emit.on: record`: rows go with the offset of their record, and a later one must not change them. */
+  takeRecordRows(): void {
+    this.options.windows.takeRecordRows?.(this.writes);
+  }
+
   closeStored(segment: string, entries: readonly EntryWrite[]): void {
     this.options.windows.closeStored(segment, entries, this.writes);
   }
@@ -132,7 +138,11 @@ export class Delta {
   private isNothing({ nextOffset }: Progress): boolean {
     const { rows, removals, droppedSegments, pendingCleared } = this.writes;
     const written = rows.length + removals.length + droppedSegments.length + pendingCleared.length;
-    return written + this.letters + this.options.changes.size === 0 && nextOffset === this.frozenOffset;
+    return written + this.letters + this.options.changes.size + this.moves === 0 && nextOffset === this.frozenOffset;
+  }
+
+  private get moves(): number {
+    return this.options.windows.moves?.size ?? 0;
   }
 
   private get letters(): number {
@@ -145,6 +155,7 @@ export class Delta {
     const { droppedSegments, rows } = this.writes;
     const upserts = changes.takeUpserts((entry) => windows.encode(entry));
     const pendingAdded = changes.takePendingAdded();
+    const moves = windows.moves?.take() ?? [];
     // A key that went and came back in one delta is there.
     const removals = without(this.writes.removals, upserts);
     const pendingCleared = without(this.writes.pendingCleared, pendingAdded);
@@ -168,7 +179,7 @@ export class Delta {
     this.newestRecordMs = undefined;
     this.frozenOffset = progress.nextOffset;
     changes.sequence++;
-    return { rows, deadLetters, lateRecords, forwarded, commit, newestRecordMs, leavesHalfClosed };
+    return { rows, moves, deadLetters, lateRecords, forwarded, commit, newestRecordMs, leavesHalfClosed };
   }
 
   private updatesAreDue(clockMs: number): boolean {

@@ -8,6 +8,8 @@ import type { LateRecord } from './late-record';
 export interface FrozenDelta {
   /** Rows for the sinks, in the order in which they became due. */
   readonly rows: readonly Row[];
+  /** Places that rows have left, see `Row.left`; each with the offset of the record that moved it. */
+  readonly moves: readonly Row[];
   readonly deadLetters: readonly DeadLetter[];
   readonly lateRecords: readonly LateRecord[];
   /** For the repartition topic, in the order in which it must have them. */

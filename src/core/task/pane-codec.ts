@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter } from '../aggregates/bytes';
 import { expectVersion } from '../aggregates/version';
 import type { JsonValue } from '../json';
-import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
+import type { CompiledAggregate, CompiledPipeline } from '../pipeline/compiled-pipeline';
 import { endsInclusively } from '../windows/ends-inclusively';
 import type { Window } from '../windows/window';
 
@@ -22,9 +22,22 @@ export function encodePane(pipeline: CompiledPipeline, { changedAt, accumulators
   return writer.take();
 }
 
+/** Of an accumulator that does not say how large it is. */
+const SMALL_BYTES = 24;
+/** Stored, an accumulator takes about so much of what it takes in memory. */
+const STORED_SHARE = 0.5;
+
 /** About how many bytes {@link encodePane} makes. */
-export function paneValueBytes({ accumulators }: PaneContent): number {
-  return 24 * accumulators.length;
+export function paneValueBytes(
+  aggregates: readonly CompiledAggregate[],
+  { accumulators }: Pick<PaneContent, 'accumulators'>,
+): number {
+  let bytes = 0;
+  for (let i = 0; i < aggregates.length; i++) {
+    const inMemory = aggregates[i]!.aggregator.sizeBytes?.(accumulators[i]);
+    bytes += inMemory === undefined ? SMALL_BYTES : inMemory * STORED_SHARE;
+  }
+  return bytes;
 }
 
 /** Throws FatalError for a version that this build does not know. */

@@ -5,6 +5,7 @@ import type { CloseReason, Row } from '../row/row';
 import type { WindowAssigner } from '../windows/window';
 import { addRecord } from './accumulate';
 import type { Changes } from './changes';
+import type { Moves } from './moves';
 import { OpenWindows } from './open-windows';
 import { type OpenWindow, type Pane, shownWindow } from './pane';
 import { PaneCache } from './pane-cache';
@@ -22,6 +23,8 @@ export interface PaneWindowsOptions {
   readonly checkpoint: Checkpoint | undefined;
   readonly changes: Changes;
   readonly rows: RowFactory;
+  /** For pipelines whose rows move within tables. */
+  readonly moves: Moves | undefined;
   /** Bound of the resident state. */
   readonly cacheBytes: number;
 }
@@ -37,6 +40,7 @@ export class PaneWindows implements TaskWindows {
   private readonly windows: OpenWindows;
   private readonly cache: PaneCache;
   private readonly absentKeys = new Set<string>();
+  private readonly recordRows: Row[] = [];
   private watermarkMs: number;
   private toClose = 0;
   private readonly lateness = { latenessMs: ON_TIME, amended: false };
@@ -48,6 +52,10 @@ export class PaneWindows implements TaskWindows {
     this.cache = new PaneCache(pipeline, cacheBytes);
     this.watermarkMs = checkpoint?.progress.watermarkMs ?? -1;
     this.firstStartMs = checkpoint?.progress.firstWindowStartMs ?? -1;
+  }
+
+  get moves(): Moves | undefined {
+    return this.options.moves;
   }
 
   get size(): StateSize {
@@ -85,6 +93,10 @@ export class PaneWindows implements TaskWindows {
     }
     lateness.latenessMs = isLate ? watermarkMs - latestEndMs : ON_TIME;
     return lateness;
+  }
+
+  takeRecordRows(writes: Writes): void {
+    writes.rows.push(...this.recordRows.splice(0));
   }
 
   advance(watermarkMs: number, reason: CloseReason): void {
@@ -224,10 +236,13 @@ export class PaneWindows implements TaskWindows {
   private addTo(open: OpenWindow, contribution: Contribution): void {
     const { pipeline, changes } = this.options;
     const pane = open.panes.get(contribution.keyText) ?? this.createPane(open, contribution.keyText);
+    this.moves?.before(pane);
     addRecord(pipeline.aggregates, pane.accumulators, contribution);
     pane.changedAt = contribution.next;
-    changes.changed(pane, paneValueBytes(pane));
-    if (pipeline.emitOnUpdate || open.phase !== 'open') changes.awaitEmission(pane);
+    this.moves?.after(pane, contribution.next);
+    changes.changed(pane, pane.dirty ? 0 : paneValueBytes(pipeline.aggregates, pane));
+    if (pipeline.emitOnRecord) this.recordRows.push(this.rowOf(pane));
+    else if (pipeline.emitOnUpdate || open.phase !== 'open') changes.awaitEmission(pane);
   }
 
   private createPane(open: OpenWindow, keyText: string): Pane {

@@ -94,7 +94,7 @@ export class RangePartials {
     partial.end = next;
     partial.count++;
     partial.fresh++;
-    changes.changed(partial, paneValueBytes({ accumulators: partial.accumulators, changedAt: 0n }));
+    changes.changed(partial, partial.dirty ? 0 : paneValueBytes(partials.aggregates, partial));
     return true;
   }
 

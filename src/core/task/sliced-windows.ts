@@ -104,7 +104,7 @@ export class SlicedWindows extends AlwaysResident implements TaskWindows {
     const pane = this.paneOf(slice, contribution.keyText);
     addRecord(pipeline.aggregates, pane.accumulators, contribution);
     pane.changedAt = contribution.next;
-    changes.changed(pane, paneValueBytes(pane));
+    changes.changed(pane, pane.dirty ? 0 : paneValueBytes(pipeline.aggregates, pane));
     if (pipeline.emitOnUpdate || lateness.amended) changes.awaitEmission(pane);
     return lateness;
   }

@@ -32,13 +32,14 @@ export class StatelessRows extends AlwaysResident implements TaskWindows {
     return watermarkMs;
   }
 
-  add({ keyText, fields, next }: Contribution): Lateness {
+  add({ keyText, fields, next, at }: Contribution): Lateness {
     this.rows.push({
       pipeline: this.pipeline.name,
       key: {},
       keyText,
       window: undefined,
       partition: this.partition,
+      eventTimeMs: at.timeMs,
       values: toJson(fields) as Record<string, JsonValue>,
       revision: revisionOf(this.generation, next, true),
       final: true,

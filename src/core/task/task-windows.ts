@@ -3,6 +3,7 @@ import type { Fields } from '../pipeline/compiled-pipeline';
 import type { EntryRef, EntryWrite } from '../ports/state-store.port';
 import type { CloseReason } from '../row/row';
 import type { Entry } from './entry';
+import type { Moves } from './moves';
 import type { Writes } from './writes';
 
 /** What one record adds. Reused for the next record: copy, never keep. */
@@ -51,6 +52,8 @@ export interface TaskWindows {
   readonly closable: number;
   /** Whether records must wait while anything is closable, because they could change what is being closed. */
   readonly closesFirst: boolean;
+  /** There where rows move within tables. */
+  readonly moves?: Moves | undefined;
   /**
    * Every window with `end + grace` up to here has been closed, and its rows were given to `close`'s writes. Epoch ms.
    * Committed with the state, so that a new owner does not close them again.
@@ -58,6 +61,8 @@ export interface TaskWindows {
   closedMs(watermarkMs: number): number;
 
   add(contribution: Contribution): Lateness;
+  /** For `emit.on: record`: adds the rows of the record that was added last, as they are after it. */
+  takeRecordRows?(writes: Writes): void;
   advance(watermarkMs: number, reason: CloseReason): void;
   /** Makes final rows until `writes` holds `maxRows`, and drops state that nothing needs any more. */
   close(writes: Writes, maxRows: number): void;

@@ -1,3 +1,4 @@
+import { fieldsOf, withoutPersonal } from '../decoding/personal';
 import { PoisonRecordError } from '../errors';
 import type { LookupRef, LookupTable } from '../lookup/lookup-table';
 import type { CompiledPipeline } from '../pipeline/compiled-pipeline';
@@ -198,6 +199,18 @@ export class Task {
   }
 
   /**
+   * Ids of the schemas that the records need and that have to be loaded; see `SchemaDecoders.missing`. Before all else
+   * that is loaded for them.
+   */
+  schemasToLoad(records: readonly SourceRecord[], nowMs: number, from = 0, to = records.length): readonly number[] {
+    const { schemas } = this.pipeline;
+    if (!schemas) return [];
+    if (!this.parking.isInUse) return schemas.missing(records, nowMs, from, to);
+    const processed = records.slice(from, to).flatMap((record) => this.parking.processedAt(record));
+    return schemas.missing(processed, nowMs);
+  }
+
+  /**
    * Entries of lookup tables that the records need and that have to be loaded; again once they are, because later
    * lookups may depend on them, until there are none. Before {@link missingFor}.
    */
@@ -347,8 +360,15 @@ export class Task {
       return undefined;
     } catch (error) {
       if (!(error instanceof PoisonRecordError)) throw error;
-      return this.poisoned(record, error);
+      return this.poisoned(record, this.withoutPersonal(record, error));
     }
+  }
+
+  private withoutPersonal(record: SourceRecord, error: PoisonRecordError): PoisonRecordError {
+    const { pipeline } = this;
+    return pipeline.personal.length === 0
+      ? error
+      : withoutPersonal(error, pipeline.personal, fieldsOf(pipeline, record));
   }
 
   /** A record whose key is known goes to the stage that owns the key, which finds the same and parks it. */
@@ -413,7 +433,7 @@ export class Task {
       this.add(record);
       return eventTimeMs;
     } catch (error) {
-      if (error instanceof PoisonRecordError) return error;
+      if (error instanceof PoisonRecordError) return this.withoutPersonal(record, error);
       throw error;
     }
   }
@@ -456,6 +476,7 @@ export class Task {
   private add(record: SourceRecord): void {
     if (this.forwarding) return this.addForwarded(record);
     const { latenessMs, amended } = this.windows.add(this.reader.contribution);
+    if (this.pipeline.emitOnRecord) this.delta.takeRecordRows();
     if (latenessMs === ON_TIME) this.counts.accepted++;
     else this.late(record, latenessMs, amended);
   }

@@ -87,7 +87,10 @@ export class JobWorker {
     if (this.stopping.signal.aborted) return lease.end(() => queue.giveBack(job));
     const isFinal = [ConfigError, FatalError, FencedError].some((type) => error instanceof type);
     const { id, kind, attempt } = job;
-    log.warn({ event: 'job.failed', job: id, kind, attempt, reason: messageOf(error) }, `Job ${id}: ${messageOf(error)}`);
+    log.warn(
+      { event: 'job.failed', job: id, kind, attempt, reason: messageOf(error) },
+      `Job ${id}: ${messageOf(error)}`,
+    );
     await lease.end(() => queue.fail(job, messageOf(error), isFinal ? undefined : retryMs(attempt)));
   }
 }

@@ -22,6 +22,8 @@ import {
   kafka,
   live,
   nowcast,
+  online_anomaly,
+  online_regression,
   numberArgument,
   ohlc,
   pipeline,
@@ -133,6 +135,23 @@ describe('a pipeline written in TypeScript', () => {
     });
   });
 
+  it('writes calls of aggregates that learn, and asks for a row for each record', () => {
+    const built = keyed
+      .window(global())
+      .aggregate({
+        forecast: online_regression('pm25', { level: 'pm25' }, { step: '1h', lags: 12, publishEvery: 24 }),
+        unusual: online_anomaly('pm25', 100, 8),
+      })
+      .emit({ on: 'record' })
+      .to(live())
+      .build();
+    expect(built.definition.spec.aggregate).toEqual({
+      forecast: 'online_regression(pm25, {"level": pm25}, "1h", 12, 24)',
+      unusual: 'online_anomaly(pm25, 100, 8)',
+    });
+    expect(built.definition.spec.emit.on).toBe('record');
+  });
+
   it('takes policies, bounds and sinks', () => {
     const { spec } = windowed
       .aggregate({ n: count() })
@@ -140,12 +159,12 @@ describe('a pipeline written in TypeScript', () => {
       .late({ amend: '7d' })
       .checkpoint({ interval: '1s', maxRows: 10 })
       .onStateLoss('fail')
-      .to(cassandra('a.b', { p: 'key.location', s: 'window.start', n: cel('n * 2') }), kafka('out'))
+      .to(cassandra('a.b', { p: 'key.location', s: 'window.start', n: cel('n * 2') }, { cached: true }), kafka('out'))
       .build().definition;
     expect(spec).toMatchObject({ emit: { on: 'close', every: 0 }, late: { amend: 604_800_000 }, onStateLoss: 'fail' });
     expect(spec.checkpoint).toMatchObject({ interval: 1000, maxRows: 10 });
     expect(spec.sinks).toEqual([
-      { cassandra: { table: 'a.b', columns: { p: 'key.location', s: 'window.start', n: 'n * 2' } } },
+      { cassandra: { table: 'a.b', columns: { p: 'key.location', s: 'window.start', n: 'n * 2' }, cached: true } },
       { kafka: { topic: 'out', delivery: 'at-least-once' } },
     ]);
   });

@@ -2,7 +2,10 @@ import type { KafkaFacts, TopicFacts } from '../../../src/adapters/kafka/kafka-f
 import { type Finding, findingText } from '../../../src/commands/doctor/finding';
 import { kafkaFindings } from '../../../src/commands/doctor/kafka-findings';
 import { redisFindings } from '../../../src/commands/doctor/redis-findings';
+import { needsRegistry, schemaRegistryFindings } from '../../../src/commands/doctor/schema-registry-findings';
+import { memorySchemas } from '../../support/memory-schemas';
 import { compiledWith } from '../../support/pipelines';
+import { avroUser, NAME } from '../../support/user-schemas';
 
 const notOk = (findings: readonly Finding[]) => findings.filter(({ level }) => level !== 'ok');
 const TOPIC: TopicFacts = {
@@ -62,6 +65,21 @@ describe('doctor', () => {
       { subject: 'redis memory', level: 'wrong', remedy: expect.stringContaining('noeviction') },
       { subject: 'redis durability', level: 'warning', remedy: expect.stringContaining('appendonly yes') },
     ]);
+  });
+
+  it('wants a schema registry only where a pipeline needs one, with a rule, and schemas that fit', async () => {
+    const { schemaRegistry } = memorySchemas();
+    const source = { topic: 'users', format: 'avro', time: { field: 'at' } };
+    const users = compiledWith({ source }, 'users');
+    expect([compiledWith(), users].map(needsRegistry)).toEqual([false, true]);
+    await schemaRegistry.register('users-value', avroUser(NAME));
+    const ruledBy = (rule: string) => Object.assign(schemaRegistry, { compatibility: () => Promise.resolve(rule) });
+    const findings = await schemaRegistryFindings(ruledBy('NONE'), [compiledWith(), users]);
+    expect(notOk(findings).slice(0, 2)).toMatchObject([
+      { subject: 'schema registry rule', level: 'warning', remedy: expect.stringContaining('BACKWARD') },
+      { subject: 'schemas of users', level: 'wrong', text: expect.stringContaining('no field "at"') },
+    ]);
+    expect(notOk(await schemaRegistryFindings(ruledBy('BACKWARD'), []))).toEqual([]);
   });
 
   it('prints a line for each check, and below it how to put it right', () => {

@@ -18,6 +18,8 @@ it.each<[ResetTarget, bigint]>([
   ['earliest', 0n],
   ['latest', 2n],
   [{ timestampMs: 1 }, 2n],
+  [{ offsets: new Map([[0, 1n]]) }, 1n],
+  [{ offsets: new Map([[0, 2n]]) }, 2n],
 ])('begins at %p in a new generation, with a checkpoint that says so', async (target, offset) => {
   const { pipeline, log, store, clock } = await processed();
   const { epoch } = await store.claim({ pipeline: 'test', partition: 0 }, 'old owner');
@@ -37,6 +39,28 @@ it('refuses to move a pipeline that runs', async () => {
   await expect(resetting).rejects.toThrow(
     new ConfigError('Pipeline test runs in 2 place(s); stop it everywhere, then reset it'),
   );
+});
+
+it.each<[string, readonly [number, bigint][], string]>([
+  ['beyond the end', [[0, 3n]], 'partition 0 has 0 to 2, not 3'],
+  [
+    'of a partition that is not there',
+    [
+      [0, 1n],
+      [7, 0n],
+    ],
+    'there is no partition 7',
+  ],
+  ['without one of a partition', [], 'partition 0 is missing (0 to 2)'],
+])('refuses offsets %s, saying what there is, and changes nothing', async (_, offsets, message) => {
+  const { pipeline, log, store, clock } = await processed();
+  const resetting = resetPipeline(
+    pipeline,
+    { offsets: new Map(offsets) },
+    { topics: log, stateStore: store, clock, newestRecords },
+  );
+  await expect(resetting).rejects.toThrow(message);
+  expect(await store.deployment('test')).toBeUndefined();
 });
 
 it('gives every generation a greater number, even when the clock went back', () => {

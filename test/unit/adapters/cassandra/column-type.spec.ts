@@ -1,9 +1,10 @@
 import { types } from 'cassandra-driver';
 import { columnType } from '../../../../src/adapters/cassandra/column-type';
+import type { UserTypes } from '../../../../src/adapters/cassandra/table-schema';
 import type { JsonValue } from '../../../../src/core/json';
 
-function codecOf(type: string) {
-  const answer = columnType(type);
+function codecOf(type: string, userTypes?: UserTypes) {
+  const answer = columnType(type, userTypes);
   if (!('codec' in answer)) throw new Error(answer.refused);
   return answer.codec;
 }
@@ -83,5 +84,38 @@ describe('columnType', () => {
     ['toString', 'cannot be written to'],
   ])('refuses %s and says what to use', (type, message) => {
     expect(columnType(type)).toEqual({ refused: expect.stringContaining(message) });
+  });
+
+  describe('types of one’s own', () => {
+    const fields = (types: Readonly<Record<string, string>>) => Object.entries(types);
+    const userTypes: UserTypes = new Map([
+      ['device', fields({ type: 'text', os: 'text', age: 'int' })],
+      ['pair', fields({ first: 'frozen<device>', rest: 'frozen<list<frozen<device>>>' })],
+      ['odd', fields({ n: 'counter' })],
+    ]);
+    const ownCodec = (type: string) => codecOf(type, userTypes);
+
+    it('take objects with their fields, of which missing ones are null', () => {
+      expect(ownCodec('frozen<device>').encode({ os: 'iOS', age: 3 })).toEqual({ type: null, os: 'iOS', age: 3 });
+      expect(ownCodec('frozen<device>').decode({ type: 'phone', os: null, age: 3 })).toEqual({
+        ...{ type: 'phone', os: null, age: 3 },
+      });
+      const pair = { first: { type: 'a', os: null, age: null }, rest: [{ type: 'b', os: null, age: null }] };
+      expect(ownCodec('frozen<pair>').encode(pair)).toEqual(pair);
+    });
+
+    it.each<[JsonValue]>([[{ os: 'iOS', model: 'X' }], ['phone'], [['phone']], [{ age: 1.5 }]])(
+      'refuse %p rather than lose a part of it',
+      (value) => {
+        expect(() => ownCodec('frozen<device>').encode(value)).toThrow(RangeError);
+      },
+    );
+
+    it.each([
+      ['device', 'make it frozen<device>'],
+      ['frozen<odd>', 'cannot be written to'],
+    ])('refuse %s as a column', (type, message) => {
+      expect(columnType(type, userTypes)).toEqual({ refused: expect.stringContaining(message) });
+    });
   });
 });

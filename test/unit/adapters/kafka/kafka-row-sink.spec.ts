@@ -36,7 +36,7 @@ describe('KafkaRowSink', () => {
 
   it('puts rows of windows that hold their end at that end', async () => {
     const producer = new RecordingProducer();
-    await new KafkaRowSink(producer, 'sessions', true).write([rowOf(7n)], never);
+    await new KafkaRowSink(producer, 'sessions', { endIsInclusive: true }).write([rowOf(7n)], never);
     expect(producer.sends[0]?.records[0]).toMatchObject({ timestampMs: 2_000 });
   });
 

@@ -9,6 +9,7 @@ const SIGNATURES = [
   ...['count()', 'count(x)', 'sum(x)', 'avg(x)', 'min(x)', 'max(x)'],
   ...['first(x)', 'last(x)', 'arg_min(x, y)', 'arg_max(x, y)'],
   ...['variance(x)', 'stddev(x)', 'quantile(x, q)', 'distinct(x)', 'top_k(x, k)', 'top_k(x, k, by)'],
+  'top_k_each(list, k)',
   ...['ohlc(x)', 'vwap(price, volume)', 'ewma(x, half_life)'],
   ...['rate(x)', 'delta(x)', 'collect(x, n)', 'histogram(x, bounds)'],
   ...['trend(x, span, step)', 'nowcast(x)'],

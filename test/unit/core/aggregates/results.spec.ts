@@ -31,6 +31,14 @@ const cases: readonly [call: string, records: readonly Sample[], result: JsonVal
       { value: 'b', sum: 2.5 },
     ],
   ],
+  [
+    'top_k_each(x, 2)',
+    samples([['b', 'a'], 0], [['b', null], 0], ['a', 0], [[], 0], [['b'], 0]),
+    [
+      { value: 'b', count: 3 },
+      { value: 'a', count: 2 },
+    ],
+  ],
   ['ohlc(x)', samples([5, 2], [9, 3], [1, 4], [7, 1], [6, 4]), { open: 7, high: 9, low: 1, close: 6 }],
   ['vwap(price, volume)', samples([[10, 1], 0], [[20, 3], 0]), 17.5],
   ['vwap(price, volume)', samples([[10, 1], 0], [[20, -1], 0]), null],

@@ -65,11 +65,20 @@ const structure: Case[] = [
 const source: Case[] = [
   ['source', undefined, '4:1: spec.source: is missing; a mapping is needed'],
   ['source', '  source: { format: json }', '5:3: spec.source.topic: is missing; text is needed'],
-  ['source', '  source: { topic: in }', '5:3: spec.source.format: is missing; one of json, csv is needed'],
   [
     'source',
-    '  source: { topic: in, format: avro }',
-    '5:32: spec.source.format: "avro" is not supported by this version; supported: json, csv',
+    '  source: { topic: in }',
+    '5:3: spec.source.format: is missing; one of json, csv, avro, json-schema, protobuf is needed',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: json, schema: { version: 1 } }',
+    '5:46: spec.source.schema: schema has no meaning for format json',
+  ],
+  [
+    'source',
+    '  source: { topic: in, format: avro, schema: { version: 1, text: "{}" } }',
+    '5:46: spec.source.schema: version and text both say what to read by; give one of them',
   ],
   [
     'source',

@@ -18,7 +18,7 @@ describe('a column of now()', () => {
   it.each(['session', 'sliding'])('is refused for %s windows, whose rows can be deleted', (kind) => {
     const window = `  window: { kind: ${kind}, ${kind === 'session' ? 'gap' : 'size'}: 1m }`;
     expect(problemsOf(pipelineText({ window, sinks }))).toEqual([
-      `13:83: spec.sinks[0].cassandra.columns.written: rows of ${kind} windows are deleted when others take their place, and now() would outlive them; leave it out`,
+      `13:86: spec.sinks[0].cassandra.columns.written: rows of ${kind} windows are deleted when others take their place, and now() would outlive them; leave it out`,
     ]);
   });
 

@@ -18,6 +18,7 @@ describe('aggregation before the repartition topic', () => {
     ['window', '  window: { kind: count, size: 5 }', 'cannot be used with count windows: '],
     ['late', '  late: { topic: too-late }', 'cannot be used with late.topic: '],
     ['aggregate', '  aggregate: { n: count(), f: first(x) }', 'cannot be used with f, first(x): '],
+    ['emit', '  emit: { on: record }', 'cannot be used with emit.on: record: '],
     ['late', '  onPoison: park', 'cannot be used with onPoison: park: '],
     [
       'derive',

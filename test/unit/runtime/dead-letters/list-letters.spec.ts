@@ -1,5 +1,6 @@
 import { letterJson } from '../../../../src/runtime/dead-letters/letter-json';
 import { listLetters, type ListOptions } from '../../../../src/runtime/dead-letters/list-letters';
+import type { StoredLetter } from '../../../../src/runtime/dead-letters/stored-letter';
 import { DeadLetterWorld } from '../../../support/dead-letter-world';
 import { compiledWith } from '../../../support/pipelines';
 
@@ -9,6 +10,7 @@ describe('the list of dead letters', () => {
   let world: DeadLetterWorld;
   beforeEach(async () => (world = await DeadLetterWorld.open(compiledWith())));
 
+  const shown = (letter: StoredLetter) => letterJson(letter, world.pipeline);
   const page = (options: Partial<ListOptions> = {}) =>
     listLetters(world.pipeline, { pipeline: 'test', limit: 100, ...options }, world.ports);
   const offsets = async (options: Partial<ListOptions> = {}): Promise<number[]> =>
@@ -18,7 +20,7 @@ describe('the list of dead letters', () => {
     await world.bury({ offset: 3, headers: { trace: 'x' } }, { offset: 7, key: null, value: null, reason: 'bad-time' });
     const { letters, cursor } = await page();
     expect(cursor).toBeUndefined();
-    expect(letters.map(letterJson)).toEqual([
+    expect(letters.map(shown)).toEqual([
       {
         ...{ letter: '0:7', place: '0:1', written: '2023-11-14T22:13:20.000Z', pipeline: 'test', reason: 'bad-time' },
         ...{ message: 'record 7 is bad', source: { topic: 'readings', partition: 0, offset: '7' } },
@@ -36,9 +38,23 @@ describe('the list of dead letters', () => {
 
   it('shows bytes that are no text as base64, and of large values the beginning', async () => {
     await world.bury({ offset: 1, value: Uint8Array.of(0xff, 0) }, { offset: 2, value: 'ä'.repeat(9_999) });
-    const [large, binary] = (await page()).letters.map(letterJson);
+    const [large, binary] = (await page()).letters.map(shown);
     expect(binary).toMatchObject({ value: '/wA=', valueEncoding: 'base64' });
     expect(large).toMatchObject({ value: 'ä'.repeat(5_000), valueBytes: 19_998 });
+  });
+
+  it('leaves personal fields out, wherever they are, and everything of what cannot be decoded', async () => {
+    const source = { topic: 'readings', format: 'json', personal: ['email', 'name'] };
+    world = await DeadLetterWorld.open(compiledWith({ source }));
+    const person = { id: 7, email: 'ada@example.com', home: { name: 'Ada', city: 'x' }, name: null };
+    await world.bury(
+      { offset: 1, key: 'ada@example.com', value: JSON.stringify(person) },
+      { offset: 2, value: 'ada@example.com' },
+    );
+    const [broken, whole] = (await page()).letters.map(shown);
+    expect(JSON.parse(whole!.value!)).toEqual({ id: 7, email: '***', home: { name: '***', city: 'x' }, name: null });
+    expect(whole).toMatchObject({ key: '***', valueEncoding: 'fields', hidden: true });
+    expect(broken).toMatchObject({ key: null, value: null, hidden: true });
   });
 
   it('leaves out letters of other pipelines, keys and reasons, and what is no letter', async () => {

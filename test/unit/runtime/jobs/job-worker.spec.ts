@@ -67,6 +67,7 @@ describe('a worker of jobs', () => {
       return 'long';
     });
     const { id } = await queue.add('count', 1);
+    await waitUntil('the job runs', async () => (await queue.find(id))?.state === 'running');
     start(() => Promise.resolve('stolen'), 'w2');
     await waitUntil('progress is shown', async () => (await queue.find(id))?.progress !== undefined);
     expect(await ended(id)).toMatchObject({ attempts: 1, result: 'long', progress: { half: true } });
@@ -89,7 +90,10 @@ describe('a worker of jobs', () => {
     const aborted: string[] = [];
     start(async (_, { signal }) => {
       jest.spyOn(queue, 'renew').mockRejectedValueOnce(new TransientError('away'));
-      await waitUntil('the job is taken by another', async () => (await queue.take('w2')) !== undefined || signal.aborted);
+      await waitUntil(
+        'the job is taken by another',
+        async () => (await queue.take('w2')) !== undefined || signal.aborted,
+      );
       await waitUntil('the worker learns of it', () => signal.aborted);
       aborted.push('w1');
       throw new Error('aborted');
