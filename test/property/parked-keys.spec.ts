@@ -98,7 +98,11 @@ describe('a pipeline that parks keys', () => {
             if (then === 'forget') await harness.forget(2);
           }
           await harness.process(records.slice(Number(harness.task.position)));
-          await harness.checkpoint();
+          // A row that a release has left for later comes with the next checkpoint.
+          for (let rows = -1; rows !== Object.keys(harness.values()).length; ) {
+            rows = Object.keys(harness.values()).length;
+            await harness.checkpoint();
+          }
           expect(harness.task.parked).toEqual({ keys: 0, records: 0, first: [] });
           expect(harness.values()).toEqual(oracle(draws));
         }),
