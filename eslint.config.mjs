@@ -9,7 +9,7 @@ const BROWSER = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'bench', 'node_modules'] },
+  { ignores: ['dist', 'bench', 'node_modules', '**/*.d.mts'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     files: ['src/**/*.ts', 'test/**/*.ts'],

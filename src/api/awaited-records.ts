@@ -26,9 +26,9 @@ export class AwaitedRecords {
   /** Throws a 400 for records that the pipeline does not read, a 504 when the time is over, and TransientError. */
   async reflectedIn(pipeline: CompiledPipeline, { tokens, timeoutMs }: AwaitParameters): Promise<void> {
     if (tokens.length === 0) return;
-    await this.assertRead(pipeline, tokens);
     const deadlineMs = performance.now() + timeoutMs;
-    const repartition = await this.committed.repartitionTopicOf(pipeline);
+    await this.assertRead(pipeline, tokens, deadlineMs);
+    const repartition = await untilDeadline(() => this.committed.repartitionTopicOf(pipeline), deadlineMs);
     const first = repartition === undefined ? pipeline.name : shuffleName(pipeline.name);
     for (const { partition, offset } of tokens) {
       await this.past({ pipeline: first, partition }, offset + 1n, deadlineMs);
@@ -41,9 +41,13 @@ export class AwaitedRecords {
     }
   }
 
-  private async assertRead(pipeline: CompiledPipeline, tokens: readonly RecordToken[]): Promise<void> {
+  private async assertRead(
+    pipeline: CompiledPipeline,
+    tokens: readonly RecordToken[],
+    deadlineMs: number,
+  ): Promise<void> {
     const { topic } = pipeline.definition.spec.source;
-    const partitions = (await this.ports.topics.partitionCount(topic)) ?? 0;
+    const partitions = (await untilDeadline(() => this.ports.topics.partitionCount(topic), deadlineMs)) ?? 0;
     for (const token of tokens) {
       if (token.topic !== topic)
         throw badParameter('after', `"${pipeline.name}" reads "${topic}", not "${token.topic}".`);

@@ -10,6 +10,14 @@ export interface SinkSpec<Column extends string = string> {
   readonly [types]?: Column;
 }
 
+/** See "Properties" in docs/pipelines.md. */
+export interface TableOptions {
+  /** Clustering columns whose value may change. */
+  readonly moving?: readonly string[];
+  readonly writeTime?: 'revision' | 'event-time';
+  readonly cached?: boolean;
+}
+
 /**
  * Rows of a table, written with their revisions. `columns` says what each holds: `key.location`, `window.start`,
  * `window.end`, `window.date`, `window.year`, an aggregate, `revision`, `final`, or CEL over them.
@@ -17,9 +25,10 @@ export interface SinkSpec<Column extends string = string> {
 export function cassandra<Column extends string = never>(
   table: `${string}.${string}`,
   columns: Readonly<Record<string, Column | Cel>>,
+  options: TableOptions = {},
 ): SinkSpec<Column> {
   const texts = Object.entries(columns).map(([name, given]) => [name, celText(given)]);
-  return { sink: { cassandra: { table, columns: Object.fromEntries(texts) as object } } };
+  return { sink: { cassandra: { table, columns: Object.fromEntries(texts) as object, ...options } } };
 }
 
 /** Rows as JSON, keyed by the pipeline's key. */

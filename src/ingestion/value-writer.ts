@@ -3,8 +3,6 @@ import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { schemaWritingOf } from '../core/pipeline/schema-reading';
 import type { SchemaCodec } from '../core/ports/schema-codec.port';
 import { loadSchemas } from '../runtime/load-schemas';
-import type { Pipelines } from '../runtime/pipelines';
-import type { Ports } from '../runtime/ports';
 
 /** What a topic holds for a record that came as JSON text. Throws PoisonRecordError for one that its schema cannot hold. */
 export type ValueWriter = (value: Uint8Array) => Uint8Array;
@@ -26,14 +24,4 @@ export async function valueWriter(
   await loadSchemas(pipeline, codec, { ids: [encoder.schemaId], nowMs });
   const parse = jsonDecoder(source.maxRecordBytes);
   return (value) => encoder.encode(parse(value));
-}
-
-/** The same for a topic, by the first of the pipelines that read it; as they are where none does. */
-export function topicWriter(
-  topic: string,
-  pipelines: Pick<Pipelines, 'all'>,
-  { schemas, clock }: Pick<Ports, 'schemas' | 'clock'>,
-): Promise<ValueWriter | undefined> {
-  const reader = pipelines.all().find(({ definition }) => definition.spec.source.topic === topic);
-  return reader ? valueWriter(reader, schemas, clock.now()) : Promise.resolve(undefined);
 }

@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import { badParameter } from '../api/problem-details';
 
-const text = z.union([z.string(), z.number()]).transform(String);
-
-const request = z.strictObject({
-  pipeline: z.string(),
-  /** Values of key fields. */
-  key: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
-  from: text.optional(),
-  to: text.optional(),
-  limit: text.optional(),
-  cursor: z.string().optional(),
-});
+/**
+ * Flat, with the names that the query of HTTP has: to Nest's client an object with a property `key` is no question but a whole
+ * record of Kafka.
+ */
+const request = z
+  .object({ pipeline: z.string({ error: 'the name of a pipeline is needed' }) })
+  .catchall(z.union([z.string(), z.number(), z.boolean()], { error: 'text, a number or a boolean is needed' }));
 
 export interface QueryRequest {
   readonly pipeline: string;
@@ -26,8 +22,9 @@ export function queryRequest(given: unknown): QueryRequest {
     const [issue] = parsed.error.issues;
     throw badParameter(issue?.path.join('.') || 'body', `${issue?.message ?? 'It is wrong'}.`);
   }
-  const { pipeline, key, ...rest } = parsed.data;
-  const keys = Object.entries(key).map(([name, value]) => [`key.${name}`, value] as const);
-  const others = Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { pipeline, parameters: Object.fromEntries([...keys, ...others]) };
+  const { pipeline, ...rest } = parsed.data;
+  return {
+    pipeline,
+    parameters: Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)])),
+  };
 }

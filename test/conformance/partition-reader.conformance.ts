@@ -4,7 +4,7 @@ import type { CompiledPipeline, CompiledSink } from '../../src/core/pipeline/com
 import type { Row } from '../../src/core/row/row';
 import { compiledWith } from '../support/pipelines';
 
-/** By class and score, best first; a row moves when its score changes. */
+/** By class and score, best first; a row moves when its score changes. `words` needs what a deleted row does not have. */
 export function scoresPipeline(keyspace: string): CompiledPipeline {
   return compiledWith({
     key: ['class', 'name'],
@@ -16,7 +16,14 @@ export function scoresPipeline(keyspace: string): CompiledPipeline {
         cassandra: {
           table: `${keyspace}.scores`,
           moving: ['score'],
-          columns: { class: 'key.class', score: 'score', name: 'key.name', at: 'at', words: 'words', about: 'about' },
+          columns: {
+            class: 'key.class',
+            score: 'score',
+            name: 'key.name',
+            at: 'at',
+            words: "words.filter(w, w != '')",
+            about: 'about',
+          },
         },
       },
     ],

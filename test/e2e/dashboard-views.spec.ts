@@ -131,9 +131,14 @@ describe('the views of the page', () => {
 
   it('say what is being read, what is not there and what failed', async () => {
     page = await browser.newPage();
-    await page.route('**/rows?*', (route) => route.fulfill({ status: 503, json: { detail: 'Cassandra is away.' } }));
+    const seen = Promise.withResolvers<void>();
+    await page.route('**/rows?*', async (route) => {
+      await seen.promise;
+      await route.fulfill({ status: 503, json: { detail: 'Cassandra is away.' } });
+    });
     await page.goto(`${service.url}/#/pipelines/air-quality-daily`);
     await page.locator('#chart-panel[data-state=loading] .panel-message', { hasText: 'Reading rows' }).waitFor();
+    seen.resolve();
     await page.locator('#chart-panel[data-state=error] .panel-message', { hasText: 'Cassandra is away.' }).waitFor();
     await page.unroute('**/rows?*');
     await page.locator('#chart-panel[data-state=ready]').waitFor();

@@ -13,7 +13,11 @@ import { startUpstreams, type Upstreams } from '../support/upstreams/index.mjs';
 const FOLDER = join(__dirname, '..', '..', 'feeds');
 const files = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.yaml'))
-  .map((name) => ({ path: name, text: readFileSync(join(FOLDER, name), 'utf8'), readBeside: besideFile(join(FOLDER, name)) }));
+  .map((name) => ({
+    path: name,
+    text: readFileSync(join(FOLDER, name), 'utf8'),
+    readBeside: besideFile(join(FOLDER, name)),
+  }));
 
 describe('the feeds that are shipped', () => {
   let upstreams: Upstreams;

@@ -37,7 +37,7 @@ const BAD: readonly (readonly [
   ['a negative time', 'bad-time', 'not between 1970 and 2100', reading({ observed_at: -1 })],
   ['a time as text', 'bad-time', 'a number as text', reading({ observed_at: '1356998400' })],
   ['a time nested deeply', 'bad-time', 'is no time', `{"observed_at":${DEEP},"location":"${POST}","pm25":1}`],
-  ['no key field', 'bad-key', '"location" is missing', reading({ location: undefined })],
+  ['no key field', 'bad-key', '"location" is null', reading({ location: undefined })],
   ['an empty key', 'bad-key', '"location" is empty', reading({ location: '' }), ''],
   ['a key of 40 kB', 'bad-key', 'at most 32768', reading({ location: 'k'.repeat(40_000) })],
   ['a number as text', 'expression-failed', 'string >= int', reading({ pm25: '81' })],

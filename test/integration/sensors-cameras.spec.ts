@@ -114,7 +114,7 @@ describe('sensors on real servers', () => {
     const expected: Rows = new Map();
     for (const [name, group] of groupedBy(readings, (r) => `${r.sensor_id} ${startOf(r.atMs, 5 * MINUTE_MS)}`)) {
       const temperatures = group.flatMap(({ temperature }) => temperature ?? []);
-      const counts = Object.entries(limits).map(([column, limit]) => [
+      const counts: [string, number][] = Object.entries(limits).map(([column, limit]) => [
         column,
         group.filter((reading) => beyond(reading).includes(limit)).length,
       ]);

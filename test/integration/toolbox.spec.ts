@@ -65,7 +65,10 @@ describe('the toolbox on real servers', () => {
 
   async function ingest(count: number): Promise<void> {
     const some = Array.from({ length: count }, (_, i) => play(plays.length + i));
-    const response = await fetch(`${service.url}/v1/ingest/${topic}`, { method: 'POST', body: JSON.stringify(some) });
+    const response = await fetch(`${service.url}/v1/ingest/${topic}`, {
+      ...{ method: 'POST', body: JSON.stringify(some) },
+      headers: { 'content-type': 'application/json' },
+    });
     expect(response.status).toBe(202);
     plays.push(...some);
   }
@@ -164,7 +167,7 @@ describe('the toolbox on real servers', () => {
     try {
       const ask = (question: object): Promise<QueryAnswer> =>
         firstValueFrom(client.send<QueryAnswer>(queryTopic, question).pipe(timeout(60_000)));
-      const { rows, asOf } = await ask({ pipeline: name, key: { player: 'Ada' } });
+      const { rows, asOf } = await ask({ pipeline: name, 'key.player': 'Ada' });
       expect(rows).toMatchObject([{ key: { player: 'Ada' }, values: { plays: sumOf('Ada', () => 1) } }]);
       expect(Object.keys(asOf.offsets)).toHaveLength(2);
       await expect(ask({ pipeline: 'none' })).rejects.toMatchObject({ status: 404 });

@@ -106,7 +106,7 @@ describe('a definition that gives its state another meaning, on real servers', (
     folderOfVersion2 = mkdtempSync(join(tmpdir(), 'millrace-pipelines-'));
     fileOfVersion2 = join(folderOfVersion2, 'air-quality.yaml');
     const version2 = readFileSync(copy.file, 'utf8')
-      .replace('  key: [location]', "  derive: { twice: 'pm25 * 2' }\n  key: [location]")
+      .replace('  derive:\n', "  derive:\n    twice: 'pm25 * 2'\n")
       .replaceAll(/(avg|max|min)\(pm25\)/g, '$1(twice)');
     writeFileSync(fileOfVersion2, version2);
     await admin.createTopics({

@@ -3,7 +3,7 @@ import { decodeKey, encodeKey } from '../../src/core/row/key';
 import type { Row } from '../../src/core/row/row';
 import { rowText } from '../../src/core/row/row-json';
 import { nextFeedId } from '../../src/core/task/feed-id';
-import { segmentId } from '../../src/core/task/pane';
+import { segmentId, shownWindow } from '../../src/core/task/pane';
 import { encodePane, resultsOf, revisionOf } from '../../src/core/task/pane-codec';
 import type { Window } from '../../src/core/windows/window';
 import type { ApiFixture } from './api-fixture';
@@ -89,7 +89,7 @@ export class FixtureTask {
         pipeline: pipeline.name,
         key: decodeKey(keyText, pipeline.keyNames),
         keyText,
-        window,
+        window: shownWindow(window),
         values: resultsOf(pipeline, accumulators),
         revision: revisionOf(GENERATION, changedAt, closes),
         final: closes,

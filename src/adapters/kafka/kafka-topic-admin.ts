@@ -106,12 +106,17 @@ export class KafkaTopicAdmin implements TopicAdmin {
   }
 
   private async ask<T>(what: string, question: (admin: Admin) => Promise<T>): Promise<T> {
-    try {
-      return await question(await (this.admin ??= this.connect()));
-    } catch (thrown) {
-      // kafkajs does not always come back from a lost connection: the next call starts with a new one.
-      if (kafkaErrorType(thrown) === undefined) await this.close();
-      throw asKafkaError(thrown, what);
+    for (let isLast = false; ; isLast = true) {
+      const connecting = (this.admin ??= this.connect());
+      try {
+        return await question(await connecting);
+      } catch (thrown) {
+        // kafkajs does not always come back from a lost connection: what follows starts with a new one. So does what was
+        // asked over this one at the same time and fails because it is closed.
+        const isLost = kafkaErrorType(thrown) === undefined;
+        if (isLost && this.admin === connecting) await this.close();
+        if (!isLost || isLast) throw asKafkaError(thrown, what);
+      }
     }
   }
 

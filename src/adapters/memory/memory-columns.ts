@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../core/json';
 import type { CompiledSink } from '../../core/pipeline/compiled-pipeline';
 import type { PartitionQuery, PartitionReader, TableRow } from '../../core/ports/partition-reader.port';
 import { cellText, sliceOfPartition } from '../../core/row/partition-rows';
@@ -6,9 +7,11 @@ import { isNewer, rowIdentity } from '../../core/row/row-identity';
 
 type TableSink = Extract<CompiledSink, { kind: 'cassandra' }>;
 
-/** One version of a row as its columns stand. */
+/** One version of a row. */
 interface Version {
-  readonly columns: TableRow;
+  /** What a column holds: asked of a deleted row only for columns of its key, as others may need what it no longer has. */
+  readonly cell: (name: string) => JsonValue;
+  readonly names: readonly string[];
   readonly revision: bigint;
   readonly values: Row['values'];
 }
@@ -25,35 +28,37 @@ export class MemoryColumns implements PartitionReader {
     const table = this.tables.get(name) ?? new Map<string, Version>();
     this.tables.set(name, table);
     for (const row of rows) {
-      const columns = columnsOf(sink, row);
-      const place = (sink.moving ?? []).map((column) => columns[column] ?? null);
+      const cell = cellsOf(sink, row);
+      const place = (sink.moving ?? []).map(cell);
       if (row.values && sink.moving && place.includes(null)) continue;
       const identity = JSON.stringify([rowIdentity(row), place]);
-      const version = { columns, revision: row.revision, values: row.values };
+      const version = { cell, names: Object.keys(sink.columns), revision: row.revision, values: row.values };
       const known = table.get(identity);
       if (!known || isNewer(version, known)) table.set(identity, version);
     }
   }
 
   read(query: PartitionQuery): Promise<readonly TableRow[]> {
-    const wanted = [...(this.tables.get(query.table)?.values() ?? [])].filter(({ columns }) =>
-      Object.entries(query.partition).every(([name, value]) => cellText(columns[name] ?? null) === cellText(value)),
+    const wanted = [...(this.tables.get(query.table)?.values() ?? [])].filter(({ cell }) =>
+      Object.entries(query.partition).every(([name, value]) => cellText(cell(name)) === cellText(value)),
     );
     return Promise.resolve(sliceOfPartition(newestByKey(wanted, query.clustering), query));
   }
 }
 
-function columnsOf({ columns }: TableSink, row: Row): TableRow {
+function cellsOf({ columns }: TableSink, row: Row): Version['cell'] {
   const standing = row.left ? { ...row, values: row.left } : row;
-  return Object.fromEntries(Object.entries(columns).map(([name, expression]) => [name, expression.evaluate(standing)]));
+  return (name) => columns[name]?.evaluate(standing) ?? null;
 }
 
 function newestByKey(versions: readonly Version[], clustering: readonly string[]): TableRow[] {
   const newest = new Map<string, Version>();
   for (const version of versions) {
-    const key = JSON.stringify(clustering.map((name) => version.columns[name] ?? null));
+    const key = JSON.stringify(clustering.map((name) => version.cell(name)));
     const known = newest.get(key);
     if (!known || isNewer(version, known)) newest.set(key, version);
   }
-  return [...newest.values()].filter(({ values }) => values !== undefined).map(({ columns }) => columns);
+  return [...newest.values()]
+    .filter(({ values }) => values !== undefined)
+    .map(({ cell, names }) => Object.fromEntries(names.map((name) => [name, cell(name)])));
 }

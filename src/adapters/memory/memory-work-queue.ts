@@ -64,7 +64,8 @@ export class MemoryWorkQueue implements WorkQueue {
 
   finish(taken: TakenJob, result: JsonValue): Promise<void> {
     return this.change(taken, (held) => {
-      const { error: _, ...job } = held.job;
+      const { error, ...job } = held.job;
+      void error;
       held.job = job;
       this.end(held, { state: 'done', result });
     });

@@ -22,8 +22,6 @@ const OTHER_KINDS = ['Pipeline', 'Test'];
 /** Injection token of {@link FeedCatalog}. */
 export const FEEDS = Symbol('millrace.feeds');
 
-export const NO_FEEDS: FeedCatalog = { feeds: [], problems: [] };
-
 export interface FeedSources {
   readonly folder: string;
   /** Whether the folder may be missing: nobody has named it. */

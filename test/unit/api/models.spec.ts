@@ -111,7 +111,7 @@ describe('models over HTTP', () => {
   });
 
   it.each([
-    ['no JSON', 'post=A', 400, 'body'],
+    ['no JSON', 'post=A', 400, 'is not valid JSON'],
     ['a key that is not whole', { key: {} }, 400, 'key.post is missing'],
     ['a field that the key does not have', { key: { post: 'A', town: 'B' } }, 400, '"town" is no field of it; post'],
     ['an unknown input', { key: { post: 'A' }, inputs: { wamth: 1 } }, 400, 'warmth, wind'],

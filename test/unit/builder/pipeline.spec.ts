@@ -159,12 +159,12 @@ describe('a pipeline written in TypeScript', () => {
       .late({ amend: '7d' })
       .checkpoint({ interval: '1s', maxRows: 10 })
       .onStateLoss('fail')
-      .to(cassandra('a.b', { p: 'key.location', s: 'window.start', n: cel('n * 2') }), kafka('out'))
+      .to(cassandra('a.b', { p: 'key.location', s: 'window.start', n: cel('n * 2') }, { cached: true }), kafka('out'))
       .build().definition;
     expect(spec).toMatchObject({ emit: { on: 'close', every: 0 }, late: { amend: 604_800_000 }, onStateLoss: 'fail' });
     expect(spec.checkpoint).toMatchObject({ interval: 1000, maxRows: 10 });
     expect(spec.sinks).toEqual([
-      { cassandra: { table: 'a.b', columns: { p: 'key.location', s: 'window.start', n: 'n * 2' } } },
+      { cassandra: { table: 'a.b', columns: { p: 'key.location', s: 'window.start', n: 'n * 2' }, cached: true } },
       { kafka: { topic: 'out', delivery: 'at-least-once' } },
     ]);
   });

@@ -54,6 +54,25 @@ describe('configuration', () => {
     expect(config.cassandra.replication).toEqual({ class: 'NetworkTopologyStrategy', dc1: 3, dc2: 2 });
   });
 
+  it('reads the consistency of single tables, of reads and writes or of both', () => {
+    const { cassandra } = loadConfig({
+      MILLRACE_CASSANDRA_TABLE_CONSISTENCY: 'reading.*=local_one/LOCAL_QUORUM, aqdata.pm25 = ALL',
+    });
+    expect([...cassandra.tableConsistency]).toEqual([
+      ['reading.*', { reads: 'LOCAL_ONE', writes: 'LOCAL_QUORUM' }],
+      ['aqdata.pm25', { reads: 'ALL', writes: 'ALL' }],
+    ]);
+  });
+
+  it.each(['reading', 'reading.*=SOME', 'reading.*=ONE/', 'a.b=ONE,a.b=TWO', 'a.b=ONE,'])(
+    'refuses %s as the consistency of tables',
+    (text) => {
+      expect(() => loadConfig({ MILLRACE_CASSANDRA_TABLE_CONSISTENCY: text })).toThrow(
+        'MILLRACE_CASSANDRA_TABLE_CONSISTENCY',
+      );
+    },
+  );
+
   it('takes an empty variable for one that is not there', () => {
     expect(loadConfig({ MILLRACE_HTTP_PORT: '' }).http.port).toBe(3000);
   });

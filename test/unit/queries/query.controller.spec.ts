@@ -38,7 +38,7 @@ describe('a question over Kafka', () => {
     controller.answer(payload, { getMessage: () => ({ timestamp: String(world.nowMs - agoMs) }) as never });
 
   it('is answered with the rows that HTTP gives, and what they reflect', async () => {
-    const answer = await asked({ pipeline: 'air-quality-daily', key: { location: 'Beijing' }, limit: 5 });
+    const answer = await asked({ pipeline: 'air-quality-daily', 'key.location': 'Beijing', limit: 5 });
     expect(answer).toMatchObject({
       rows: [{ pipeline: 'air-quality-daily', key: { location: 'Beijing' }, values: { avg_pm25: 10 } }],
       asOf: { offsets: { 0: '2' } },
@@ -48,7 +48,9 @@ describe('a question over Kafka', () => {
 
   it.each([
     [{ pipeline: 'none' }, 404, 'air-quality-daily'],
-    [{ pipeline: 'air-quality-daily', key: { city: 'x' } }, 400, 'key.location'],
+    [{ pipeline: 'air-quality-daily', 'key.city': 'x' }, 400, 'key.location'],
+    [{ pipeline: 'air-quality-daily', key: { location: 'x' } }, 400, 'text, a number'],
+    [{ limit: 1 }, 400, 'name of a pipeline'],
     [{ pipeline: 'air-quality-daily', limit: 0 }, 400, '1 to 1000'],
     [{ pipeline: 'air-quality-daily', rows: 3 }, 400, 'rows'],
     ['no object', 400, 'expected object'],

@@ -23,7 +23,11 @@ describe('a feed that writes Avro', () => {
   it('registers its schema, writes by it, and makes a dead letter of what it cannot hold', async () => {
     const encoder = await feedEncoder(feed, codec);
     const builder = new FeedBatchBuilder(feed, FIRST_STATE, 4, encoder);
-    const answer = answerOf([{ name: '𠮷 🚀 حسینی', age: 7 }, { name: 'x', age: 'seven' }, { name: 'y', age: 8 }]);
+    const answer = answerOf([
+      { name: '𠮷 🚀 حسینی', age: 7 },
+      { name: 'x', age: 'seven' },
+      { name: 'y', age: 8 },
+    ]);
     builder.add(feed.itemsOf(answer), answer);
     const { records, letters } = builder.batch();
     const decode = await codec.decoderOf(encoder!.schemaId, { format: 'avro' });

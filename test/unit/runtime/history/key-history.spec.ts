@@ -138,7 +138,7 @@ describe('the history of a key', () => {
     ['windows', compiledWith({ aggregate: { n: 'count()' } }), 'kind: global'],
     [
       'lookups',
-      compiledWith({ ...OVERALL, lookup: [{ table: 'redis', name: 'posts', on: 'key', as: 'post', missing: 'null' }] }),
+      compiledWith({ ...OVERALL, lookup: [{ table: 'redis', name: 'posts', on: 'key', as: 'post', missing: null }] }),
       'looks records up',
     ],
   ])('refuses pipelines with %s, whose topic cannot tell', async (_, other, message) => {
