@@ -19,6 +19,8 @@ export class Replica {
         NODE_ENV: 'production',
         MILLRACE_MODE: 'external',
         MILLRACE_PIPELINES: folder,
+        // It has no feeds: those of the project would ask the real services.
+        MILLRACE_FEEDS: folder,
         MILLRACE_KAFKA_BROKERS: servers.kafka,
         MILLRACE_REDIS_URL: servers.redis,
         MILLRACE_HTTP_PORT: String(port),

@@ -57,6 +57,8 @@ async function openReplicas({ servers, settings, folder, replicas, namespaces, c
     const env = {
       MILLRACE_MODE: 'external',
       MILLRACE_PIPELINES: join(folder, 'pipelines'),
+      // It has no feeds: those of the project would ask the real services.
+      MILLRACE_FEEDS: join(folder, 'pipelines'),
       MILLRACE_HTTP_HOST: '127.0.0.1',
       MILLRACE_KAFKA_BROKERS: servers.addresses.kafka,
       MILLRACE_REDIS_URL: servers.addresses.redis,

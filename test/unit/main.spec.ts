@@ -1,6 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { loadConfig } from '../../src/config/config';
 import { startService } from '../../src/main';
+import { NO_FEEDS } from '../support/service';
 
 let app: NestExpressApplication;
 let url: string;
@@ -11,6 +12,7 @@ async function start(settings: Record<string, string> = {}): Promise<void> {
     MILLRACE_HTTP_HOST: '127.0.0.1',
     MILLRACE_HTTP_PORT: '0',
     MILLRACE_LOG_LEVEL: 'silent',
+    MILLRACE_FEEDS: NO_FEEDS,
     ...settings,
   });
   app = await startService(config, { demo: false });

@@ -28,6 +28,8 @@ describe('a service with a module of extensions', () => {
     const config = loadConfig({
       ...{ MILLRACE_MODE: 'embedded', MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: '0' },
       ...{ MILLRACE_LOG_LEVEL: 'silent', MILLRACE_PIPELINES: folder, MILLRACE_EXTENSIONS: EXAMPLE },
+      // It has none.
+      MILLRACE_FEEDS: folder,
     });
     app = await startService(config, { demo: false });
     url = await app.getUrl();
