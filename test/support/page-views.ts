@@ -1,13 +1,11 @@
-/** What the browser tests of the page's views need to know of each: records for its topic, and what must be seen then. */
+/** What the browser tests of the page need to know of a view. */
 export interface ViewSample {
   /** In the address. */
   readonly path: string;
   /** Of the heading. */
   readonly title: string;
-  /** A place and a text in it that are there only once rows have come. */
-  readonly shows: readonly [selector: string, text: string | RegExp];
-  readonly topic?: string;
-  records?(nowMs: number): readonly Record<string, unknown>[];
+  /** Places, and texts in them, that are there only once rows have come. */
+  readonly shows: readonly (readonly [selector: string, text: string | RegExp])[];
 }
 
 /** A pipeline of the test's own, which cannot process every row of another: what comes over HTTP is checked before. */
@@ -27,57 +25,69 @@ spec:
   sinks: [{ live: {} }]
 `;
 
-const HOUR_MS = 3_600_000;
-const POSTS = ['Beijing US Post', 'Shanghai US Post', 'Hyderabad US Consulate, India (हैदराबाद अमेरिकी वाणिज्य दूतावास)'];
-
-/** Five days of hours, the newest a moment ago. */
-function readings(nowMs: number): readonly Record<string, unknown>[] {
-  return Array.from({ length: 120 }, (_, i) => nowMs - (119 - i) * HOUR_MS).flatMap((atMs, hour) =>
-    POSTS.map((location, post) => ({
-      observed_at: new Date(atMs).toISOString(),
-      location,
-      pm25: 20 + 40 * post + (hour % 24),
-    })),
-  );
-}
-
-const COINS = [
-  ['90', 'BTC', 'Bitcoin', 97_000],
-  ['80', 'ETH', 'Ethereum', 3_300],
-  ['9', 'SHIB', 'Shiba Inu', 0.000_024_43],
-] as const;
-
-/** An hour of prices, every 30 s; the first coin rises, the others fall. */
-function tickers(nowMs: number): readonly Record<string, unknown>[] {
-  return Array.from({ length: 120 }, (_, i) => i).flatMap((step) =>
-    COINS.map(([id, symbol, name, base], coin) => ({
-      ...{ id, symbol, name, volume24: 1_000_000 },
-      price_usd: base * (1 + ((coin === 0 ? 1 : -1) * (step + (step % 7))) / 2_000),
-      ts: Math.floor(nowMs / 1000) - (119 - step) * 30,
-    })),
-  );
-}
+/** A coin that no upstream has. */
+export const COIN = { id: 'test-1', symbol: 'TST', name: 'Testcoin', volume24: 1_000 } as const;
 
 export const VIEW_SAMPLES: readonly ViewSample[] = [
-  { path: 'overview', title: 'Overview', shows: ['#pipeline-table tbody tr', /air-quality-daily.*running/s] },
+  {
+    path: 'overview',
+    title: 'Overview',
+    shows: [
+      ['#pipeline-table tbody tr', /air-quality-daily.*running/s],
+      ['.graph .node', 'crypto.tickers'],
+    ],
+  },
   {
     path: 'air-quality',
     title: 'Air quality',
-    shows: ['.tile', /Hyderabad.*\d+\s*AQI/s],
-    topic: 'air-quality.readings',
-    records: readings,
+    shows: [
+      ['.tile', /\d+\s*AQI/],
+      ['.panel .hint', /µg\/m³ · [\d,]+ days/],
+    ],
   },
+  { path: 'pipelines/air-quality-daily', title: 'air-quality-daily', shows: [['#latest tbody tr', 'Beijing']] },
   {
     path: 'crypto',
     title: 'Crypto prices',
-    shows: ['#candles', /Bitcoin \(BTC\): \$10\d,\d{3}\.\d\d.*one-minute candles/s],
-    topic: 'crypto.tickers',
-    records: tickers,
+    shows: [
+      ['#candles', /\$[\d,.]+.*one-minute candle/s],
+      ['#coins tbody tr', 'Testcoin'],
+    ],
   },
   {
-    path: 'pipelines/air-quality-daily',
-    title: 'air-quality-daily',
-    shows: ['#latest tbody tr', 'Hyderabad US Consulate, India (हैदराबाद अमेरिकी वाणिज्य दूतावास)'],
+    path: 'reading',
+    title: 'Reading',
+    shows: [
+      ['#sessions tbody tr', /student-\d/],
+      ['#chapters .bars li', 'chapter-'],
+      ['#mistakes .bars li', /\d/],
+    ],
   },
-  { path: `dead-letters/${PEAKS}`, title: 'Dead letters', shows: ['.letter', TOO_MUCH] },
+  {
+    path: 'users',
+    title: 'Users',
+    shows: [
+      ['#users-country .bars li', /%/],
+      ['#users-age .bars li', /\d\d-\d\d/],
+      ['#users-gender .bars li', 'female'],
+    ],
+  },
+  {
+    path: 'sensors',
+    title: 'Sensors',
+    shows: [
+      ['#sensor-stats .hint', /°C · \d+ window/],
+      ['#cameras .tile', 'frames/s'],
+    ],
+  },
+  {
+    path: 'model',
+    title: 'Model',
+    shows: [
+      ['#predictions .hint', /[1-9]\d* hours/],
+      ['#errors tbody tr', /\d\.\d\d.*%/s],
+    ],
+  },
+  { path: 'feeds', title: 'Feeds', shows: [['#feed-list tbody tr', /coinlore-tickers.*running.*ago/s]] },
+  { path: `dead-letters/${PEAKS}`, title: 'Dead letters', shows: [['.letter', TOO_MUCH]] },
 ];
