@@ -76,12 +76,12 @@ describe('the model of PM2.5 on real servers', () => {
   /** In the order of time over all posts, as the feed has them. */
   async function produce(from: number, to: number): Promise<void> {
     const records = [...posts].flatMap(([location, readings]) =>
-      readings.slice(from, to).map(({ timeMs, pm25, inputs }) => ({ location, timeMs, pm25, inputs })),
+      readings.map(({ timeMs, pm25, inputs }) => ({ location, timeMs, pm25, inputs })),
     );
     records.sort((a, b) => a.timeMs - b.timeMs);
     await copy.produce(
       'air-quality.readings',
-      records.map(({ location, timeMs, pm25, inputs }) => {
+      records.slice(from * posts.size, to * posts.size).map(({ location, timeMs, pm25, inputs }) => {
         const weather = FIELDS.map((name, i) => [name, Number.isNaN(inputs[i]) ? null : inputs[i]] as const);
         const observed_at = new Date(timeMs).toISOString();
         return { key: location, value: { location, observed_at, pm25, ...Object.fromEntries(weather) } };

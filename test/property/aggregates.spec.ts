@@ -20,6 +20,7 @@ const EMPTY_RESULTS: Readonly<Record<string, unknown>> = {
   count: 0,
   distinct: 0,
   top_k: [],
+  top_k_each: [],
   collect: [],
   trend: { from: null, to: null, change: null, change_percent: null, volatility: null, steps: 0 },
   nowcast: { pm25: null, nowcast: null, aqi: null, band: null, hours: 0 },

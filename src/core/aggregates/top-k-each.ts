@@ -19,6 +19,7 @@ export const topKEach: AggregateDefinition = defineAggregate({
     const counts = topKAggregator(most);
     return {
       ...counts,
+      name: 'top_k_each',
       add: (state: SpaceSaving, list: JsonValue, at: RecordPlace) => {
         for (const item of Array.isArray(list) ? (list as readonly JsonValue[]) : [list]) {
           if (item !== null) counts.add(state, item, at);
