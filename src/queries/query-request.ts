@@ -23,5 +23,8 @@ export function queryRequest(given: unknown): QueryRequest {
     throw badParameter(issue?.path.join('.') || 'body', `${issue?.message ?? 'It is wrong'}.`);
   }
   const { pipeline, ...rest } = parsed.data;
-  return { pipeline, parameters: Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)])) };
+  return {
+    pipeline,
+    parameters: Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)])),
+  };
 }

@@ -64,7 +64,8 @@ export class MemoryWorkQueue implements WorkQueue {
 
   finish(taken: TakenJob, result: JsonValue): Promise<void> {
     return this.change(taken, (held) => {
-      const { error: _, ...job } = held.job;
+      const job: Job & { error?: string } = { ...held.job };
+      delete job.error;
       held.job = job;
       this.end(held, { state: 'done', result });
     });

@@ -83,7 +83,7 @@ describe('jobs over HTTP', () => {
     const { id } = await exported({ format: 'csv', gzip: false, key: { location: BEIJING }, from: JUNE_1, to });
     const file = await call('GET', `jobs/${id}/file`);
     expect(file.headers.get('content-disposition')).toContain(`air-quality-daily-${id}.csv`);
-    const records = parse(await file.text(), { columns: true }) as Record<string, string>[];
+    const records = parse<Record<string, string>>(await file.text(), { columns: true });
     expect(records.map((record) => [record['location'], record['window_start'], record['avg_pm25']])).toEqual([
       [BEIJING, '2013-05-31T16:00:00.000Z', '10'],
       [BEIJING, '2013-06-01T16:00:00.000Z', '11'],
