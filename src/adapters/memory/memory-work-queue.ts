@@ -64,8 +64,8 @@ export class MemoryWorkQueue implements WorkQueue {
 
   finish(taken: TakenJob, result: JsonValue): Promise<void> {
     return this.change(taken, (held) => {
-      const { error, ...job } = held.job;
-      void error;
+      const job: Job & { error?: string } = { ...held.job };
+      delete job.error;
       held.job = job;
       this.end(held, { state: 'done', result });
     });

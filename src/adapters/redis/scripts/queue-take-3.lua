@@ -5,7 +5,7 @@
   KEYS[2]  sorted set of jobs that wait to be begun again, by epoch ms
   KEYS[3]  sorted set of dead jobs, by epoch ms
 
-  ARGV[1]  consumer group
+  ARGV[1]  consumer group, and the one consumer of it: the token tells workers apart, and names of processes would pile up
   ARGV[2]  worker
   ARGV[3]  lease, ms
   ARGV[4]  greatest number of attempts
@@ -28,11 +28,11 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0
 end
 
 local function nextEntry()
-  local claimed = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], '0-0', 'COUNT', 1)
+  local claimed = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[1], ARGV[3], '0-0', 'COUNT', 1)
   if claimed[2][1] then
     return claimed[2][1]
   end
-  local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', 1, 'STREAMS', KEYS[1], '>')
+  local read = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[1], 'COUNT', 1, 'STREAMS', KEYS[1], '>')
   return read and read[1][2][1]
 end
 
