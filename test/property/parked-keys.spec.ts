@@ -99,7 +99,7 @@ describe('a pipeline that parks keys', () => {
           }
           await harness.process(records.slice(Number(harness.task.position)));
           // A row that a release has left for later comes with the next checkpoint.
-          for (let rows = -1; rows !== Object.keys(harness.values()).length; ) {
+          for (let rows = -1; rows !== Object.keys(harness.values()).length;) {
             rows = Object.keys(harness.values()).length;
             await harness.checkpoint();
           }
