@@ -10,8 +10,10 @@ jest.setTimeout(300_000);
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Two months, so that each post has more than fifty versions. */
+/** Two months. */
 const HOURS = 1500;
+const START_MS = Date.parse('2013-01-01T00:00:00+08:00');
+const after = (hours: number): number => START_MS + hours * HOUR_MS;
 const PUBLISH_EVERY = 24;
 const FIELDS = ['temperature_c', 'humidity_pct', 'pressure_hpa', 'dew_point_c', 'wind_cumulated_mps'];
 const PIPELINES = ['pm25-forecast', 'pm25-predictions', 'pm25-anomalies', 'pm25-forecast-versions'];
@@ -57,7 +59,12 @@ describe('the model of PM2.5 on real servers', () => {
   const copy = new SystemCopy({
     ...{ pipelines: PIPELINES, topics: ['air-quality.readings', 'models.pm25-forecast'], keyspace: 'models' },
   });
-  const posts = new Map([...readingsByPost()].map(([location, readings]) => [location, readings.slice(0, HOURS)]));
+  const posts = new Map(
+    [...readingsByPost()].map(([location, readings]) => [
+      location,
+      readings.filter(({ timeMs }) => timeMs < after(HOURS)),
+    ]),
+  );
   const expected = new Expected(posts);
   let service: ServiceProcess;
 
@@ -73,10 +80,12 @@ describe('the model of PM2.5 on real servers', () => {
     await copy.close();
   });
 
-  /** In the order of time over all posts, as the feed has them. */
+  /** Those of some hours, in the order of time over all posts, as the feed has them. */
   async function produce(from: number, to: number): Promise<void> {
     const records = [...posts].flatMap(([location, readings]) =>
-      readings.slice(from, to).map(({ timeMs, pm25, inputs }) => ({ location, timeMs, pm25, inputs })),
+      readings
+        .filter(({ timeMs }) => timeMs >= after(from) && timeMs < after(to))
+        .map(({ timeMs, pm25, inputs }) => ({ location, timeMs, pm25, inputs })),
     );
     records.sort((a, b) => a.timeMs - b.timeMs);
     await copy.produce(
