@@ -20,6 +20,7 @@ spec:
   where: values.max_pm25 <= 1000 || reject("${TOO_MUCH}")
   derive: { peak: values.max_pm25 }
   key: [pipeline]
+  repartition: always
   window: { kind: global }
   aggregate: { greatest: max(peak) }
   sinks: [{ live: {} }]
