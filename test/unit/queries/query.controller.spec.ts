@@ -52,7 +52,7 @@ describe('a question over Kafka', () => {
     [{ pipeline: 'air-quality-daily', key: { location: 'x' } }, 400, 'text, a number'],
     [{ limit: 1 }, 400, 'name of a pipeline'],
     [{ pipeline: 'air-quality-daily', limit: 0 }, 400, '1 to 1000'],
-    [{ pipeline: 'air-quality-daily', rows: 3 }, 400, 'rows'],
+    [{ pipeline: 'air-quality-daily', rows: 3 }, 400, 'Known ones: key.location'],
     ['no object', 400, 'expected object'],
   ])('gets problem details for %j', async (payload, status, remedy) => {
     const thrown: unknown = await asked(payload).catch((error: unknown) => error);
