@@ -3,6 +3,7 @@ import { ConfigError } from '../core/errors';
 import type { RateLimit } from '../core/rate-limits/rate-limit';
 import { gatherSettings, type Environment } from './setting-sources';
 import { isSecret, settings, type MODES, type ROLES, type Settings } from './settings';
+import { CERTIFICATE_PAIRS, tlsOf } from './tls';
 
 export type Mode = (typeof MODES)[number];
 export type Role = (typeof ROLES)[number];
@@ -44,8 +45,10 @@ function incomplete(given: Settings): string[] {
     }
   };
   together('MILLRACE_KAFKA_SASL_MECHANISM', ['MILLRACE_KAFKA_SASL_USERNAME', 'MILLRACE_KAFKA_SASL_PASSWORD']);
-  together('MILLRACE_KAFKA_SSL_CERT', ['MILLRACE_KAFKA_SSL_KEY']);
-  together('MILLRACE_KAFKA_SSL_KEY', ['MILLRACE_KAFKA_SSL_CERT']);
+  for (const [certificate, key] of CERTIFICATE_PAIRS) {
+    together(certificate, [key]);
+    together(key, [certificate]);
+  }
   together('MILLRACE_SCHEMA_REGISTRY_USERNAME', ['MILLRACE_SCHEMA_REGISTRY_PASSWORD']);
   together('MILLRACE_SCHEMA_REGISTRY_PASSWORD', ['MILLRACE_SCHEMA_REGISTRY_USERNAME']);
   together('MILLRACE_CASSANDRA_USERNAME', ['MILLRACE_CASSANDRA_PASSWORD']);
@@ -76,13 +79,14 @@ function arrange(given: Settings) {
       brokers: given.MILLRACE_KAFKA_BROKERS,
       clientId: given.MILLRACE_KAFKA_CLIENT_ID,
       ...present('replicationFactor', given.MILLRACE_KAFKA_REPLICATION_FACTOR),
-      ssl: sslOf(given),
+      ssl: tlsOf(given, 'KAFKA'),
       sasl: saslOf(given),
     },
     redis: {
       url: given.MILLRACE_REDIS_URL,
       ...present('username', given.MILLRACE_REDIS_USERNAME),
       ...present('password', given.MILLRACE_REDIS_PASSWORD),
+      ...present('ssl', tlsOf(given, 'REDIS')),
     },
     /** Asked only where a pipeline needs it. */
     schemaRegistry: {
@@ -99,6 +103,7 @@ function arrange(given: Settings) {
       replication: given.MILLRACE_CASSANDRA_REPLICATION,
       ...present('username', given.MILLRACE_CASSANDRA_USERNAME),
       ...present('password', given.MILLRACE_CASSANDRA_PASSWORD),
+      ...present('ssl', tlsOf(given, 'CASSANDRA')),
     },
   };
 }
@@ -112,18 +117,6 @@ function httpLimitOf(given: Settings): RateLimit | undefined {
 /** A property that is left out, not undefined, when nothing was given. */
 function present<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [K in Name]?: Value } {
   return value === undefined ? {} : ({ [name]: value } as { [K in Name]: Value });
-}
-
-function sslOf(given: Settings) {
-  const parts = {
-    ca: given.MILLRACE_KAFKA_SSL_CA,
-    cert: given.MILLRACE_KAFKA_SSL_CERT,
-    key: given.MILLRACE_KAFKA_SSL_KEY,
-    passphrase: given.MILLRACE_KAFKA_SSL_PASSPHRASE,
-    servername: given.MILLRACE_KAFKA_SSL_SERVERNAME,
-  };
-  const wanted = given.MILLRACE_KAFKA_SSL || parts.ca !== undefined || parts.cert !== undefined;
-  return wanted ? { ...parts, rejectUnauthorized: given.MILLRACE_KAFKA_SSL_REJECT_UNAUTHORIZED } : undefined;
 }
 
 function saslOf(given: Settings) {

@@ -119,6 +119,13 @@ export const settings = z.object({
     .default('redis://127.0.0.1:6379'),
   MILLRACE_REDIS_USERNAME: text().optional(),
   MILLRACE_REDIS_PASSWORD: secret().optional(),
+  MILLRACE_REDIS_SSL: flag().default(false),
+  MILLRACE_REDIS_SSL_CA: text().optional(),
+  MILLRACE_REDIS_SSL_CERT: text().optional(),
+  MILLRACE_REDIS_SSL_KEY: secret().optional(),
+  MILLRACE_REDIS_SSL_PASSPHRASE: secret().optional(),
+  MILLRACE_REDIS_SSL_SERVERNAME: text().optional(),
+  MILLRACE_REDIS_SSL_REJECT_UNAUTHORIZED: flag().default(true),
 
   MILLRACE_SCHEMA_REGISTRY_URL: setting('an address such as http://host:8081', httpUrl)
     .register(settingMeta, { secret: true })
@@ -135,6 +142,13 @@ export const settings = z.object({
   MILLRACE_CASSANDRA_REPLICATION: replication().default(simpleReplication(1)),
   MILLRACE_CASSANDRA_USERNAME: text().optional(),
   MILLRACE_CASSANDRA_PASSWORD: secret().optional(),
+  MILLRACE_CASSANDRA_SSL: flag().default(false),
+  MILLRACE_CASSANDRA_SSL_CA: text().optional(),
+  MILLRACE_CASSANDRA_SSL_CERT: text().optional(),
+  MILLRACE_CASSANDRA_SSL_KEY: secret().optional(),
+  MILLRACE_CASSANDRA_SSL_PASSPHRASE: secret().optional(),
+  MILLRACE_CASSANDRA_SSL_SERVERNAME: text().optional(),
+  MILLRACE_CASSANDRA_SSL_REJECT_UNAUTHORIZED: flag().default(true),
 });
 
 export type Settings = z.infer<typeof settings>;
