@@ -1,8 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
-import { ApiKeyGuard } from './api/api-key.guard';
-import { ApiKeys } from './api/api-keys';
+import { AccessModule } from './access/access.module';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
 import { RateLimitGuard } from './api/rate-limit.guard';
@@ -37,6 +36,8 @@ export interface AppParts {
   readonly feeds: FeedCatalog;
   readonly ports: Ports;
   readonly log: Log;
+  /** Where operations are told of, whatever the level of `log`. */
+  readonly auditLog: Log;
 }
 
 /** The only place where what was chosen at start meets the modules that use it. */
@@ -47,6 +48,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
+        AccessModule.of(parts.config, parts),
         sharedModule(parts),
         ProblemDetailsModule,
         HealthModule,
@@ -56,19 +58,15 @@ export class AppModule {
         ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
         ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, ReadingModule, DashboardModule] : []),
       ],
-      providers: guardsOf(parts),
+      providers: limitsOf(parts),
       controllers: roles.includes('process') ? [ProcessingController] : [],
     };
   }
 }
 
-/** In the order in which they see a request: who may not ask is not counted. */
-function guardsOf({ config: { apiKeys, http }, ports }: AppParts): Provider[] {
-  const guards = [
-    ...(apiKeys.length > 0 ? [new ApiKeyGuard(apiKeys)] : []),
-    ...(http.limit ? [new RateLimitGuard(ports.rateLimiter, http.limit)] : []),
-  ];
-  return guards.map((useValue) => ({ provide: APP_GUARD, useValue }));
+/** Its guard sees a request after that of `AccessModule`, which is imported before: who may not ask is not counted. */
+function limitsOf({ config: { http }, ports }: AppParts): Provider[] {
+  return http.limit ? [{ provide: APP_GUARD, useValue: new RateLimitGuard(ports.rateLimiter, http.limit) }] : [];
 }
 
 @Module({})
@@ -81,7 +79,6 @@ function sharedModule({ config, catalog, feeds, ports, log }: AppParts): Dynamic
     imports: [StartupModule, ObserverModule],
     providers: [
       { provide: CONFIG, useValue: config },
-      { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
       { provide: PORTS, useValue: ports },
       { provide: FEEDS, useValue: feeds },
       { provide: LOG, useValue: log },
@@ -101,6 +98,6 @@ function sharedModule({ config, catalog, feeds, ports, log }: AppParts): Dynamic
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, ApiKeys, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }

@@ -3,13 +3,14 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
+import { setupAccess } from './access/setup-access';
 import { setupOpenApi } from './api/open-api';
 import { AppModule } from './app.module';
 import { embeddedPorts } from './composition/embedded-ports';
 import { endOnSignal } from './composition/end-on-signal';
 import { externalPorts } from './composition/external-ports';
 import type { MillraceConfig } from './config/config';
-import { createLogger } from './config/logger';
+import { auditLogOf, createLogger } from './config/logger';
 import { maskedConfig } from './config/mask';
 import { NestLogger } from './config/nest-logger';
 import { DEFAULT_FEEDS } from './config/settings';
@@ -41,12 +42,13 @@ export async function startService(config: MillraceConfig, { demo }: StartOption
   const catalog = await catalogOf(config, log);
   const feeds = await feedsOf(config, catalog, log);
   const ports = config.mode === 'embedded' ? embeddedPorts() : externalPorts(config, catalog.pipelines, log);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.of({ config, catalog, feeds, ports, log }), {
+  const parts = { config, catalog, feeds, ports, log, auditLog: auditLogOf(log) };
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(parts), {
     logger: new NestLogger(log),
     forceCloseConnections: true,
     bodyParser: false,
   });
-  app.disable('x-powered-by');
+  setupAccess(app, config, log);
   setupOpenApi(app, VERSION);
   endOnSignal(app, log, config.shutdownTimeoutMs);
   const processing = app.get(ProcessingService);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, HttpStatus } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { givenKey } from '../access/given-key';
 import type { RateLimiter } from '../core/ports/rate-limiter.port';
 import type { RateLimit } from '../core/rate-limits/rate-limit';
-import { keyOf } from './api-key.guard';
 import { isOfApi } from './is-of-api';
 import { ProblemException, problemType } from './problem-details';
 import { rateLimitHeaders } from './rate-limit-headers';
@@ -30,7 +30,7 @@ export class RateLimitGuard implements CanActivate {
 
 /** A key is not kept as it is. */
 function clientOf(request: Request): string {
-  const key = keyOf(request);
+  const key = givenKey(request);
   if (key === undefined) return request.ip ?? 'unknown';
   return createHash('sha256').update(key).digest('base64url');
 }

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { ConfigError } from '../core/errors';
 import type { RateLimit } from '../core/rate-limits/rate-limit';
-import { gatherSettings, type Environment } from './setting-sources';
+import type { Policy } from './api-keys';
+import { gatherSettings, type Environment, type GivenSettings } from './setting-sources';
 import { isSecret, settings, type MODES, type ROLES, type Settings } from './settings';
 import { CERTIFICATE_PAIRS, tlsOf } from './tls';
 
@@ -20,13 +21,13 @@ export type CassandraConfig = MillraceConfig['cassandra'];
  * Throws ConfigError with one line for each problem: the variable, what was given, what would be right.
  */
 export function loadConfig(environment: Environment = process.env): MillraceConfig {
-  const { texts, problems } = gatherSettings(environment);
+  const { texts, paths, problems } = gatherSettings(environment);
   const parsed = settings.safeParse(texts);
   const wrong = parsed.success ? incomplete(parsed.data) : parsed.error.issues.map((issue) => explain(issue, texts));
   if (!parsed.success || problems.length + wrong.length > 0) {
     throw new ConfigError(['The configuration is wrong:', ...problems, ...wrong].join('\n  '));
   }
-  return arrange(parsed.data);
+  return arrange(parsed.data, paths);
 }
 
 function explain(issue: z.core.$ZodIssue, texts: Readonly<Record<string, string>>): string {
@@ -44,6 +45,10 @@ function incomplete(given: Settings): string[] {
       missing.push(`${need}: nothing was given; ${name} needs it (${need}_FILE may name a file that holds it)`);
     }
   };
+  if (given.MILLRACE_AUTH === 'keys') together('MILLRACE_AUTH', ['MILLRACE_API_KEYS']);
+  if (given.MILLRACE_AUTH !== undefined && given.MILLRACE_AUTH !== 'keys' && given.MILLRACE_API_KEYS !== undefined) {
+    missing.push(`MILLRACE_AUTH: "${given.MILLRACE_AUTH}" was given, which takes no keys; leave it or MILLRACE_API_KEYS out`);
+  }
   together('MILLRACE_KAFKA_SASL_MECHANISM', ['MILLRACE_KAFKA_SASL_USERNAME', 'MILLRACE_KAFKA_SASL_PASSWORD']);
   for (const [certificate, key] of CERTIFICATE_PAIRS) {
     together(certificate, [key]);
@@ -56,7 +61,7 @@ function incomplete(given: Settings): string[] {
   return missing;
 }
 
-function arrange(given: Settings) {
+function arrange(given: Settings, paths: GivenSettings['paths']) {
   return {
     mode: given.MILLRACE_MODE,
     roles: given.MILLRACE_ROLES as readonly Role[],
@@ -72,6 +77,12 @@ function arrange(given: Settings) {
     logLevel: given.MILLRACE_LOG_LEVEL,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],
+    access: {
+      policy: policyOf(given),
+      origins: given.MILLRACE_HTTP_ORIGINS,
+      /** Where new keys are found while the service runs. */
+      ...present('keysFile', paths['MILLRACE_API_KEYS']),
+    },
     stateCacheBytes: given.MILLRACE_STATE_CACHE_BYTES,
     shutdownTimeoutMs: given.MILLRACE_SHUTDOWN_TIMEOUT,
     ingest: { recordsPerSecond: given.MILLRACE_INGEST_RATE, burstRecords: given.MILLRACE_INGEST_BURST },
@@ -106,6 +117,13 @@ function arrange(given: Settings) {
       ...present('ssl', tlsOf(given, 'CASSANDRA')),
     },
   };
+}
+
+/** Without a word about it: keys where there are some; else all in embedded mode, and this machine alone with servers. */
+function policyOf(given: Settings): Policy {
+  if (given.MILLRACE_AUTH !== undefined) return given.MILLRACE_AUTH;
+  if (given.MILLRACE_API_KEYS !== undefined) return 'keys';
+  return given.MILLRACE_MODE === 'embedded' ? 'none' : 'local';
 }
 
 /** Of requests to `/v1`, for each client. */

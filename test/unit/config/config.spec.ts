@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseApiKeys } from '../../../src/config/api-keys';
 import { loadConfig } from '../../../src/config/config';
 import { maskedConfig, maskUrl } from '../../../src/config/mask';
 import { ConfigError } from '../../../src/core/errors';
@@ -107,7 +108,8 @@ describe('configuration', () => {
     expect(config.kafka.sasl).toEqual({ mechanism: 'scram-sha-512', username: 'me', password: 'hush' });
     expect(config.redis.password).toBe('hush');
     expect(config.cassandra.password).toBe('hush');
-    expect(config.apiKeys).toEqual(['hush']);
+    expect(config.apiKeys).toEqual(parseApiKeys('hush'));
+    expect(config.access).toEqual({ policy: 'keys', origins: [], keysFile: path });
   });
 
   it('refuses every wrong value at once, with its name, what was given and what is right', () => {

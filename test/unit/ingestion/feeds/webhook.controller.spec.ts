@@ -6,7 +6,9 @@ import { MemoryFeedLedger } from '../../../../src/adapters/memory/memory-feed-le
 import { MemoryIdempotencyStore } from '../../../../src/adapters/memory/memory-idempotency-store';
 import { MemoryRateLimiter } from '../../../../src/adapters/memory/memory-rate-limiter';
 import { MemoryLog } from '../../../../src/adapters/memory/memory-log';
-import { ApiKeyGuard } from '../../../../src/api/api-key.guard';
+import { Access } from '../../../../src/access/access';
+import { AccessGuard } from '../../../../src/access/access.guard';
+import { parseApiKeys } from '../../../../src/config/api-keys';
 import { ProblemDetailsFilter } from '../../../../src/api/problem-details.filter';
 import type { DeadLetter } from '../../../../src/core/task/dead-letter';
 import { FEEDS } from '../../../../src/ingestion/feeds/feed-catalog';
@@ -61,7 +63,10 @@ partitioner: { kind: round-robin }`,
         { provide: PORTS, useValue: ports },
         { provide: PIPELINES, useValue: { all: () => [] } },
         { provide: FEEDS, useValue: { feeds, problems: [] } },
-        { provide: APP_GUARD, useValue: new ApiKeyGuard(['the key']) },
+        {
+          provide: APP_GUARD,
+          useValue: new AccessGuard(new Access({ policy: 'keys', keys: parseApiKeys('the-key'), origins: [] })),
+        },
         {
           provide: FEED_OBSERVER,
           useValue: {
