@@ -1,7 +1,10 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
+import { Access } from './access/access';
+import { AccessGuard } from './access/access.guard';
 import { AccessModule } from './access/access.module';
+import { Audit } from './access/audit';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
 import { RateLimitGuard } from './api/rate-limit.guard';
@@ -48,7 +51,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        AccessModule.of(parts.config, parts),
+        AccessModule.of(parts.config, parts.log),
         sharedModule(parts),
         ProblemDetailsModule,
         HealthModule,
@@ -58,15 +61,26 @@ export class AppModule {
         ...(roles.includes('serve') && queries.topic !== undefined ? [QueriesModule.of(queries.timeoutMs)] : []),
         ...(roles.includes('serve') ? [ApiModule, FeedViewsModule, LiveModule, ReadingModule, DashboardModule] : []),
       ],
-      providers: limitsOf(parts),
+      providers: guardsOf(parts),
       controllers: roles.includes('process') ? [ProcessingController] : [],
     };
   }
 }
 
-/** Its guard sees a request after that of `AccessModule`, which is imported before: who may not ask is not counted. */
-function limitsOf({ config: { http }, ports }: AppParts): Provider[] {
-  return http.limit ? [{ provide: APP_GUARD, useValue: new RateLimitGuard(ports.rateLimiter, http.limit) }] : [];
+/** In the order in which they see a request: who may not ask is not counted. */
+function guardsOf({ config: { http, access: callers }, ports, auditLog }: AppParts): Provider[] {
+  const useFactory = (access: Access): AccessGuard => new AccessGuard(access, new Audit(auditLog));
+  return [
+    { provide: APP_GUARD, useFactory, inject: [Access] },
+    ...(http.limit
+      ? [
+          {
+            provide: APP_GUARD,
+            useValue: new RateLimitGuard(ports.rateLimiter, http.limit, callers.policy === 'keys'),
+          },
+        ]
+      : []),
+  ];
 }
 
 @Module({})

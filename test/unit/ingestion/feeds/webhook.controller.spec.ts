@@ -151,7 +151,7 @@ partitioner: { kind: round-robin }`,
 
   it('leaves the list of feeds to those who have a key, and shows no secret there', async () => {
     expect((await fetch(`${url}/v1/feeds`)).status).toBe(401);
-    const response = await fetch(`${url}/v1/feeds`, { headers: { 'x-api-key': 'the key' } });
+    const response = await fetch(`${url}/v1/feeds`, { headers: { 'x-api-key': 'the-key' } });
     const text = await response.text();
     expect(text).not.toContain('secret');
     const { feeds } = JSON.parse(text) as { feeds: object[] };
@@ -160,8 +160,8 @@ partitioner: { kind: round-robin }`,
       expect.objectContaining({ name: 'polled', from: 'http://up/x', when: 'every 30s', state: 'waiting' }),
       expect.objectContaining({ name: 'pushed', from: '/v1/feeds/pushed', state: 'running', topic: 'pushed' }),
     ]);
-    const one = await fetch(`${url}/v1/feeds/polled`, { headers: { 'x-api-key': 'the key' } });
+    const one = await fetch(`${url}/v1/feeds/polled`, { headers: { 'x-api-key': 'the-key' } });
     expect(await one.json()).toMatchObject({ kind: 'http-poll', topic: 't' });
-    expect((await fetch(`${url}/v1/feeds/nowhere`, { headers: { 'x-api-key': 'the key' } })).status).toBe(404);
+    expect((await fetch(`${url}/v1/feeds/nowhere`, { headers: { 'x-api-key': 'the-key' } })).status).toBe(404);
   });
 });
