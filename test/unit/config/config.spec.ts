@@ -174,3 +174,13 @@ describe('configuration', () => {
     expect(maskUrl('redis://:hush@h:1')).toBe('redis://:***@h:1');
   });
 });
+
+describe('TLS with a server', () => {
+  it.each(['kafka', 'redis', 'cassandra'] as const)('is spoken with %s when an authority is given', (server) => {
+    const prefix = `MILLRACE_${server.toUpperCase()}_SSL`;
+    expect(loadConfig({})[server].ssl).toBeUndefined();
+    expect(loadConfig({ [`${prefix}_CA`]: 'PEM' })[server].ssl).toEqual({ ca: 'PEM', rejectUnauthorized: true });
+    expect(loadConfig({ [prefix]: 'true' })[server].ssl).toEqual({ rejectUnauthorized: true });
+    expect(() => loadConfig({ [`${prefix}_CERT`]: 'PEM' })).toThrow(`${prefix}_KEY: nothing was given; ${prefix}_CERT needs it`);
+  });
+});
