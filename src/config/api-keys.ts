@@ -25,7 +25,11 @@ const SHORTEST = 16;
 const entry = z
   .strictObject({
     name: z.string().regex(/^[\w.@-]{1,64}$/, 'use 1 to 64 letters, digits and . _ - @'),
-    key: z.string().regex(/^[!-~]+$/, 'use signs of ASCII without spaces').min(SHORTEST).optional(),
+    key: z
+      .string()
+      .regex(/^[!-~]+$/, 'use signs of ASCII without spaces')
+      .min(SHORTEST)
+      .optional(),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/i, 'use 64 hexadecimal digits')

@@ -47,7 +47,9 @@ function incomplete(given: Settings): string[] {
   };
   if (given.MILLRACE_AUTH === 'keys') together('MILLRACE_AUTH', ['MILLRACE_API_KEYS']);
   if (given.MILLRACE_AUTH !== undefined && given.MILLRACE_AUTH !== 'keys' && given.MILLRACE_API_KEYS !== undefined) {
-    missing.push(`MILLRACE_AUTH: "${given.MILLRACE_AUTH}" was given, which takes no keys; leave it or MILLRACE_API_KEYS out`);
+    missing.push(
+      `MILLRACE_AUTH: "${given.MILLRACE_AUTH}" was given, which takes no keys; leave it or MILLRACE_API_KEYS out`,
+    );
   }
   together('MILLRACE_KAFKA_SASL_MECHANISM', ['MILLRACE_KAFKA_SASL_USERNAME', 'MILLRACE_KAFKA_SASL_PASSWORD']);
   for (const [certificate, key] of CERTIFICATE_PAIRS) {

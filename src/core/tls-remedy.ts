@@ -34,7 +34,8 @@ export function tlsRemedy(thrown: unknown, settings: string): string | undefined
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return `use an address that the server's certificate names, or say the name that it has in ${settings}_SERVERNAME`;
   }
-  if (NO_TLS_THERE.has(code)) return `the server speaks no TLS at this port: take its TLS port, or leave ${settings} out`;
+  if (NO_TLS_THERE.has(code))
+    return `the server speaks no TLS at this port: take its TLS port, or leave ${settings} out`;
   if (WANTS_CERTIFICATE.has(code)) {
     return `the server wants a certificate of its clients: give ${settings}_CERT_FILE and ${settings}_KEY_FILE`;
   }

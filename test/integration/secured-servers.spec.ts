@@ -28,7 +28,7 @@ describe('servers that want TLS and a name', () => {
 
   beforeAll(async () => {
     servers = await SecuredServers.start(['air-quality', 'millrace-lookup']);
-    pipelines = join(servers.folder, 'pipelines');
+    pipelines = join(servers.parts.folder, 'pipelines');
     mkdirSync(pipelines);
     writeFileSync(join(pipelines, 'air-quality-daily.yaml'), readFileSync(SHIPPED));
   });
@@ -53,17 +53,21 @@ describe('servers that want TLS and a name', () => {
       return dependency.ping().then(() => 'nothing was refused', messageOf);
     });
 
-  it('run a pipeline to its rows', async () => {
-    const service = await ServiceProcess.start('secured', { ...servers.environment(), MILLRACE_PIPELINES: pipelines });
+  it('run a pipeline to its rows, in a process that may start no other and write no file', async () => {
+    const service = await ServiceProcess.start('secured', {
+      ...servers.environment(),
+      MILLRACE_PIPELINES: pipelines,
+      NODE_OPTIONS: '--permission --allow-fs-read=* --allow-worker',
+    });
     try {
       await service.ready();
-      const producer = servers.kafka.client().producer();
+      const producer = servers.parts.kafka.client().producer();
       await producer.connect();
       await producer.send({ topic: 'air-quality.readings', messages: READINGS });
       await producer.disconnect();
       const query = 'SELECT location, avg_pm25, readings FROM aqdata.pm25';
       const row = await waitUntil('the table has all readings', async () => {
-        const rows = await servers.cassandra.query(query);
+        const rows = await servers.parts.cassandra.query(query);
         return rows.find(({ readings }) => String(readings) === '3');
       });
       expect(row).toMatchObject({ location: POST, avg_pm25: 30 });
@@ -74,19 +78,19 @@ describe('servers that want TLS and a name', () => {
 
   it('take a certificate in place of a password', async () => {
     const changes = {
-      MILLRACE_KAFKA_BROKERS: `127.0.0.1:${servers.kafka.mutualPort}`,
+      MILLRACE_KAFKA_BROKERS: `127.0.0.1:${servers.parts.kafka.mutualPort}`,
       MILLRACE_KAFKA_SASL_MECHANISM: '',
-      MILLRACE_KAFKA_SSL_CERT_FILE: servers.client.certFile,
-      MILLRACE_KAFKA_SSL_KEY_FILE: servers.client.keyFile,
+      MILLRACE_KAFKA_SSL_CERT_FILE: servers.parts.client.certFile,
+      MILLRACE_KAFKA_SSL_KEY_FILE: servers.parts.client.keyFile,
     };
     expect(await refusal('kafka', changes)).toBe('nothing was refused');
   });
 
   it.each<[string, Server, () => Record<string, string>, RegExp, RegExp]>([
     ...wrongPasswords(),
-    ...strangeAuthorities(() => servers.stranger.certFile),
+    ...strangeAuthorities(() => servers.parts.stranger.certFile),
     ...missingRights(),
-    ...missingCertificates(() => servers.kafka.mutualPort),
+    ...missingCertificates(() => servers.parts.kafka.mutualPort),
   ])('say what, where and how to mend: %s of %s', async (_, server, changes, where, how) => {
     const message = await refusal(server, changes());
     expect(message).toMatch(where);
@@ -96,7 +100,9 @@ describe('servers that want TLS and a name', () => {
   it('say which right a role of Cassandra lacks', async () => {
     const changes = { MILLRACE_CASSANDRA_USERNAME: GUEST.name, MILLRACE_CASSANDRA_PASSWORD: GUEST.password };
     const message = await withPorts(changes, (ports) => ports.migrate().then(() => 'nothing was refused', messageOf));
-    expect(message).toMatch(/guest has no CREATE permission.*grant the role what the message names.*docs\/security\.md/s);
+    expect(message).toMatch(
+      /guest has no CREATE permission.*grant the role what the message names.*docs\/security\.md/s,
+    );
   });
 });
 

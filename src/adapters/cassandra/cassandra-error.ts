@@ -7,7 +7,10 @@ const { responseErrorCodes: code } = types;
 /** What an operator does about an answer that trying again will not change, by the protocol's error code. */
 const REMEDIES: ReadonlyMap<number, string> = new Map([
   [code.syntaxError, 'the server does not know this statement: check that it is Cassandra 4.0 or later'],
-  [code.unauthorized, 'grant the role what the message names (docs/security.md lists what Millrace needs), or set another user'],
+  [
+    code.unauthorized,
+    'grant the role what the message names (docs/security.md lists what Millrace needs), or set another user',
+  ],
   [
     code.badCredentials,
     'set the right user name and password: MILLRACE_CASSANDRA_USERNAME, MILLRACE_CASSANDRA_PASSWORD',

@@ -23,12 +23,10 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
     'SASL_AUTHENTICATION_FAILED',
     'set the user, password and mechanism that the brokers know: MILLRACE_KAFKA_SASL_USERNAME, _SASL_PASSWORD, _SASL_MECHANISM',
   ],
-  ...['TOPIC', 'CLUSTER', 'GROUP', 'TRANSACTIONAL_ID'].map(
-    (resource): [string, string] => [
-      `${resource}_AUTHORIZATION_FAILED`,
-      'give the user the rights that docs/security.md lists for Kafka (kafka-acls --add), or set another user',
-    ],
-  ),
+  ...['TOPIC', 'CLUSTER', 'GROUP', 'TRANSACTIONAL_ID'].map((resource): [string, string] => [
+    `${resource}_AUTHORIZATION_FAILED`,
+    'give the user the rights that docs/security.md lists for Kafka (kafka-acls --add), or set another user',
+  ]),
 ]);
 
 /** The protocol's name of an error, looked for through kafkajs's wrappers; `undefined` for errors of the connection. */

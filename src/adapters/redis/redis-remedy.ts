@@ -3,7 +3,10 @@ import { tlsRemedy } from '../../core/tls-remedy';
 /** What an operator does about a refusal, by the word that the server's message begins with. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['NOAUTH', 'set MILLRACE_REDIS_PASSWORD, and MILLRACE_REDIS_USERNAME unless the default user is meant'],
-  ['WRONGPASS', 'set the user and the password that the server knows: MILLRACE_REDIS_USERNAME, MILLRACE_REDIS_PASSWORD'],
+  [
+    'WRONGPASS',
+    'set the user and the password that the server knows: MILLRACE_REDIS_USERNAME, MILLRACE_REDIS_PASSWORD',
+  ],
   ['NOPERM', 'give the user the rights that docs/security.md lists for Redis (ACL SETUSER), or set another user'],
 ]);
 

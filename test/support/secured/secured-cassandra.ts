@@ -47,6 +47,10 @@ client_encryption_options:
     this.server = ServerProcess.start('cassandra', { ...command, args }, join(folder, 'output.log'));
   }
 
+  get port(): number {
+    return this.parts.port;
+  }
+
   /** Resolves when it answers its administrator and has done what the statements say. */
   async ready(statements: readonly string[]): Promise<void> {
     await this.server.answers(() => this.query('SELECT release_version FROM system.local'));

@@ -3,7 +3,8 @@ import { parseApiKeys, type Policy } from '../../../src/config/api-keys';
 
 const keysOf = (...scopes: string[]) =>
   parseApiKeys(`keys: [{ name: ops, key: 0123456789abcdef, scopes: [${scopes.join()}] }]`);
-const accessOf = (policy: Policy, origins: string[] = []): Access => new Access({ policy, keys: keysOf('read'), origins });
+const accessOf = (policy: Policy, origins: string[] = []): Access =>
+  new Access({ policy, keys: keysOf('read'), origins });
 
 function request(headers: Record<string, string> = {}, remoteAddress = '127.0.0.1'): Parameters<Access['admit']>[0] {
   return { headers: { host: 'localhost:3000', ...headers }, socket: { remoteAddress } as never };
@@ -75,6 +76,8 @@ describe('access of pages', () => {
   });
 
   it('of the same origin is given', () => {
-    expect(accessOf('local').admit(request({ origin: 'http://localhost:3000' }), 'operate')).toMatchObject({ name: 'local' });
+    expect(accessOf('local').admit(request({ origin: 'http://localhost:3000' }), 'operate')).toMatchObject({
+      name: 'local',
+    });
   });
 });

@@ -15,7 +15,11 @@ describe('the file of keys', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'millrace-keys-'));
     [told, inForce] = [[], []];
-    const log: Log = { ...silentLog, info: (fields) => void told.push(fields), error: (fields) => void told.push(fields) };
+    const log: Log = {
+      ...silentLog,
+      info: (fields) => void told.push(fields),
+      error: (fields) => void told.push(fields),
+    };
     const use = (keys: readonly { digest: Buffer }[]): void => void (inForce = keys.map(({ digest }) => digest));
     file = new KeyFile({ path: join(folder, 'keys'), log, use });
   });

@@ -47,7 +47,9 @@ describe('a service whose keys have scopes', () => {
   it.each(['/v1/pipelines', '/v1/jobs', '/v1/models', '/v1/dead-letters?pipeline=air-quality-daily'])(
     'shows %s to who may read, and to nobody else',
     async (path) => {
-      const statuses = await Promise.all(['read', 'ingest', 'operate'].map(async (key) => (await ask(path, { key })).status));
+      const statuses = await Promise.all(
+        ['read', 'ingest', 'operate'].map(async (key) => (await ask(path, { key })).status),
+      );
       expect(statuses).toEqual([200, 403, 403]);
     },
   );
@@ -60,7 +62,10 @@ describe('a service whose keys have scopes', () => {
     const refused = await post('/v1/ingest/air-quality.readings', 'read', READING);
     expect(refused.status).toBe(403);
     const problem: unknown = JSON.parse(await refused.text());
-    expect(problem).toMatchObject({ type: 'urn:millrace:problem:scope', detail: expect.stringContaining('"ingest"') as unknown });
+    expect(problem).toMatchObject({
+      type: 'urn:millrace:problem:scope',
+      detail: expect.stringContaining('"ingest"') as unknown,
+    });
   });
 
   it.each([
@@ -99,7 +104,9 @@ describe('a service without keys', () => {
     expect((await ask('/v1/pipelines')).status).toBe(200);
     const refused = await ask('/v1/pipelines', { headers: { 'x-forwarded-for': '10.0.0.7' } });
     expect(refused.status).toBe(403);
-    expect(JSON.parse(await refused.text())).toMatchObject({ detail: expect.stringContaining('MILLRACE_API_KEYS_FILE') as unknown });
+    expect(JSON.parse(await refused.text())).toMatchObject({
+      detail: expect.stringContaining('MILLRACE_API_KEYS_FILE') as unknown,
+    });
     expect((await ask('/health/live', { headers: { 'x-forwarded-for': '10.0.0.7' } })).status).toBe(200);
   });
 

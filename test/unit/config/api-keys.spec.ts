@@ -10,7 +10,10 @@ describe('the keys of the API', () => {
   it('have names and scopes, and may be given as what they are or as their SHA-256', () => {
     const sha256 = createHash('sha256').update('another').digest('hex');
     const keys = parseApiKeys(
-      listed(`  - { name: page, key: ${KEY}, scopes: [read] }`, `  - { name: ops, sha256: ${sha256}, scopes: [read, operate] }`),
+      listed(
+        `  - { name: page, key: ${KEY}, scopes: [read] }`,
+        `  - { name: ops, sha256: ${sha256}, scopes: [read, operate] }`,
+      ),
     );
     expect(keys).toEqual([
       { name: 'page', digest: digestOf(KEY), scopes: new Set(['read']) },
@@ -23,14 +26,22 @@ describe('the keys of the API', () => {
     expect(key).toEqual({ name: 'a', digest: digestOf(KEY), scopes: new Set(['ingest']) });
   });
 
-  it.each(['one,two', 'one\ntwo\n', '# the first\none two', ' one ,\n two'])('may be plain, in %j, for everything', (text) => {
-    const keys = parseApiKeys(text);
-    expect(keys.map(({ digest }) => digest)).toEqual([digestOf('one'), digestOf('two')]);
-    for (const { name, scopes } of keys) expect([name, scopes]).toEqual([expect.stringMatching(/^sha256:\w{8}$/), new Set(SCOPES)]);
-  });
+  it.each(['one,two', 'one\ntwo\n', '# the first\none two', ' one ,\n two'])(
+    'may be plain, in %j, for everything',
+    (text) => {
+      const keys = parseApiKeys(text);
+      expect(keys.map(({ digest }) => digest)).toEqual([digestOf('one'), digestOf('two')]);
+      for (const { name, scopes } of keys)
+        expect([name, scopes]).toEqual([expect.stringMatching(/^sha256:\w{8}$/), new Set(SCOPES)]);
+    },
+  );
 
   it.each([
-    ['a scope that does not exist', listed(`  - { name: a, key: ${KEY}, scopes: [opperate] }`), /keys\.0\.scopes\.0: .*operate/],
+    [
+      'a scope that does not exist',
+      listed(`  - { name: a, key: ${KEY}, scopes: [opperate] }`),
+      /keys\.0\.scopes\.0: .*operate/,
+    ],
     ['no scope', listed(`  - { name: a, key: ${KEY}, scopes: [] }`), /keys\.0\.scopes/],
     ['a misspelt field', listed(`  - { name: a, kye: ${KEY}, scopes: [read] }`), /keys\.0: .*kye/],
     ['neither key nor digest', listed('  - { name: a, scopes: [read] }'), /keys\.0: give one of key and sha256/],
@@ -47,7 +58,9 @@ describe('the keys of the API', () => {
   });
 
   it('are refused at the start with the name of their setting', () => {
-    expect(() => loadConfig({ MILLRACE_API_KEYS: 'keys: []' })).toThrow(/MILLRACE_API_KEYS: a secret text was given; .*keys/);
+    expect(() => loadConfig({ MILLRACE_API_KEYS: 'keys: []' })).toThrow(
+      /MILLRACE_API_KEYS: a secret text was given; .*keys/,
+    );
   });
 });
 
@@ -67,10 +80,15 @@ describe('who needs a key', () => {
 
   it('is not both everyone and nobody', () => {
     expect(() => loadConfig({ MILLRACE_AUTH: 'keys' })).toThrow('MILLRACE_API_KEYS: nothing was given');
-    expect(() => loadConfig({ MILLRACE_AUTH: 'none', MILLRACE_API_KEYS: 'a' })).toThrow('MILLRACE_AUTH: "none" was given');
+    expect(() => loadConfig({ MILLRACE_AUTH: 'none', MILLRACE_API_KEYS: 'a' })).toThrow(
+      'MILLRACE_AUTH: "none" was given',
+    );
   });
 
-  it.each(['ops.example', 'https://ops.example/', 'https://ops.example/page', '*'])('refuses %s as an origin', (origin) => {
-    expect(() => loadConfig({ MILLRACE_HTTP_ORIGINS: origin })).toThrow('MILLRACE_HTTP_ORIGINS');
-  });
+  it.each(['ops.example', 'https://ops.example/', 'https://ops.example/page', '*'])(
+    'refuses %s as an origin',
+    (origin) => {
+      expect(() => loadConfig({ MILLRACE_HTTP_ORIGINS: origin })).toThrow('MILLRACE_HTTP_ORIGINS');
+    },
+  );
 });

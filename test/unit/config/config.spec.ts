@@ -181,6 +181,8 @@ describe('TLS with a server', () => {
     expect(loadConfig({})[server].ssl).toBeUndefined();
     expect(loadConfig({ [`${prefix}_CA`]: 'PEM' })[server].ssl).toEqual({ ca: 'PEM', rejectUnauthorized: true });
     expect(loadConfig({ [prefix]: 'true' })[server].ssl).toEqual({ rejectUnauthorized: true });
-    expect(() => loadConfig({ [`${prefix}_CERT`]: 'PEM' })).toThrow(`${prefix}_KEY: nothing was given; ${prefix}_CERT needs it`);
+    expect(() => loadConfig({ [`${prefix}_CERT`]: 'PEM' })).toThrow(
+      `${prefix}_KEY: nothing was given; ${prefix}_CERT needs it`,
+    );
   });
 });

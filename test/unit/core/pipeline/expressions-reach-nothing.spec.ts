@@ -14,7 +14,21 @@ function valueOf(text: string): unknown {
   }
 }
 
-const PLACES = ['x', 'text', 'list', 'map', 'none', 'headers', 'key', 'timestamp', '"a"', '[1]', '{"a": 1}', '1', 'null'];
+const PLACES = [
+  'x',
+  'text',
+  'list',
+  'map',
+  'none',
+  'headers',
+  'key',
+  'timestamp',
+  '"a"',
+  '[1]',
+  '{"a": 1}',
+  '1',
+  'null',
+];
 const NAMES = ['constructor', '__proto__', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__'];
 
 describe('expressions reach nothing but the record', () => {
@@ -57,7 +71,10 @@ describe('expressions reach nothing but the record', () => {
     const text = '{"__proto__":{"x":7},"constructor":"mine"}';
     const fields = JSON.parse(text) as Record<string, unknown>;
     const read = (expression: string): unknown =>
-      compileRecordExpression({ label: 'where', text: expression, scope: 'record' }, STANDARD_LANGUAGE)(fields, recordOf(text));
+      compileRecordExpression({ label: 'where', text: expression, scope: 'record' }, STANDARD_LANGUAGE)(
+        fields,
+        recordOf(text),
+      );
     expect(read('constructor')).toBe('mine');
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
