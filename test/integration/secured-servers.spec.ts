@@ -21,6 +21,9 @@ const READINGS = [10, 20, 60].map((pm25, hour) => ({
 }));
 
 type Server = 'kafka' | 'redis' | 'cassandra';
+type Case = [what: string, server: Server, changes: () => Record<string, string>, where: RegExp, how: RegExp];
+
+const ADDRESS = /127\.0\.0\.1:\d+/;
 
 describe('servers that want TLS and a name', () => {
   let servers: SecuredServers;
@@ -86,7 +89,7 @@ describe('servers that want TLS and a name', () => {
     expect(await refusal('kafka', changes)).toBe('nothing was refused');
   });
 
-  it.each<[string, Server, () => Record<string, string>, RegExp, RegExp]>([
+  it.each<Case>([
     ...wrongPasswords(),
     ...strangeAuthorities(() => servers.parts.stranger.certFile),
     ...missingRights(),
@@ -105,10 +108,6 @@ describe('servers that want TLS and a name', () => {
     );
   });
 });
-
-type Case = [what: string, server: Server, changes: () => Record<string, string>, where: RegExp, how: RegExp];
-
-const ADDRESS = /127\.0\.0\.1:\d+/;
 
 function wrongPasswords(): Case[] {
   const of = (name: string) => () => ({ [`MILLRACE_${name}_PASSWORD`]: 'wrong-password' });

@@ -12,7 +12,7 @@ const PIPELINES = join(__dirname, '..', '..', '..', 'pipelines');
 const READING = JSON.stringify({ observed_at: '2013-01-01T00:00:00Z', location: 'Beijing US Post', pm25: 1 });
 const LIVE = '/v1/pipelines/air-quality-daily/live';
 const keys = (...names: string[]): string =>
-  `keys:\n${names.map((name) => `  - { name: ${name}, key: ${name}-0123456789, scopes: [${name}] }\n`).join('')}`;
+  `keys:\n${names.map((name) => `  - { name: ${name}, key: ${name}-0123456789abcdef, scopes: [${name}] }\n`).join('')}`;
 
 let folder: string;
 let app: NestExpressApplication;
@@ -36,7 +36,7 @@ async function stop(): Promise<void> {
 }
 
 const ask = (path: string, { key, ...init }: RequestInit & { key?: string } = {}): Promise<Response> =>
-  fetch(url + path, { ...init, headers: { ...(key && { 'x-api-key': `${key}-0123456789` }), ...init.headers } });
+  fetch(url + path, { ...init, headers: { ...(key && { 'x-api-key': `${key}-0123456789abcdef` }), ...init.headers } });
 
 describe('a service whose keys have scopes', () => {
   beforeAll(() => start({ MILLRACE_API_KEYS_FILE: 'in the folder' }));
@@ -86,7 +86,7 @@ describe('a service whose keys have scopes', () => {
 
   it('cuts streams and sockets off whose key is gone, and lets a new one in', async () => {
     const stream = await ask(LIVE, { key: 'read' });
-    const socket = await SocketClient.open(url, { headers: { 'x-api-key': 'read-0123456789' } });
+    const socket = await SocketClient.open(url, { headers: { 'x-api-key': 'read-0123456789abcdef' } });
     expect(stream.status).toBe(200);
     writeFileSync(join(folder, 'keys'), keys('ingest', 'operate').replace('scopes: [operate]', 'scopes: [read]'));
     await stream.text();
