@@ -100,6 +100,17 @@ describe('servers that want TLS and a name', () => {
     expect(message).toMatch(how);
   });
 
+  it('say which right a user of Kafka lacks', async () => {
+    const changes = { MILLRACE_KAFKA_SASL_USERNAME: GUEST.name, MILLRACE_KAFKA_SASL_PASSWORD: GUEST.password };
+    const topic = { topic: 'air-quality.others', partitions: 1, purpose: 'output' } as const;
+    const message = await withPorts(changes, (ports) =>
+      ports.topics.ensure([topic]).then(() => 'nothing was refused', messageOf),
+    );
+    expect(message).toMatch(
+      /create topics at 127\.0\.0\.1:\d+: .*AUTHORIZATION_FAILED.*docs\/security\.md.*kafka-acls/,
+    );
+  });
+
   it('say which right a role of Cassandra lacks', async () => {
     const changes = { MILLRACE_CASSANDRA_USERNAME: GUEST.name, MILLRACE_CASSANDRA_PASSWORD: GUEST.password };
     const message = await withPorts(changes, (ports) => ports.migrate().then(() => 'nothing was refused', messageOf));
@@ -112,7 +123,7 @@ describe('servers that want TLS and a name', () => {
 function wrongPasswords(): Case[] {
   const of = (name: string) => () => ({ [`MILLRACE_${name}_PASSWORD`]: 'wrong-password' });
   return [
-    ['a wrong password', 'kafka', of('KAFKA_SASL'), /SASL/, /MILLRACE_KAFKA_SASL_USERNAME, _SASL_PASSWORD/],
+    ['a wrong password', 'kafka', of('KAFKA_SASL'), ADDRESS, /MILLRACE_KAFKA_SASL_USERNAME, _SASL_PASSWORD/],
     ['a wrong password', 'redis', of('REDIS'), ADDRESS, /WRONGPASS.*MILLRACE_REDIS_USERNAME/],
     ['a wrong password', 'cassandra', of('CASSANDRA'), ADDRESS, /MILLRACE_CASSANDRA_PASSWORD/],
   ];
@@ -128,14 +139,8 @@ function strangeAuthorities(file: () => string): Case[] {
 }
 
 function missingRights(): Case[] {
-  const as = (name: string) => () => ({
-    [`MILLRACE_${name}_USERNAME`]: GUEST.name,
-    [`MILLRACE_${name}_PASSWORD`]: GUEST.password,
-  });
-  return [
-    ['a missing right', 'kafka', as('KAFKA_SASL'), /topic __consumer_offsets/, /docs\/security\.md.*kafka-acls/],
-    ['a missing right', 'redis', as('REDIS'), ADDRESS, /NOPERM.*docs\/security\.md/],
-  ];
+  const guest = () => ({ MILLRACE_REDIS_USERNAME: GUEST.name, MILLRACE_REDIS_PASSWORD: GUEST.password });
+  return [['a missing right', 'redis', guest, ADDRESS, /NOPERM.*docs\/security\.md/]];
 }
 
 function missingCertificates(mutualPort: () => number): Case[] {

@@ -40,27 +40,17 @@ export function kafkaErrorType(thrown: unknown): string | undefined {
   return undefined;
 }
 
-/** What kafkajs threw while doing `what`, typed by what the catcher must do; it says where, and how to mend it. */
+/** What kafkajs threw while doing `what`, typed by what the catcher must do; it says how to mend it where trying again will not. */
 export function asKafkaError(thrown: unknown, what: string): TransientError | FatalError {
   if (thrown instanceof TransientError || thrown instanceof FatalError) return thrown;
   const type = kafkaErrorType(thrown);
-  const broker = brokerOf(thrown);
   const remedy = type === undefined ? tlsRemedy(thrown, 'MILLRACE_KAFKA_SSL') : REMEDIES.get(type);
   const parts = [
     `${what}: ${messageOf(thrown)}`,
     type === undefined ? '' : ` (${type})`,
-    broker === undefined ? '' : ` at ${broker}`,
     remedy === undefined ? '' : `; ${remedy}`,
   ];
   const text = parts.join('');
   const options = { cause: thrown };
   return type !== undefined && FATAL.has(type) ? new FatalError(text, options) : new TransientError(text, options);
-}
-
-/** `host:port` of the broker that the connection was to. */
-function brokerOf(thrown: unknown): string | undefined {
-  for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
-    if ('broker' in error && typeof error.broker === 'string') return error.broker;
-  }
-  return undefined;
 }

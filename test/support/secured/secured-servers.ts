@@ -43,10 +43,9 @@ export class SecuredServers {
   static async start(kafkaPrefixes: readonly string[]): Promise<SecuredServers> {
     const servers = new SecuredServers(await startAll());
     const { kafka, cassandra } = servers.parts;
-    const topics = [...kafkaPrefixes, '__consumer_offsets'];
     try {
       await Promise.all([
-        kafka.ready(USER.name, { TOPIC: topics, GROUP: kafkaPrefixes, TRANSACTIONAL_ID: [] }),
+        kafka.ready(USER.name, { TOPIC: kafkaPrefixes, GROUP: kafkaPrefixes, TRANSACTIONAL_ID: [] }),
         cassandra.ready([...rolesOf(USER, CASSANDRA_RIGHTS), ...rolesOf(GUEST, [])]),
       ]);
     } catch (error) {
