@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import type { FeedView } from '../../src/ingestion/feeds/feed-view';
 import { violationsOf } from '../support/accessibility';
 import { type Complaints, complaintsOf, launchBrowser } from '../support/browser';
 import { COIN, PEAKS, PEAKS_YAML, VIEW_SAMPLES, type ViewSample } from '../support/page-views';
@@ -21,7 +22,9 @@ const SIZES = [
   [375, 'light'],
   [375, 'dark'],
 ] as const;
-const FIRST_HOUR = '2012-12-31T17:00:00Z';
+/** Sixty days of the readings: enough for every view, and over in seconds. */
+const LAST_HOUR = '2013-03-01T16:00:00Z';
+const READINGS_OF_ALL_POSTS = 60 * 24 * 5;
 
 describe('the views of the page', () => {
   let upstreams: Upstreams;
@@ -34,12 +37,15 @@ describe('the views of the page', () => {
     upstreams = await startUpstreams();
     service = await ServiceProcess.start('views', {
       ...upstreams.environment,
+      AIRNOW_END: `timestamp("${LAST_HOUR}")`,
       MILLRACE_MODE: 'embedded',
+      MILLRACE_FEEDS: './feeds',
       MILLRACE_PIPELINES: shippedWithPeaks(),
     });
     browser = await launchBrowser();
     await service.ready();
-    await ingest('air-quality.readings', { observed_at: FIRST_HOUR, location: 'Nanjing US Post', pm25: 4171 });
+    await readingsAreIn();
+    await ingest('air-quality.readings', { observed_at: LAST_HOUR, location: 'Nanjing US Post', pm25: 4171 });
     await ingest('crypto.tickers', { ...COIN, price_usd: 41.71, ts: Math.floor(Date.now() / 1000) });
   });
 
@@ -55,6 +61,14 @@ describe('the views of the page', () => {
   });
 
   afterEach(() => page.close());
+
+  /** What is older than the newest reading of a partition can be late: nothing newer is sent before. */
+  async function readingsAreIn(): Promise<void> {
+    await waitUntil('the feed has played all readings', async () => {
+      const { status } = await service.json<FeedView>('/v1/feeds/airnow-hourly');
+      return status?.counts.records === READINGS_OF_ALL_POSTS;
+    });
+  }
 
   async function ingest(topic: string, record: unknown): Promise<void> {
     await waitUntil(`${topic} takes records`, async () => {
