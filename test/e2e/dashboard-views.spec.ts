@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { FeedView } from '../../src/ingestion/feeds/feed-view';
 import { violationsOf } from '../support/accessibility';
 import { type Complaints, complaintsOf, launchBrowser } from '../support/browser';
-import { COIN, PEAKS, PEAKS_YAML, VIEW_SAMPLES, type ViewSample } from '../support/page-views';
+import { COIN, PEAKS, PEAKS_YAML, SILENT, SILENT_YAML, VIEW_SAMPLES, type ViewSample } from '../support/page-views';
 import { ServiceProcess } from '../support/service';
 import { startUpstreams, type Upstreams } from '../support/upstreams/index.mjs';
 import { waitUntil } from '../support/wait-until';
@@ -40,9 +40,12 @@ describe('the views of the page', () => {
       AIRNOW_END: `timestamp("${LAST_HOUR}")`,
       MILLRACE_MODE: 'embedded',
       MILLRACE_FEEDS: './feeds',
-      MILLRACE_PIPELINES: shippedWithPeaks(),
+      MILLRACE_PIPELINES: shippedAndOurs(),
     });
     browser = await launchBrowser();
+    // One for all views, as somebody has it: nobody loads the page anew to go to another.
+    page = await browser.newPage();
+    complaints = complaintsOf(page, service.url);
     await service.ready();
     await readingsAreIn();
     await ingest('air-quality.readings', { observed_at: LAST_HOUR, location: 'Nanjing US Post', pm25: 4171 });
@@ -56,11 +59,9 @@ describe('the views of the page', () => {
   });
 
   beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    complaints = complaintsOf(page, service.url);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.emulateMedia({ colorScheme: 'light' });
   });
-
-  afterEach(() => page.close());
 
   /** What is older than the newest reading of a partition can be late: nothing newer is sent before. */
   async function readingsAreIn(): Promise<void> {
@@ -106,6 +107,7 @@ describe('the views of the page', () => {
   });
 
   it('are reached by keyboard, and by the skip link what is in them', async () => {
+    await page.reload();
     await open(sampleOf('overview'));
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
@@ -162,12 +164,21 @@ describe('the views of the page', () => {
     await page.locator('#chart-panel[data-state=error] .panel-message', { hasText: 'Cassandra is away.' }).waitFor();
     await page.unroute('**/rows?*');
     await page.locator('#chart-panel[data-state=ready]').waitFor();
+    await page.goto(`${service.url}/#/pipelines/${SILENT}`);
+    await page.locator('#chart-panel[data-state=empty] .panel-message', { hasText: 'No rows yet.' }).waitFor();
+  });
+
+  it('show every pipeline at work, and none in trouble', async () => {
+    const { pipelines } = await service.json<{ pipelines: { name: string; state: string }[] }>('/v1/pipelines');
+    expect(pipelines.filter(({ state }) => state !== 'running')).toEqual([]);
+    expect(pipelines.length).toBeGreaterThan(25);
   });
 });
 
-function shippedWithPeaks(): string {
+function shippedAndOurs(): string {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-views-'));
   cpSync(SHIPPED, folder, { recursive: true });
   writeFileSync(join(folder, `${PEAKS}.yaml`), PEAKS_YAML);
+  writeFileSync(join(folder, `${SILENT}.yaml`), SILENT_YAML);
   return folder;
 }
