@@ -70,11 +70,10 @@ users
   .by('id')
   .window(global())
   .aggregate({ mean: avg('age') });
+const peopleById = users.by('id').window(global());
+peopleById.aggregate({ mean: avg('age') });
 // @ts-expect-error avg needs a number
-users
-  .by('id')
-  .window(global())
-  .aggregate({ mean: avg('id') });
+peopleById.aggregate({ mean: avg('id') });
 // @ts-expect-error a field that the record does not have
 topic('users', avro<User>(), { time: { field: 'at' } });
 

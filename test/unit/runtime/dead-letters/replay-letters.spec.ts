@@ -97,7 +97,7 @@ describe('a replay of dead letters', () => {
     await world.bury({ offset: 1, value }, { offset: 2, value: 'no Avro' }, { offset: 3, value: null });
     expect(await replay({ patch: { name: 7 } })).toEqual({ ...NONE, notPatched: 3 });
     expect(await replay({ patch: { country: 'भारत' } })).toEqual({ ...NONE, replayed: 1, notPatched: 2 });
-    const [{ value: sent }] = world.source() as [{ value: Uint8Array }];
+    const sent = world.source()[0]!.value!;
     const decode = await schemas.decoderOf(schemaIdOf(sent), { format: 'avro' });
     expect(decode(sent)).toEqual({ id, name: 'Änna 🚀', country: 'भारत' });
   });
