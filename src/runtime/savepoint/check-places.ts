@@ -3,8 +3,7 @@ import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import type { PartitionExtent } from '../../core/ports/record-source.port';
 import type { TopicAdmin } from '../../core/ports/topic-admin.port';
 import { repartitionTopic } from '../../core/repartition/names';
-import type { SavedHead } from './load-pipeline';
-import type { SavepointHeader } from './savepoint';
+import type { SavedHead, SavepointHeader } from './savepoint';
 
 /**
  * Whether every task can go on where the savepoint stands: its topic is there and still has the records from there on.

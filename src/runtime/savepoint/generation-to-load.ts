@@ -5,8 +5,7 @@ import type { TopicAdmin } from '../../core/ports/topic-admin.port';
 import { shuffleName } from '../../core/repartition/names';
 import { parseMirrorMetadata } from '../mirror-metadata';
 import { endsOfRead, generationAfter } from '../new-generation';
-import type { LoadPorts, LoadRequest } from './load-pipeline';
-import type { SavepointHeader } from './savepoint';
+import type { LoadRequest, SavepointHeader, SavepointPorts } from './savepoint';
 
 /**
  * The generation of the rows of a loaded state: the savepoint's own, as long as no later one is known. Then every row that
@@ -19,7 +18,7 @@ import type { SavepointHeader } from './savepoint';
 export async function generationToLoad(
   { pipeline, inNewGeneration }: Pick<LoadRequest, 'pipeline' | 'inNewGeneration'>,
   { deployment }: SavepointHeader,
-  { stateStore, topics, clock }: LoadPorts,
+  { stateStore, topics, clock }: SavepointPorts,
 ): Promise<bigint> {
   const { name } = pipeline;
   const inForce = await stateStore.deployment(name);

@@ -1,46 +1,18 @@
 import { ConfigError } from '../../core/errors';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import { deployedText } from '../../core/plan/deployed-definition';
-import type { SavedTask, SavepointStore } from '../../core/ports/savepoint-store.port';
-import type { Clock } from '../../core/ports/clock.port';
 import type { StateStore } from '../../core/ports/state-store.port';
 import type { TopicAdmin } from '../../core/ports/topic-admin.port';
 import { tasksOf } from '../../core/repartition/names';
-import type { TaskId } from '../../core/task/task-id';
 import { refuseWhileRunning } from '../reset-pipeline';
 import { checkPlaces } from './check-places';
 import { generationToLoad } from './generation-to-load';
-import type { SavepointHeader, SavepointItem } from './savepoint';
-
-export interface LoadRequest {
-  readonly pipeline: CompiledPipeline;
-  /** The savepoint from its beginning; called twice. Throws ConfigError for one that is not whole. */
-  readonly read: () => AsyncIterable<SavepointItem>;
-  /** Of this load alone. */
-  readonly load: string;
-  /** Whether state that is there may go. */
-  readonly replaces: boolean;
-  /** Whether the rows may be of a new generation, see {@link generationToLoad}. */
-  readonly inNewGeneration: boolean;
-}
-
-export interface LoadPorts {
-  readonly stateStore: StateStore;
-  readonly savepoints: SavepointStore;
-  readonly topics: TopicAdmin;
-  readonly clock: Clock;
-}
+import type { LoadRequest, SavedHead, SavepointHeader, SavepointItem, SavepointPorts } from './savepoint';
 
 export interface LoadedSavepoint {
   readonly header: SavepointHeader;
   readonly generation: bigint;
   readonly tasks: readonly SavedHead[];
-}
-
-/** A task of a savepoint without its entries. */
-export interface SavedHead {
-  readonly id: TaskId;
-  readonly task: SavedTask;
 }
 
 /**
@@ -51,7 +23,7 @@ export interface SavedHead {
  * after the other are put in force. One that ends in between is repeated by loading again.
  * Throws ConfigError when the pipeline runs or the savepoint does not fit it, the log, or what is deployed; TransientError.
  */
-export async function loadPipeline(request: LoadRequest, ports: LoadPorts): Promise<LoadedSavepoint> {
+export async function loadPipeline(request: LoadRequest, ports: SavepointPorts): Promise<LoadedSavepoint> {
   const { pipeline, load } = request;
   const { stateStore, savepoints, topics } = ports;
   const { header, tasks } = await readHeads(request.read());

@@ -1,18 +1,8 @@
 import { ConfigError } from '../../core/errors';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
-import type { Clock } from '../../core/ports/clock.port';
-import type { SavepointStore } from '../../core/ports/savepoint-store.port';
 import type { StateStore } from '../../core/ports/state-store.port';
-import type { TopicAdmin } from '../../core/ports/topic-admin.port';
 import { tasksOf } from '../../core/repartition/names';
-import type { SavepointItem } from './savepoint';
-
-export interface SavePorts {
-  readonly stateStore: StateStore;
-  readonly savepoints: SavepointStore;
-  readonly topics: TopicAdmin;
-  readonly clock: Clock;
-}
+import type { SavepointItem, SavepointPorts } from './savepoint';
 
 /**
  * The whole state of a pipeline, which may run: each task as of a commit of its own, with the offset up to which it has
@@ -21,7 +11,7 @@ export interface SavePorts {
  */
 export async function* savePipeline(
   { name, definition }: CompiledPipeline,
-  { stateStore, savepoints, topics, clock }: SavePorts,
+  { stateStore, savepoints, topics, clock }: SavepointPorts,
 ): AsyncGenerator<SavepointItem> {
   const inForce = await stateStore.deployment(name);
   if (!inForce) throw new ConfigError(`Pipeline ${name} is not deployed: there is nothing to save`);
