@@ -103,7 +103,8 @@ export function describeSavepointStore(name: string, create: () => Promise<Savep
       await stageAll(task, 'load', parts);
       await stageAll(task, 'given up', parts);
       await under.savepoints.discard(task, 'given up');
-      const unstaged = (load: string) => expect(under.savepoints.adopt(task, load, 1n)).rejects.toBeInstanceOf(FatalError);
+      const unstaged = (load: string) =>
+        expect(under.savepoints.adopt(task, load, 1n)).rejects.toBeInstanceOf(FatalError);
       await unstaged('another');
       await unstaged('given up');
       await owner.commit(delta());

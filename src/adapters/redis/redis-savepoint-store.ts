@@ -103,7 +103,9 @@ export class RedisSavepointStore implements SavepointStore {
   private async checkWhole(expected: number, count: () => Promise<number>): Promise<void> {
     const found = await attempt('count a copy', count);
     if (found === expected) return;
-    throw new TransientError(`Redis has lost the copy that was being read (${found} of ${expected} entries); save again`);
+    throw new TransientError(
+      `Redis has lost the copy that was being read (${found} of ${expected} entries); save again`,
+    );
   }
 
   /** Returns the keys that it has written to. */

@@ -9,7 +9,10 @@ export const FORMAT = 1;
 /** Of the values of one line: a line stays far below what a reader takes at once. */
 const MOST_BYTES = 1_048_576;
 
-const offset = z.string().regex(/^-?\d+$/).transform(BigInt);
+const offset = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform(BigInt);
 /** JSON has no infinity, which is what the watermark of a partition without records is. */
 const moment = z.union([z.number(), z.literal('Infinity').transform(() => Infinity)]);
 const ref = z.tuple([z.string(), z.string()]);
@@ -29,7 +32,10 @@ const progress = z.strictObject({
 });
 const deployment = z.strictObject({
   ...{ generation: offset, fingerprint: z.string(), repartitioned: z.boolean() },
-  partitions: z.int().optional().transform((count): number | undefined => count),
+  partitions: z
+    .int()
+    .optional()
+    .transform((count): number | undefined => count),
   definition: z.string().exactOptional(),
 });
 

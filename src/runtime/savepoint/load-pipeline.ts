@@ -49,7 +49,9 @@ export async function loadPipeline(request: LoadRequest, ports: SavepointPorts):
 }
 
 /** Reads all of it, so that one that is damaged anywhere is refused before anything changes. */
-async function readHeads(items: AsyncIterable<SavepointItem>): Promise<{ header: SavepointHeader; tasks: SavedHead[] }> {
+async function readHeads(
+  items: AsyncIterable<SavepointItem>,
+): Promise<{ header: SavepointHeader; tasks: SavedHead[] }> {
   let header: SavepointHeader | undefined;
   const tasks: SavedHead[] = [];
   for await (const item of items) {
