@@ -26,7 +26,8 @@ export async function redisFacts(redis: RedisClient): Promise<RedisFacts> {
     maxmemoryPolicy: (each.find(({ maxmemoryPolicy }) => maxmemoryPolicy !== 'noeviction') ?? each[0])?.maxmemoryPolicy,
     maxmemory: limits.length === 0 ? 0 : Math.min(...limits),
     appendOnly: each.every(({ appendOnly }) => appendOnly),
-    clockAheadMs: (await Promise.all(mastersOf(redis).map(clockAheadMs))).sort((a, b) => Math.abs(b) - Math.abs(a))[0] ?? 0,
+    clockAheadMs:
+      (await Promise.all(mastersOf(redis).map(clockAheadMs))).sort((a, b) => Math.abs(b) - Math.abs(a))[0] ?? 0,
   };
 }
 

@@ -36,13 +36,13 @@ function versionFindings({ version, versions }: Pick<RedisFacts, 'version' | 've
   return [warning('redis', text, 'bring all of them to one version')];
 }
 
+/** Nothing can be told of memory, versions and clocks then. */
+export function infoRefused(user = '<user>'): Finding {
+  return wrong('redis', `user ${user} may not use INFO or TIME`, `ACL SETUSER ${user} +info +time`);
+}
+
 /** Which commands the user lacks. */
-export function redisRightsFindings({
-  user,
-  refused,
-  refusesKeys,
-  refusesChannel,
-}: RedisRights): readonly Finding[] {
+export function redisRightsFindings({ user, refused, refusesKeys, refusesChannel }: RedisRights): readonly Finding[] {
   const who = user ?? '<user>';
   const setUser = `ACL SETUSER ${who}`;
   const findings: Finding[] = [];

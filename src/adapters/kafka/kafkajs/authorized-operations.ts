@@ -13,6 +13,8 @@ export interface AuthorizedOperations {
   /** An empty set for a topic that the user may not even see. */
   readonly topics: ReadonlyMap<string, ReadonlySet<KafkaOperation>>;
   readonly groups: ReadonlyMap<string, ReadonlySet<KafkaOperation>>;
+  /** Whether the broker is of version 4.0 or later, by the requests that it takes. */
+  readonly isKafka4: boolean;
 }
 
 interface Encoder {
@@ -30,6 +32,8 @@ interface Decoder {
 }
 
 interface Broker {
+  /** What it takes, by the number of the request. */
+  readonly versions: Readonly<Partial<Record<number, { readonly maxVersion: number }>>> | null;
   readonly connectionPool: { send(request: object): Promise<unknown> };
 }
 
@@ -43,6 +47,8 @@ interface Cluster {
 const load = createRequire(__filename);
 const METADATA = { apiKey: 3, apiVersion: 8, apiName: 'Metadata' };
 const DESCRIBE_GROUPS = { apiKey: 15, apiVersion: 3, apiName: 'DescribeGroups' };
+/** KIP-1043 came with 4.0. */
+const DESCRIBE_GROUPS_OF_KAFKA_4 = 6;
 /** What a broker answers that has not been asked, or will not say. */
 const NOT_TOLD = -(2 ** 31);
 const AUTHORIZATION_FAILED = { topic: 29, group: 30 };
@@ -66,7 +72,8 @@ export async function authorizedOperations(
       const found = await groupOperations(cluster, group);
       if (found) ofGroups.set(group, found);
     }
-    return { cluster: operationsIn(answer.cluster), topics: operationsOf(answer), groups: ofGroups };
+    const isKafka4 = (broker.versions?.[DESCRIBE_GROUPS.apiKey]?.maxVersion ?? 0) >= DESCRIBE_GROUPS_OF_KAFKA_4;
+    return { cluster: operationsIn(answer.cluster), topics: operationsOf(answer), groups: ofGroups, isKafka4 };
   } finally {
     await cluster.disconnect();
   }
