@@ -131,9 +131,11 @@ function isZipError(error: unknown): boolean {
 
 /** Of the operating system, as ENOENT or ENOSPC. */
 function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && codeOf(error) !== '';
+  return typeof error === 'object' && error !== null && 'syscall' in error && codeOf(error) !== '';
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 }

@@ -14,8 +14,9 @@ const TASK = { pipeline: 'test', partition: 0 };
 
 /** One reading of each key, the first in partition 0, the other in partition 1. */
 const pair = (at: number): Reading[] => KEYS.map((key, i) => ({ key, at, x: at + i }));
+/** Four at a time, 3 s apart, then a pause. */
 const pairs = (from: number, to: number): Reading[] =>
-  Array.from({ length: to - from }, (_, i) => pair((from + i) * 3)).flat();
+  Array.from({ length: to - from }, (_, i) => pair((from + i) * 3 + Math.floor((from + i) / 4) * 5)).flat();
 
 class Backup {
   readonly upgrade: Upgrade;
