@@ -133,9 +133,9 @@ describe('a file of a savepoint', () => {
   });
 
   it('that is not there, or is there already, is told by its name', async () => {
-    await expect(all(readSavepoint(join(folder, 'none')))).rejects.toThrow('none: cannot be read: ENOENT');
+    await expect(all(readSavepoint(join(folder, 'none')))).rejects.toThrow(/none: cannot be read: .*ENOENT/);
     await expect(writeSavepoint(file, from(ITEMS))).rejects.toThrow('p.savepoint: there is such a file');
-    await expect(writeSavepoint(join(folder, 'no', 'f'), from(ITEMS))).rejects.toThrow('cannot be written: ENOENT');
+    await expect(writeSavepoint(join(folder, 'no', 'f'), from(ITEMS))).rejects.toThrow(/cannot be written: .*ENOENT/);
   });
 
   it('leaves nothing behind when the save breaks off', async () => {
