@@ -8,6 +8,7 @@ import { AppModule } from './app.module';
 import { embeddedPorts } from './composition/embedded-ports';
 import { endOnSignal } from './composition/end-on-signal';
 import { externalPorts } from './composition/external-ports';
+import { tracingOf } from './composition/tracing-of';
 import type { MillraceConfig } from './config/config';
 import { createLogger } from './config/logger';
 import { maskedConfig } from './config/mask';
@@ -36,11 +37,15 @@ export interface StartOptions {
  * refused and logged; the others run.
  */
 export async function startService(config: MillraceConfig, { demo }: StartOptions): Promise<NestExpressApplication> {
-  const log = createLogger(config.logLevel);
+  const tracing = await tracingOf(config, process.env);
+  const log = createLogger(config.logLevel, undefined, tracing?.logFields);
   log.info({ event: 'service.starting', version: VERSION, config: maskedConfig(config) }, 'Millrace starts');
   const catalog = await catalogOf(config, log);
   const feeds = await feedsOf(config, catalog, log);
-  const ports = config.mode === 'embedded' ? embeddedPorts() : externalPorts(config, catalog.pipelines, log);
+  const ports =
+    config.mode === 'embedded'
+      ? embeddedPorts(undefined, tracing)
+      : externalPorts(config, catalog.pipelines, log, tracing);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of({ config, catalog, feeds, ports, log }), {
     logger: new NestLogger(log),
     forceCloseConnections: true,

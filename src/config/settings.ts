@@ -91,6 +91,7 @@ export const settings = z.object({
   MILLRACE_QUERY_TOPIC: text().optional(),
   MILLRACE_QUERY_TIMEOUT: duration().default(10_000),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  MILLRACE_TRACING: flag().optional(),
   MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_STATE_CACHE_BYTES: bytes(1_048_576).default(256 * 2 ** 20),
   MILLRACE_SHUTDOWN_TIMEOUT: duration().default(25_000),
