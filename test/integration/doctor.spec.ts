@@ -35,7 +35,12 @@ describe('what doctor asks of Redis', () => {
 
   it('names the commands that a user may not give, and leaves nothing behind', async () => {
     const rights = await rightsOf('few', '~millrace:*', '&millrace:*', '+@all', '-xadd', '-copy', '-zadd');
-    expect(rights).toEqual({ user: 'few', refused: ['COPY', 'ZADD', 'XADD'], refusesKeys: false, refusesChannel: false });
+    expect(rights).toEqual({
+      user: 'few',
+      refused: ['COPY', 'ZADD', 'XADD'],
+      refusesKeys: false,
+      refusesChannel: false,
+    });
     expect(await redis.command('DBSIZE')).toBe(0);
   });
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +11,7 @@ import { waitUntil } from '../support/wait-until';
 
 jest.setTimeout(120_000);
 
+const ROOT = join(__dirname, '..', '..');
 const PRODUCER_TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 interface Span {
@@ -87,4 +90,28 @@ describe('a service that is traced', () => {
     expect(batch?.links?.map(({ traceId }) => traceId)).toEqual([PRODUCER_TRACE]);
     expect(readFileSync(service.logFile, 'utf8')).not.toContain('OTLPExporterError');
   });
+});
+
+/** Modules of OpenTelemetry, beside its small API, that a start of the service has loaded with these variables. */
+async function loadedWith(env: Record<string, string>): Promise<number> {
+  const script = `
+    const { tracingOf } = require('./dist/composition/tracing-of.js');
+    require('./dist/main.js');
+    tracingOf({ tracing: undefined }, process.env).then((tracing) => {
+      console.log(Object.keys(require.cache).filter((path) => /@opentelemetry.(?!api)/.test(path)).length);
+      return tracing?.close();
+    });`;
+  const node = spawn(process.execPath, ['-e', script], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
+  let out = '';
+  node.stdout.on('data', (text: Buffer) => (out += text.toString()));
+  await once(node, 'close');
+  return Number(out);
+}
+
+it('of OpenTelemetry nothing is loaded while tracing is off', async () => {
+  expect(await loadedWith({})).toBe(0);
+  expect(await loadedWith({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })).toBeGreaterThan(10);
 });
