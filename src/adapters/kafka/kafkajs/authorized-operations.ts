@@ -40,6 +40,7 @@ interface Broker {
 interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
   findControllerBroker(): Promise<Broker>;
   findGroupCoordinator(group: { groupId: string }): Promise<Broker>;
 }
@@ -65,6 +66,7 @@ export async function authorizedOperations(
   const cluster = clusterOf(kafka);
   await cluster.connect();
   try {
+    await cluster.refreshMetadata();
     const broker = await cluster.findControllerBroker();
     const answer = (await broker.connectionPool.send(metadataRequest(topics))) as Metadata;
     const ofGroups = new Map<string, ReadonlySet<KafkaOperation>>();
