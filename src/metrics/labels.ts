@@ -20,6 +20,7 @@ export const LABELS = {
     bound: 'sinks of the pipeline and four',
   },
   state: { meaning: '`claiming`, `running`, `paused`, `failed`', bound: 'a closed set' },
+  dependency: { meaning: '`kafka`, `redis`, `cassandra`', bound: 'a closed set' },
   feed: { meaning: 'name of a feed', bound: 'files of the feeds folder' },
   version: { meaning: 'of Millrace', bound: 'one' },
 } as const satisfies Record<string, { readonly meaning: string; readonly bound: string }>;

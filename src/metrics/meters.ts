@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Label } from './labels';
 
 /** How the values of several processes make one: counters and histograms always add up. */
-export type AcrossProcesses = 'sum' | 'max';
+export type AcrossProcesses = 'sum' | 'max' | 'min';
 
 /** What a metric is, for the page that documents it. */
 export interface MetricDescription {

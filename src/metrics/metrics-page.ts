@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { dependencyGauges } from './dependency-gauges';
 import { FeedMetrics } from './feed-metrics';
 import { type Label, LABELS } from './labels';
 import type { MetricDescription } from './meters';
@@ -16,7 +17,7 @@ ${MADE_BY}
 Counters and histograms belong to the process, start at 0 with it, and count work that is repeated after a crash again; the totals of
 \`/v1/pipelines\` are part of the checkpoint and do not. Gauges tell of the tasks and feeds that the process has now, and vanish with them. The
 column "across" says how the values of several processes make one: \`sum\` adds them up; \`max\` takes the greatest, as two processes may tell of the
-same partition for a moment while it changes hands.
+same partition for a moment while it changes hands; \`min\` takes the least.
 `;
 
 const ENDING = `All labels, and what bounds the number of their values. Nothing that a record or a caller can choose is one.
@@ -26,8 +27,15 @@ const ENDING = `All labels, and what bounds the number of their values. Nothing 
 export function metricDescriptions(): readonly MetricDescription[] {
   const { meters } = new PrometheusObserver();
   statusGauges(meters);
+  dependencyGauges(meters, () => []);
   new FeedMetrics(meters, () => 0);
   return meters.descriptions;
+}
+
+/** The names of all series of a process: histograms have three, and the process has its own. */
+export function allMetricNames(): readonly string[] {
+  const ours = metricDescriptions().flatMap(({ name, type }) => seriesOf(name, type));
+  return [...ours, ...processMetrics().flatMap(({ name, type }) => seriesOf(name, String(type)))];
 }
 
 /** The text of `docs/metrics.md`. */
@@ -36,9 +44,11 @@ export function metricsPage(): string {
   return [
     BEGINNING,
     '## Pipelines\n',
-    table(all.filter(({ labels }) => !labels.includes('feed'))),
+    table(all.filter(({ labels }) => labels.includes('pipeline'))),
     '## Feeds\n',
     table(all.filter(({ labels }) => labels.includes('feed'))),
+    '## Service\n',
+    table(all.filter(({ labels }) => !labels.includes('pipeline') && !labels.includes('feed'))),
     '## Labels\n',
     ENDING,
     labelTable(),
@@ -72,10 +82,18 @@ function bucketTable(metrics: readonly MetricDescription[]): string {
 }
 
 function processTable(): string {
+  const metrics = processMetrics().map(({ name, type, help }) => [`\`${name}\``, String(type), help]);
+  return rows(['metric', 'type', 'meaning'], metrics);
+}
+
+function processMetrics() {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  const metrics = register.getMetricsAsArray().map(({ name, type, help }) => [`\`${name}\``, String(type), help]);
-  return rows(['metric', 'type', 'meaning'], metrics);
+  return register.getMetricsAsArray();
+}
+
+function seriesOf(name: string, type: string): readonly string[] {
+  return type === 'histogram' ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
 }
 
 function rows(head: readonly string[], cells: readonly (readonly string[])[]): string {

@@ -38,8 +38,12 @@ const now = () => [
     { expr: 'count(ALERTS{alertname=~"Millrace.*",alertstate="firing"}) or vector(0)', legend: 'firing' },
   ),
   stat(
-    { title: 'Tasks', about: 'By state: one for each partition of each pipeline', width: 12 },
+    { title: 'Tasks', about: 'By state: one for each partition of each pipeline', width: 8 },
     { expr: `sum by (state) (millrace_tasks{${N}})`, legend: '{{state}}' },
+  ),
+  stat(
+    { title: 'Servers away', about: 'Kafka, Redis and Cassandra, as the process that sees least of them says', crit: 1, width: 4 },
+    { expr: `count(min by (dependency) (millrace_dependency_up{${N}}) == 0) or vector(0)`, legend: 'away' },
   ),
 ];
 
@@ -139,6 +143,13 @@ const slow = () => [
 ];
 
 const full = () => [
+  graph(
+    { title: 'Memory of Redis', about: 'Share of maxmemory: MillraceStateNearBound above 90 %; 0 without a bound', unit: 'percentunit', warn: 0.9, min: 0 },
+    {
+      expr: `max by (dependency) (millrace_dependency_memory_bytes{${N}}) / max by (dependency) (millrace_dependency_memory_max_bytes{${N}}) or vector(0)`,
+      legend: '{{dependency}}',
+    },
+  ),
   bars(
     { title: 'State, share of its bound', about: 'MillraceStateNearBound above 90 % for a quarter of an hour', unit: 'percentunit', warn: 0.75, crit: 0.9, min: 0, max: 1, links: TO_PIPELINE },
     {
