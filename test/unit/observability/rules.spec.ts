@@ -6,7 +6,6 @@ import { metricsIn } from '../../../scripts/observability/panels.mjs';
 import { allMetricNames } from '../../../src/metrics/metrics-page';
 
 const FOLDER = join(__dirname, '..', '..', '..', 'observability');
-const OPERATIONS = join(__dirname, '..', '..', '..', 'docs', 'operations.md');
 
 interface Rule {
   readonly record?: string;
@@ -65,9 +64,5 @@ describe('observability/rules', () => {
     const expected = cases.filter(({ alertname }) => alertname === name).map(({ exp_alerts }) => exp_alerts.length);
     expect(expected.some((count) => count > 0)).toBe(true);
     expect(expected).toContain(0);
-  });
-
-  it.each(names)('%s has an entry in docs/operations.md', (name) => {
-    expect(readFileSync(OPERATIONS, 'utf8').split('\n')).toContain(`### ${name}`);
   });
 });
