@@ -20,5 +20,6 @@ export class PrometheusServer {
   query(expr: string): Promise<Series[]>;
   alerts(): Promise<Alert[]>;
   brokenRules(): Promise<string[]>;
+  retarget(targets: Readonly<Record<string, readonly string[]>>): void;
   stop(): Promise<void>;
 }

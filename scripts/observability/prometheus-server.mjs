@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.mjs';
@@ -34,7 +34,8 @@ export class PrometheusServer {
       writeFileSync(join(folder, `rules-${i}.yml`), text);
       return `rules-${i}.yml`;
     });
-    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config({ targets, files, everyMs })));
+    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config({ jobs: Object.keys(targets), files, everyMs })));
+    writeTargets(folder, targets);
     const port = await freePort();
     const args = [
       `--config.file=${join(folder, 'prometheus.yml')}`,
@@ -67,6 +68,11 @@ export class PrometheusServer {
     return groups.flatMap(({ rules }) => rules).flatMap(({ name, lastError }) => (lastError ? [`${name}: ${lastError}`] : []));
   }
 
+  /** From now on these are scraped, seen within a second. Jobs are those of the start. */
+  retarget(targets) {
+    writeTargets(this.#folder, targets);
+  }
+
   async stop() {
     this.#child.kill('SIGTERM');
     const killer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
@@ -97,14 +103,22 @@ export class PrometheusServer {
 }
 
 /** JSON is YAML. */
-function config({ targets, files, everyMs }) {
+function config({ jobs, files, everyMs }) {
   const every = `${everyMs}ms`;
   return {
     global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
     rule_files: files,
-    scrape_configs: Object.entries(targets).map(([job, addresses]) => ({
+    scrape_configs: jobs.map((job) => ({
       job_name: job,
-      static_configs: [{ targets: addresses }],
+      file_sd_configs: [{ files: [`targets-${job}.json`], refresh_interval: '1s' }],
     })),
   };
+}
+
+function writeTargets(folder, targets) {
+  for (const [job, addresses] of Object.entries(targets)) {
+    const file = join(folder, `targets-${job}.json`);
+    writeFileSync(`${file}.new`, JSON.stringify([{ targets: addresses }]));
+    renameSync(`${file}.new`, file);
+  }
 }

@@ -17,6 +17,7 @@ export interface Upstream {
     readonly headers: Readonly<Record<string, string | undefined>>;
   }[];
   order(fault: Fault, times?: number): void;
+  forgetOrders(): void;
   close(): Promise<void>;
 }
 

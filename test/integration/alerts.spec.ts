@@ -1,0 +1,211 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { PrometheusServer } from '../../scripts/observability/prometheus-server.mjs';
+import { RedisStateStore } from '../../src/adapters/redis/redis-state-store';
+import { connectRedis } from '../../src/adapters/redis/redis-connection';
+import { AirQualityCopy } from '../support/air-quality';
+import { type Broken, BrokenPipelines } from '../support/broken-pipelines';
+import { CuttableLink } from '../support/cuttable-link';
+import { feedText } from '../support/feeds';
+import { RedisProcess } from '../support/redis-process';
+import { testServers } from '../support/servers';
+import { ServiceProcess } from '../support/service';
+import { shortRules } from '../support/short-rules';
+import { StoreOwner } from '../support/store-owner';
+import { startUpstream, type Upstream } from '../support/upstreams/upstream.mjs';
+import { waitUntil } from '../support/wait-until';
+
+jest.setTimeout(300_000);
+
+const RULES = join(__dirname, '..', '..', 'observability', 'rules');
+const SCRAPE_MS = 500;
+const MINUTE_IS_A_SECOND = 60;
+/** Tries again come up to five seconds apart, which has to be shorter than the window that looks for them. */
+const MINUTE_IS_SIX_SECONDS = 10;
+const SLOWER = ['MillraceSinkFailing', 'MillraceTasksPaused'];
+const HOUR_MS = 3_600_000;
+const PATIENCE_MS = 120_000;
+/** More records than the lag that is borne, of more keys than the task takes before it waits for its sink. */
+const BACKLOG = 2_000;
+const FOR_EVER = 100_000;
+
+describe('alerts on a real Prometheus, with a minute as a second', () => {
+  let copy: AirQualityCopy;
+  let broken: BrokenPipelines;
+  let link: CuttableLink;
+  let redis: RedisProcess;
+  let upstream: Upstream;
+  let feeds: string;
+  let service: ServiceProcess;
+  let prometheus: PrometheusServer;
+  const opened: (() => Promise<unknown> | void)[] = [];
+  const fired = new Set<string>();
+
+  beforeAll(async () => {
+    copy = new AirQualityCopy((yaml) =>
+      yaml.replace('partitions: 4', 'partitions: 1').replace('  late: drop', '  checkpoint: { maxRows: 50 }'),
+    );
+    opened.push(() => copy.close());
+    await copy.createTable();
+    broken = await BrokenPipelines.in(copy.folder, copy.name);
+    opened.push(() => broken.close());
+    link = await CuttableLink.to(testServers().cassandra);
+    opened.push(() => link.cut());
+    redis = await RedisProcess.reserve();
+    redis.start();
+    opened.push(() => redis.remove());
+    upstream = await startUpstream({ '/numbers': () => ({ body: [{ n: Date.now() }] }) });
+    opened.push(() => upstream.close());
+    feeds = mkdtempSync(join(tmpdir(), 'millrace-feeds-'));
+    opened.push(() => rmSync(feeds, { recursive: true }));
+    const source = `source: { kind: http-poll, url: '${upstream.url}/numbers', every: 250ms, breaker: { failures: 1000 } }`;
+    writeFileSync(join(feeds, 'numbers.yaml'), feedText(`topic: ${copy.name}.numbers\n${source}`, `${copy.name}-feed`));
+    service = await start();
+    prometheus = await PrometheusServer.start({
+      program: process.env['MILLRACE_TEST_PROMETHEUS'] ?? 'prometheus',
+      targets: { millrace: [new URL(service.url).host] },
+      rules: readdirSync(RULES).map((file) => shortRules(readFileSync(join(RULES, file), 'utf8'), factorOf)),
+      everyMs: SCRAPE_MS,
+    });
+    opened.push(() => prometheus.stop());
+    broken.feed('late', 'fenced');
+    await sendLocations(20);
+  });
+  afterAll(async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  });
+
+  function factorOf(alert: string | undefined): number {
+    return alert !== undefined && SLOWER.includes(alert) ? MINUTE_IS_SIX_SECONDS : MINUTE_IS_A_SECOND;
+  }
+
+  /** Resolves once every partition has its task. */
+  async function start(): Promise<ServiceProcess> {
+    const started = await ServiceProcess.start('alerts', {
+      ...{ MILLRACE_PIPELINES: copy.folder, MILLRACE_FEEDS: feeds, MILLRACE_STATE_CACHE_BYTES: '1MiB' },
+      ...{ MILLRACE_CASSANDRA_CONTACT_POINTS: link.address, MILLRACE_REDIS_URL: redis.url },
+    });
+    opened.push(() => started.stop());
+    await started.ready();
+    await waitUntil('every task runs', async () => {
+      const text = await fetch(`${started.url}/metrics`).then((response) => response.text());
+      const running = [...text.matchAll(/^millrace_tasks\{.*state="running"\} 1$/gm)];
+      return running.length === broken.names.length + 1;
+    });
+    return started;
+  }
+
+  function sendLocations(count: number): Promise<void> {
+    const observed_at = new Date().toISOString();
+    return copy.produce(
+      Array.from({ length: count }, (_, i) => ({
+        key: `post-${i}`,
+        value: JSON.stringify({ observed_at, location: `post-${i}`, pm25: i }),
+      })),
+    );
+  }
+
+  /** Alerts that fire now, as `Name of what`; they are remembered in {@link fired}. */
+  async function firing(): Promise<string[]> {
+    const alerts = (await prometheus.alerts()).filter(({ state }) => state === 'firing');
+    const names = alerts.map(({ labels }) => `${labels['alertname']} of ${whatOf(labels)}`);
+    for (const name of names) fired.add(name);
+    return names;
+  }
+
+  function whatOf({ pipeline, feed, dependency, job }: Readonly<Record<string, string>>): string {
+    return (pipeline ?? feed ?? dependency ?? job ?? 'all').replace(`${copy.name}-`, '').replace(copy.name, 'sink');
+  }
+
+  /** Resolves once each of them has fired since the last {@link untilClear}. */
+  async function untilFired(...expected: readonly string[]): Promise<void> {
+    const missing = () => expected.filter((alert) => !fired.has(alert));
+    const look = async () => (await firing()) && missing().length === 0;
+    await waitUntil('the alerts fire', look, PATIENCE_MS, SCRAPE_MS).catch(() => undefined);
+    expect(missing()).toEqual([]);
+  }
+
+  async function untilClear(): Promise<void> {
+    let left: string[] = [];
+    const look = async () => (left = await firing()).length === 0;
+    await waitUntil('nothing fires', look, PATIENCE_MS, SCRAPE_MS).catch(() => undefined);
+    expect(left).toEqual([]);
+    fired.clear();
+  }
+
+  it('do not fire while nothing is wrong', async () => {
+    await untilClear();
+    expect(await prometheus.brokenRules()).toEqual([]);
+    expect(await prometheus.query('up{job="millrace"}')).toMatchObject([{ value: 1 }]);
+  });
+
+  it('fire for what is broken in a service that lives, and clear when it is mended', async () => {
+    await link.cut();
+    await sendLocations(BACKLOG);
+    upstream.order({ kind: 'status', status: 500 }, FOR_EVER);
+    await broken.sendBad('dead', 3);
+    await broken.sendBad('budget', 20);
+    await broken.send('late', timesMs(50, Date.now() - HOUR_MS));
+    await broken.send('full', timesMs(2_000, Date.now() - 24 * HOUR_MS), 'x'.repeat(100));
+    const end = new AbortController();
+    const stealing = steal('fenced', end.signal);
+    await untilFired(
+      ...['MillraceSinkFailing of sink', 'MillraceCheckpointTooOld of sink', 'MillraceLagGrowing of sink'],
+      ...['MillraceWatermarkStalled of sink', 'MillraceFeedSilent of feed', 'MillraceDeadLetters of dead'],
+      ...['MillraceTasksPaused of budget', 'MillraceLateRecords of late', 'MillraceStateNearBound of full'],
+      'MillraceFencedStorm of fenced',
+    );
+
+    end.abort();
+    await stealing;
+    await link.mend();
+    upstream.forgetOrders();
+    await resume('budget');
+    await broken.send('full', [Date.now()]);
+    await untilClear();
+  });
+
+  it('fire for a Redis that is nearly full, and clear when it may keep more', async () => {
+    const info = String(await redis.command('INFO', 'memory'));
+    const used = Number(/^used_memory:(\d+)/m.exec(info)![1]);
+    await redis.command('CONFIG', 'SET', 'maxmemory', String(Math.round(used * 1.07)));
+    await untilFired('MillraceStateNearBound of redis');
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    await untilClear();
+  });
+
+  it('fire for a failed task and for a process that is gone, and clear when another one has taken over', async () => {
+    await broken.send('failed', [Date.now()], 'x'.repeat(10_000));
+    await untilFired('MillraceTaskFailed of failed');
+    await service.kill();
+    await untilFired('MillraceDown of millrace');
+    await broken.letLargeRowsThrough();
+    service = await start();
+    prometheus.retarget({ millrace: [new URL(service.url).host] });
+    await untilClear();
+  });
+
+  /** Another owner claims the task again and again. */
+  async function steal(from: Broken, signal: AbortSignal): Promise<void> {
+    const client = connectRedis({ url: redis.url });
+    const store = new RedisStateStore(client);
+    await waitUntil('Redis answers', () => client.ping().then(Boolean, () => false));
+    while (!signal.aborted) {
+      await StoreOwner.claim(store, { pipeline: broken.nameOf(from), partition: 0 });
+      await delay(SCRAPE_MS, undefined, { signal }).catch(() => undefined);
+    }
+    client.disconnect();
+  }
+
+  async function resume(paused: Broken): Promise<void> {
+    const url = `${service.url}/v1/pipelines/${broken.nameOf(paused)}:resume`;
+    expect((await fetch(url, { method: 'POST' })).ok).toBe(true);
+  }
+});
+
+function timesMs(count: number, firstMs: number): number[] {
+  return Array.from({ length: count }, (_, i) => firstMs + i);
+}
