@@ -13,6 +13,7 @@ import { askPanels } from './observability/live-panels.mjs';
 import { metricsIn, panelQueries } from './observability/panels.mjs';
 import { PrometheusServer } from './observability/prometheus-server.mjs';
 import { promtoolChecks } from './observability/promtool.mjs';
+import { makeTrouble } from './observability/trouble.mjs';
 
 const SCRAPE_MS = 1_000;
 
@@ -52,12 +53,12 @@ function knownMetrics() {
 async function live() {
   const service = await startEmbedded();
   try {
-    const rules = rulesTexts();
     const server = await PrometheusServer.start({
-      ...{ program, rules, everyMs: SCRAPE_MS },
+      ...{ program, rules: rulesTexts(), everyMs: SCRAPE_MS },
       targets: { millrace: [service.address] },
     });
     try {
+      await makeTrouble(service);
       const panels = await askPanels(server, panelQueries(at('observability', 'dashboards')), interrupt);
       if (process.argv.includes('--write')) writeFileSync(at('docs', 'dashboards.md'), dashboardsPage(panels));
       const broken = (await server.brokenRules()).map((problem) => ({ name: 'rules', problem }));

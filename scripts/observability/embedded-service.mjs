@@ -25,7 +25,7 @@ export async function startEmbedded() {
     await upstreams.close();
   };
   const url = `http://127.0.0.1:${port}`;
-  if (await isReady(url, child)) return { url, address: `127.0.0.1:${port}`, stop };
+  if (await isReady(url, child)) return { url, address: `127.0.0.1:${port}`, upstreams: upstreams.environment, stop };
   await stop();
   throw new Error(`The embedded service was not ready within ${READY_MS / 1000} s`);
 }
