@@ -4,10 +4,12 @@ import { build } from './build.mjs';
 import { interruption, runForeground } from './foreground.mjs';
 import { install } from './install.mjs';
 import { runJest } from './jest.mjs';
+import { prometheusProgram } from './observability/program.mjs';
 import { at, NODE, ROOT } from './project.mjs';
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const CHAOS_MS = 10 * 60_000;
+const OBSERVABILITY_MS = 5 * 60_000;
 const log = (line) => console.log(line);
 const interrupt = interruption();
 
@@ -21,11 +23,15 @@ async function main() {
     await stage('install', () => install(interrupt));
     await stage('build', () => build(interrupt));
     const chromium = await stage('chromium', findChromium);
+    const prometheus = await stage('prometheus', () => prometheusProgram({ log, signal: interrupt }));
     await stage('stack up', () => reset('test', { log, signal: interrupt }));
-    counts = await stage('jest', () => runJest(process.argv.slice(2), environment(chromium), interrupt));
+    counts = await stage('jest', () => runJest(process.argv.slice(2), environment(chromium, prometheus), interrupt));
     if (counts.reason) log(counts.reason);
-    // It kills the servers: it comes when no test needs them, and not when tests were chosen by name.
-    if (process.argv.length === 2) counts = await stage('chaos', () => chaos(counts));
+    // Not when tests were chosen by name. Chaos kills the servers: it comes when no test needs them.
+    if (process.argv.length === 2) {
+      counts = await stage('observability', () => observability(counts));
+      counts = await stage('chaos', () => chaos(counts));
+    }
   } catch (error) {
     counts = failure(counts, error);
   }
@@ -39,9 +45,18 @@ async function main() {
 }
 
 /** A minute of faults on the real servers; counts as one test. */
-async function chaos({ passed, failed }) {
+function chaos(counts) {
   const args = ['--disable-warning=TimeoutNegativeWarning', at('chaos', 'run.mjs'), '--short'];
-  const code = await runForeground(NODE, args, { cwd: ROOT, interrupt, timeoutMs: CHAOS_MS });
+  return asOneTest(counts, args, CHAOS_MS);
+}
+
+/** Rules and dashboards on a real Prometheus; counts as one test. */
+function observability(counts) {
+  return asOneTest(counts, [at('scripts', 'check-observability.mjs')], OBSERVABILITY_MS);
+}
+
+async function asOneTest({ passed, failed }, args, timeoutMs) {
+  const code = await runForeground(NODE, args, { cwd: ROOT, interrupt, timeoutMs });
   interrupt.throwIfAborted();
   return code === 0 ? { passed: passed + 1, failed } : { passed, failed: failed + 1 };
 }
@@ -68,7 +83,7 @@ function findChromium() {
   return process.env.MILLRACE_TEST_CHROMIUM || programFromDebian(CHROMIUM, 'chromium', { log, signal: interrupt });
 }
 
-function environment(chromium) {
+function environment(chromium, prometheus) {
   const { kafka, redis, cassandra, 'schema-registry': schemaRegistry } = addresses('test');
   return {
     MILLRACE_TEST_KAFKA: kafka,
@@ -76,6 +91,7 @@ function environment(chromium) {
     MILLRACE_TEST_CASSANDRA: cassandra,
     MILLRACE_TEST_SCHEMA_REGISTRY: schemaRegistry,
     MILLRACE_TEST_CHROMIUM: chromium,
+    MILLRACE_TEST_PROMETHEUS: prometheus,
   };
 }
 
