@@ -15,6 +15,8 @@ import { promtoolChecks } from './observability/promtool.mjs';
 import { makeTrouble } from './observability/trouble.mjs';
 
 const SCRAPE_MS = 1_000;
+/** Long enough for rates of five minutes to be of something. */
+const PICTURE_MS = 60_000;
 
 const interrupt = interruption();
 const program = await prometheusProgram({ log: console.log, signal: interrupt });
@@ -50,10 +52,15 @@ async function live() {
     });
     try {
       await makeTrouble(service);
-      const panels = await askPanels(server, panelQueries(at('observability', 'dashboards')), interrupt);
-      if (process.argv.includes('--write')) writeFileSync(at('docs', 'dashboards.md'), dashboardsPage(panels));
+      const isWritten = process.argv.includes('--write');
+      const options = { leastMs: isWritten ? PICTURE_MS : 0, signal: interrupt };
+      const panels = await askPanels(server, panelQueries(at('observability', 'dashboards')), options);
+      if (isWritten) writeFileSync(at('docs', 'dashboards.md'), dashboardsPage(panels));
       const broken = (await server.brokenRules()).map((problem) => ({ name: 'rules', problem }));
-      return [...panels.map(({ dashboard, panel, problem }) => ({ name: `${dashboard}, ${panel}`, problem })), ...broken];
+      return [
+        ...panels.map(({ dashboard, panel, problem }) => ({ name: `${dashboard}, ${panel}`, problem })),
+        ...broken,
+      ];
     } finally {
       await server.stop();
     }
