@@ -10,6 +10,8 @@ import { at, NODE, ROOT } from './project.mjs';
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const CHAOS_MS = 10 * 60_000;
 const OBSERVABILITY_MS = 5 * 60_000;
+/** What needs no server, and so runs on all cores; the others would be in each other's way. */
+const SERVERLESS = '/test/(unit|property|golden)/';
 const log = (line) => console.log(line);
 const interrupt = interruption();
 
@@ -22,16 +24,17 @@ async function main() {
   try {
     await stage('install', () => install(interrupt));
     await stage('build', () => build(interrupt));
+    const chosen = process.argv.slice(2);
+    const isWhole = chosen.length === 0;
+    if (isWhole) counts = sum(counts, await jest('unit tests', ['--maxWorkers=100%', SERVERLESS], {}));
     const chromium = await stage('chromium', findChromium);
     const prometheus = await stage('prometheus', () => prometheusProgram({ log, signal: interrupt }));
+    if (isWhole) counts = await stage('observability', () => observability(counts));
     await stage('stack up', () => reset('test', { log, signal: interrupt }));
-    counts = await stage('jest', () => runJest(process.argv.slice(2), environment(chromium, prometheus), interrupt));
-    if (counts.reason) log(counts.reason);
-    // Not when tests were chosen by name. Chaos kills the servers: it comes when no test needs them.
-    if (process.argv.length === 2) {
-      counts = await stage('observability', () => observability(counts));
-      counts = await stage('chaos', () => chaos(counts));
-    }
+    const args = isWhole ? [`--testPathIgnorePatterns=${SERVERLESS}`] : chosen;
+    counts = sum(counts, await jest('tests on servers', args, environment(chromium, prometheus)));
+    // It kills the servers: it comes when no test needs them, and not when tests were chosen by name.
+    if (isWhole) counts = await stage('chaos', () => chaos(counts));
   } catch (error) {
     counts = failure(counts, error);
   }
@@ -42,6 +45,16 @@ async function main() {
   }
   log(`${counts.passed} passed, ${counts.failed} failed`);
   if (counts.failed > 0) process.exitCode ||= 1;
+}
+
+async function jest(name, args, env) {
+  const counts = await stage(name, () => runJest(name.replaceAll(' ', '-'), args, env, interrupt));
+  if (counts.reason) log(counts.reason);
+  return counts;
+}
+
+function sum(some, others) {
+  return { passed: some.passed + others.passed, failed: some.failed + others.failed };
 }
 
 /** A minute of faults on the real servers; counts as one test. */
