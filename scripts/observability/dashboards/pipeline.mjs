@@ -130,7 +130,10 @@ const losing = () => [
       min: 0,
     },
     { expr: `sum(increase(millrace_fenced_total{${P}}[10m]))`, legend: 'fenced' },
-    { expr: `sum(increase(millrace_repartition_duplicates_total{${P}}[10m])) or on() vector(0)`, legend: 'repetitions' },
+    {
+      expr: `sum(increase(millrace_repartition_duplicates_total{${P}}[10m])) or on() vector(0)`,
+      legend: 'repetitions',
+    },
     { expr: `sum(increase(millrace_error_budget_spent_total{${P}}[10m]))`, legend: 'error budget spent' },
   ),
 ];
