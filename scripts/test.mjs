@@ -10,8 +10,10 @@ import { at, NODE, ROOT } from './project.mjs';
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const CHAOS_MS = 10 * 60_000;
 const OBSERVABILITY_MS = 5 * 60_000;
-/** What needs no server, and so runs on all cores; the others would be in each other's way. */
+/** What needs no server, and so runs on all cores. */
 const SERVERLESS = '/test/(unit|property|golden)/';
+/** Everything in it has a name of its own on the servers, and measures nothing. The rest would be in each other's way. */
+const SIDE_BY_SIDE = '/test/conformance/';
 const log = (line) => console.log(line);
 const interrupt = interruption();
 
@@ -31,8 +33,10 @@ async function main() {
     const prometheus = await stage('prometheus', () => prometheusProgram({ log, signal: interrupt }));
     if (isWhole) counts = await stage('observability', () => observability(counts));
     await stage('stack up', () => reset('test', { log, signal: interrupt }));
-    const args = isWhole ? [`--testPathIgnorePatterns=${SERVERLESS}`] : chosen;
-    counts = sum(counts, await jest('tests on servers', args, environment(chromium, prometheus)));
+    const env = environment(chromium, prometheus);
+    if (isWhole) counts = sum(counts, await jest('conformance', ['--maxWorkers=2', SIDE_BY_SIDE], env));
+    const rest = [`--testPathIgnorePatterns=${SERVERLESS}`, `--testPathIgnorePatterns=${SIDE_BY_SIDE}`];
+    counts = sum(counts, await jest('tests on servers', isWhole ? rest : chosen, env));
     // It kills the servers: it comes when no test needs them, and not when tests were chosen by name.
     if (isWhole) counts = await stage('chaos', () => chaos(counts));
   } catch (error) {
