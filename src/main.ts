@@ -9,6 +9,7 @@ import { AppModule } from './app.module';
 import { embeddedPorts } from './composition/embedded-ports';
 import { endOnSignal } from './composition/end-on-signal';
 import { externalPorts } from './composition/external-ports';
+import { tracingOf } from './composition/tracing-of';
 import type { MillraceConfig } from './config/config';
 import { auditLogOf, createLogger } from './config/logger';
 import { maskedConfig } from './config/mask';
@@ -39,12 +40,16 @@ export interface StartOptions {
  * refused and logged; the others run.
  */
 export async function startService(config: MillraceConfig, { demo }: StartOptions): Promise<NestExpressApplication> {
-  const log = createLogger(config.logLevel);
+  const tracing = await tracingOf(config, process.env);
+  const log = createLogger(config.logLevel, undefined, tracing?.logFields);
   log.info({ event: 'service.starting', version: VERSION, config: maskedConfig(config) }, 'Millrace starts');
   const environment = takeSecrets(process.env);
   const catalog = await catalogOf(config, log);
   const feeds = await feedsOf(config, catalog, environment, log);
-  const ports = config.mode === 'embedded' ? embeddedPorts() : externalPorts(config, catalog.pipelines, log);
+  const ports =
+    config.mode === 'embedded'
+      ? embeddedPorts(undefined, tracing)
+      : externalPorts(config, catalog.pipelines, log, tracing);
   const parts = { config, catalog, feeds, ports, log, auditLog: auditLogOf(log) };
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(parts), {
     logger: new NestLogger(log),

@@ -77,6 +77,8 @@ function arrange(given: Settings, paths: GivenSettings['paths']) {
     /** Questions over Kafka; off without a topic. */
     queries: { topic: given.MILLRACE_QUERY_TOPIC, timeoutMs: given.MILLRACE_QUERY_TIMEOUT },
     logLevel: given.MILLRACE_LOG_LEVEL,
+    /** `undefined` where it is on if the environment names a collector. */
+    tracing: given.MILLRACE_TRACING,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],
     access: {

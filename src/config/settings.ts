@@ -106,6 +106,7 @@ export const settings = z.object({
   MILLRACE_QUERY_TOPIC: text().optional(),
   MILLRACE_QUERY_TIMEOUT: duration().default(10_000),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  MILLRACE_TRACING: flag().optional(),
   MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_AUTH: oneOf(POLICIES).optional(),
   MILLRACE_HTTP_ORIGINS: origins().default([]),

@@ -70,6 +70,7 @@ partitioner: { kind: round-robin }`,
         {
           provide: FEED_OBSERVER,
           useValue: {
+            enabled: () => undefined,
             polled: () => undefined,
             stored: (_: string, { records }: { records: number }) => void counted.push(records),
             succeeded: () => undefined,
