@@ -13,7 +13,8 @@ import { createLogger } from './config/logger';
 import { maskedConfig } from './config/mask';
 import { NestLogger } from './config/nest-logger';
 import { DEFAULT_FEEDS } from './config/settings';
-import { problemText } from './core/pipeline/problem';
+import { ConfigError } from './core/errors';
+import { type Problem, problemText } from './core/pipeline/problem';
 import type { Log } from './core/ports/log.port';
 import { type FeedCatalog, readFeeds } from './ingestion/feeds/feed-catalog';
 import { BatchTransport } from './processing/batch-transport';
@@ -33,7 +34,7 @@ export interface StartOptions {
  * checkpoint, leave the groups and end the process.
  *
  * Throws ConfigError when the configuration or the pipelines folder cannot be used. A pipeline file with a problem is
- * refused and logged; the others run.
+ * refused and logged; the others run, unless `MILLRACE_ON_REFUSED` is `fail`, which makes it a ConfigError too.
  */
 export async function startService(config: MillraceConfig, { demo }: StartOptions): Promise<NestExpressApplication> {
   const log = createLogger(config.logLevel);
@@ -64,13 +65,24 @@ async function catalogOf(config: MillraceConfig, log: Log): Promise<PipelineCata
   for (const problem of catalog.refused.flatMap(({ problems }) => problems)) {
     log.error({ event: 'pipeline.refused', ...problem }, problemText(problem));
   }
+  refuse(config, catalog.refused.flatMap(({ problems }) => problems));
   return catalog;
+}
+
+/** So that a roll-out with a wrong definition stops at its first process, and the ones before run on. */
+function refuse({ onRefused }: MillraceConfig, problems: readonly Problem[]): void {
+  if (onRefused === 'run-others' || problems.length === 0) return;
+  const lines = problems.map(problemText);
+  throw new ConfigError(
+    ['Definitions are wrong, and MILLRACE_ON_REFUSED=fail lets nothing run beside them:', ...lines].join('\n  '),
+  );
 }
 
 async function feedsOf(config: MillraceConfig, { language }: PipelineCatalog, log: Log): Promise<FeedCatalog> {
   const isDefault = config.feeds === DEFAULT_FEEDS;
   const catalog = await readFeeds({ folder: config.feeds, isDefault, environment: process.env, language });
   for (const problem of catalog.problems) log.error({ event: 'feed.refused', ...problem }, problemText(problem));
+  refuse(config, catalog.problems);
   return catalog;
 }
 
