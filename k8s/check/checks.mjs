@@ -6,7 +6,9 @@ import { at } from '../../scripts/project.mjs';
 import * as rules from './manifest-rules.mjs';
 import { isFresh } from './rules-component.mjs';
 import { schemaFolder } from './schemas.mjs';
-import { goTool, hadolint, promtool, run, Unavailable } from './tools.mjs';
+import { run } from '../../stack/run.mjs';
+import { Unavailable } from './go.mjs';
+import { goTool, hadolint, promtool } from './tools.mjs';
 import { isWaived, unusedWaivers } from './waivers.mjs';
 
 const TARGETS = ['k8s/base', 'k8s/overlays/dev', 'k8s/overlays/prod'];

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { checks } from './checks.mjs';
-import { Unavailable } from './tools.mjs';
+import { Unavailable } from './go.mjs';
 
 /**
  * Every check of the manifests, the Dockerfile, the compose file and the alerts that needs no cluster. A check whose tool cannot be

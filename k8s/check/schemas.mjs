@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { goModule, kubeCache } from './tools.mjs';
+import { goModule, kubeCache } from './go.mjs';
 
 const KUBERNETES = 'v1.36.3';
 /** Where custom resources are defined: a module, and its folder of definitions. */
