@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { interruption, runForeground } from '../../scripts/foreground.mjs';
@@ -11,6 +12,8 @@ import { imageArchives } from './images.mjs';
 
 const NAMESPACE = 'millrace-e2e';
 const INSIDE = fileURLToPath(new URL('inside.mjs', import.meta.url));
+/** Not on PATH: containerd looks for it there. */
+const BRIDGE = '/usr/lib/cni/bridge';
 const LIMIT_MS = 45 * 60_000;
 /** Program and Debian package. */
 const NEEDED = {
@@ -49,7 +52,7 @@ async function findPrograms() {
     await programFromDebian([program], debianPackage, { log });
     if (!wasPresent && program === 'dockerd') await stopDebianService('docker');
   }
-  await programFromDebian(['/usr/lib/cni/bridge'], 'containernetworking-plugins', { log }).catch(() => undefined);
+  if (!existsSync(BRIDGE)) await mustRun('apt-get', ['install', '-y', '-q', 'containernetworking-plugins']);
 }
 
 async function makeNamespace() {
