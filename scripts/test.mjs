@@ -8,6 +8,8 @@ import { at, NODE, ROOT } from './project.mjs';
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const CHAOS_MS = 10 * 60_000;
+/** What needs no server, and so runs on all cores; the others would be in each other's way. */
+const SERVERLESS = '/test/(unit|property|golden)/';
 const log = (line) => console.log(line);
 const interrupt = interruption();
 
@@ -20,12 +22,15 @@ async function main() {
   try {
     await stage('install', () => install(interrupt));
     await stage('build', () => build(interrupt));
+    const chosen = process.argv.slice(2);
+    const isWhole = chosen.length === 0;
+    if (isWhole) counts = sum(counts, await jest('unit tests', ['--maxWorkers=100%', SERVERLESS], {}));
     const chromium = await stage('chromium', findChromium);
     await stage('stack up', () => reset('test', { log, signal: interrupt }));
-    counts = await stage('jest', () => runJest(process.argv.slice(2), environment(chromium), interrupt));
-    if (counts.reason) log(counts.reason);
+    const args = isWhole ? [`--testPathIgnorePatterns=${SERVERLESS}`] : chosen;
+    counts = sum(counts, await jest('tests on servers', args, environment(chromium)));
     // It kills the servers: it comes when no test needs them, and not when tests were chosen by name.
-    if (process.argv.length === 2) counts = await stage('chaos', () => chaos(counts));
+    if (isWhole) counts = await stage('chaos', () => chaos(counts));
   } catch (error) {
     counts = failure(counts, error);
   }
@@ -36,6 +41,16 @@ async function main() {
   }
   log(`${counts.passed} passed, ${counts.failed} failed`);
   if (counts.failed > 0) process.exitCode ||= 1;
+}
+
+async function jest(name, args, env) {
+  const counts = await stage(name, () => runJest(name.replaceAll(' ', '-'), args, env, interrupt));
+  if (counts.reason) log(counts.reason);
+  return counts;
+}
+
+function sum(some, others) {
+  return { passed: some.passed + others.passed, failed: some.failed + others.failed };
 }
 
 /** A minute of faults on the real servers; counts as one test. */
