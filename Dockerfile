@@ -11,7 +11,7 @@ COPY src ./src
 RUN npm run build \
   && npm prune --omit=dev --no-audit --no-fund \
   && node scripts/write-sbom.mjs sbom.cdx.json \
-  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -delete \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
   && rm -rf node_modules/.cache node_modules/.package-lock.json
 
 # Node alone: no npm, no compiler. The shell that Debian has is not used.
