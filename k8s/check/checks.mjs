@@ -8,7 +8,7 @@ import { isFresh } from './rules-component.mjs';
 import { schemaFolder } from './schemas.mjs';
 import { run } from '../../stack/run.mjs';
 import { Unavailable } from './go.mjs';
-import { goTool, hadolint, promtool } from './tools.mjs';
+import { dockerCompose, goTool, hadolint, promtool } from './tools.mjs';
 import { isWaived, unusedWaivers } from './waivers.mjs';
 
 const TARGETS = ['k8s/base', 'k8s/overlays/dev', 'k8s/overlays/prod'];
@@ -128,9 +128,8 @@ async function compose() {
 }
 
 async function composeConfig() {
-  if ((await run('docker', ['compose', 'version'], { timeoutMs: 10_000 })).code !== 0)
-    throw new Unavailable('docker compose is not installed');
-  const { code, output } = await run('docker', ['compose', '-f', at('docker-compose.yml'), 'config', '-q']);
+  const [program, ...args] = await dockerCompose();
+  const { code, output } = await run(program, [...args, '-f', at('docker-compose.yml'), 'config', '-q']);
   return code === 0 ? [] : output.trim().split('\n');
 }
 

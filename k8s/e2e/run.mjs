@@ -7,6 +7,7 @@ import { NODE as NODE_PROGRAM } from '../../scripts/project.mjs';
 import { programFromDebian, stopDebianService } from '../../stack/apt.mjs';
 import { mustRun, onPath, run } from '../../stack/run.mjs';
 import { Unavailable } from '../check/go.mjs';
+import { dockerCompose } from '../check/tools.mjs';
 import { programs } from './builds.mjs';
 import { imageArchives } from './images.mjs';
 
@@ -36,6 +37,7 @@ async function main() {
   if (process.getuid() !== 0) throw new Unavailable('a node needs root');
   await findPrograms();
   const built = { programs: await programs(log), images: await imageArchives(log) };
+  if (values.build) await dockerCompose({ build: true });
   log(`built, or taken from the cache, in ${((Date.now() - begin) / 1000).toFixed(0)} s`);
   if (values.build) return;
   await makeNamespace();
