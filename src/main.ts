@@ -65,7 +65,10 @@ async function catalogOf(config: MillraceConfig, log: Log): Promise<PipelineCata
   for (const problem of catalog.refused.flatMap(({ problems }) => problems)) {
     log.error({ event: 'pipeline.refused', ...problem }, problemText(problem));
   }
-  refuse(config, catalog.refused.flatMap(({ problems }) => problems));
+  refuse(
+    config,
+    catalog.refused.flatMap(({ problems }) => problems),
+  );
   return catalog;
 }
 

@@ -31,7 +31,9 @@ const objectsOf = (text) => parseAllDocuments(text).map((document) => document.t
 
 /** Applies a rule to the objects of each target. */
 const ofEach = (rule) => async () => {
-  const found = await Promise.all(TARGETS.map(async (target) => ({ target, lines: rule(objectsOf(await render(target))) })));
+  const found = await Promise.all(
+    TARGETS.map(async (target) => ({ target, lines: rule(objectsOf(await render(target))) })),
+  );
   return found.flatMap(({ target, lines }) => lines.map((line) => `${target}: ${line}`));
 };
 
@@ -54,7 +56,12 @@ async function schemas() {
     TARGETS.map((target) => onFile(target, (file) => run(program, [...args, file], { timeoutMs: 60_000 }))),
   );
   return outputs.flatMap(({ code, output }, index) =>
-    code === 0 ? [] : output.trim().split('\n').map((line) => `${TARGETS[index]}: ${line}`),
+    code === 0
+      ? []
+      : output
+          .trim()
+          .split('\n')
+          .map((line) => `${TARGETS[index]}: ${line}`),
   );
 }
 
@@ -93,16 +100,24 @@ function definitionsAreMounted() {
   return ['pipelines', 'feeds'].flatMap((folder) => {
     const { configMapGenerator } = parse(readFileSync(at(folder, 'Kustomization'), 'utf8'));
     const listed = configMapGenerator[0].files;
-    const present = readdirSync(at(folder)).filter((name) => /\.(ya?ml|json|avsc)$/.test(name) && !/\.test\./.test(name));
+    const present = readdirSync(at(folder)).filter(
+      (name) => /\.(ya?ml|json|avsc)$/.test(name) && !/\.test\./.test(name),
+    );
     return [
-      ...present.filter((name) => !listed.includes(name)).map((name) => `${folder}/Kustomization does not list ${name}`),
-      ...listed.filter((name) => !present.includes(name)).map((name) => `${folder}/Kustomization lists ${name}, which is not there`),
+      ...present
+        .filter((name) => !listed.includes(name))
+        .map((name) => `${folder}/Kustomization does not list ${name}`),
+      ...listed
+        .filter((name) => !present.includes(name))
+        .map((name) => `${folder}/Kustomization lists ${name}, which is not there`),
     ];
   });
 }
 
 function settingNames() {
-  return [...readFileSync(at('src/config/settings.ts'), 'utf8').matchAll(/^ {2}(MILLRACE_\w+):/gm)].map(([, name]) => name);
+  return [...readFileSync(at('src/config/settings.ts'), 'utf8').matchAll(/^ {2}(MILLRACE_\w+):/gm)].map(
+    ([, name]) => name,
+  );
 }
 
 async function dockerfile() {
@@ -139,9 +154,12 @@ async function alerts() {
   const program = await promtool();
   const inFolder = (name) => readdirSync(at('observability', name)).filter((file) => /\.ya?ml$/.test(file));
   const ruleFiles = inFolder('rules').map((file) => join(folder, file));
-  const tests = existsSync(at('observability', 'tests')) ? inFolder('tests').map((file) => at('observability', 'tests', file)) : [];
+  const tests = existsSync(at('observability', 'tests'))
+    ? inFolder('tests').map((file) => at('observability', 'tests', file))
+    : [];
   const checked = await run(program, ['check', 'rules', ...ruleFiles], { timeoutMs: 60_000 });
-  const tested = tests.length > 0 ? await run(program, ['test', 'rules', ...tests], { timeoutMs: 120_000 }) : { code: 0 };
+  const tested =
+    tests.length > 0 ? await run(program, ['test', 'rules', ...tests], { timeoutMs: 120_000 }) : { code: 0 };
   return [checked, tested].filter(({ code }) => code !== 0).flatMap(({ output }) => output.trim().split('\n'));
 }
 

@@ -63,11 +63,15 @@ export async function once(file, make) {
 async function throughOwnModule(name, packageAtVersion, folder) {
   const [packagePath, version] = packageAtVersion.split('@');
   const upstream = await moduleOf(packagePath, version);
-  const lines = readFileSync(upstream.GoMod, 'utf8').split('\n').filter((line) => /^(go|godebug) /.test(line));
+  const lines = readFileSync(upstream.GoMod, 'utf8')
+    .split('\n')
+    .filter((line) => /^(go|godebug) /.test(line));
   const { Replace = [], Exclude = [] } = JSON.parse(await go(['mod', 'edit', '-json', upstream.GoMod]));
   const text = ({ Path: path, Version: number }) => [path, number].filter(Boolean).join(' ');
   const repeated = [
-    ...Replace.filter(({ New }) => !New.Path.startsWith('.')).map(({ Old, New }) => `replace ${text(Old)} => ${text(New)}`),
+    ...Replace.filter(({ New }) => !New.Path.startsWith('.')).map(
+      ({ Old, New }) => `replace ${text(Old)} => ${text(New)}`,
+    ),
     ...Exclude.map((excluded) => `exclude ${text(excluded)}`),
   ];
   const needed = `require ${upstream.Path} ${version}`;

@@ -16,7 +16,7 @@ const containersOf = ({ spec }) => {
 
 /** An image whose content may change under the same name is none to roll back to. */
 export function isPinned(image) {
-  if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
+  if (image.includes('@')) return /@sha256:[0-9a-f]{64}$/.test(image);
   const tag = /:([\w][\w.-]*)$/.exec(image)?.[1];
   return tag !== undefined && tag !== 'latest' && /\d/.test(tag);
 }

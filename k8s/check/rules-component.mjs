@@ -8,7 +8,11 @@ export const COMPONENT = at('k8s', 'components', 'prometheus-operator', 'rules.y
 
 /** The PrometheusRule that holds every group of observability/rules, as text. */
 export function rulesComponent() {
-  const files = existsSync(RULES) ? readdirSync(RULES).filter((name) => /\.ya?ml$/.test(name)).sort() : [];
+  const files = existsSync(RULES)
+    ? readdirSync(RULES)
+        .filter((name) => /\.ya?ml$/.test(name))
+        .sort()
+    : [];
   const groups = files.flatMap((name) => parse(readFileSync(join(RULES, name), 'utf8')).groups);
   const rule = {
     apiVersion: 'monitoring.coreos.com/v1',

@@ -15,14 +15,22 @@ export const WAIVERS = [
     why: 'topology spread constraints do it, by zone and host, each role and roll-out by itself',
   },
   { check: 'container-image-pull-policy', why: 'images have versions: a node that has one need not ask for it again' },
-  { check: 'container-security-context-user-group-id', target: DEV, why: 'the ids of the servers are their images’ own' },
+  {
+    check: 'container-security-context-user-group-id',
+    target: DEV,
+    why: 'the ids of the servers are their images’ own',
+  },
   {
     check: 'container-security-context-readonlyrootfilesystem',
     target: DEV,
     why: 'the images of Kafka and Cassandra write their configuration beside their programs',
   },
   { check: 'pod-probes', target: DEV, why: 'no liveness probe of a server: it would restart one that is only busy' },
-  { check: 'horizontalpodautoscaler-replicas', target: DEV, why: 'one pod of each role leaves room on a small machine' },
+  {
+    check: 'horizontalpodautoscaler-replicas',
+    target: DEV,
+    why: 'one pod of each role leaves room on a small machine',
+  },
   { check: 'deployment-replicas', target: PROD, why: 'KEDA has the number of processors' },
 ];
 

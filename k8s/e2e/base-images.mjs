@@ -39,7 +39,9 @@ function root(name, packages) {
 
 /** The machine's own, which it can reach. */
 function aptSources() {
-  return ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'].filter((file) => existsSync(file)).slice(0, 1);
+  return ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list']
+    .filter((file) => existsSync(file))
+    .slice(0, 1);
 }
 
 function importRoot(name, archive) {

@@ -19,7 +19,16 @@ const STAND_INS = {
   cassandra: { image: 'cassandra:5.0.6', jars: 'cassandra' },
   'schema-registry': { image: 'apicurio/apicurio-registry:3.3.3', jars: 'schema-registry', goal: 'dependency:unpack' },
 };
-const OF_SERVICE = ['Dockerfile', 'package-lock.json', 'tsconfig.build.json', 'scripts', 'src', 'cql', 'pipelines', 'feeds'];
+const OF_SERVICE = [
+  'Dockerfile',
+  'package-lock.json',
+  'tsconfig.build.json',
+  'scripts',
+  'src',
+  'cql',
+  'pipelines',
+  'feeds',
+];
 
 /**
  * The archives of all images of the dev overlay: the service's own, built by its Dockerfile, and stand-ins for the servers' with the
@@ -34,7 +43,8 @@ export async function imageArchives(log) {
   try {
     await makeBaseImages();
     const archives = [];
-    for (const [name, build] of wanted) archives.push(await once(archiveOf(name), async (folder) => save(await build(), folder)));
+    for (const [name, build] of wanted)
+      archives.push(await once(archiveOf(name), async (folder) => save(await build(), folder)));
     return archives;
   } finally {
     await stopDocker();
@@ -64,7 +74,10 @@ async function standIn(name, log) {
   try {
     cpSync(join(HERE, name), folder, { recursive: true });
     mkdirSync(join(folder, 'jars'));
-    if (jars) cpSync(await jarsOf(jars, at('stack', jars, 'pom.xml'), { log }, goal), join(folder, 'jars'), { recursive: true });
+    if (jars)
+      cpSync(await jarsOf(jars, at('stack', jars, 'pom.xml'), { log }, goal), join(folder, 'jars'), {
+        recursive: true,
+      });
     if (name === 'cassandra') cpSync(at('stack', 'cassandra'), join(folder, 'conf'), { recursive: true });
     const flags = name === 'cassandra' ? ['--build-arg', `JAVA_FLAGS=${flagsOfJava().join(' ')}`] : [];
     await docker(['build', '-q', '--network=none', ...flags, '-t', image, folder]);

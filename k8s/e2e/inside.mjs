@@ -64,7 +64,9 @@ async function stopCluster() {
 async function timed(counts, name, work) {
   const begin = Date.now();
   const said = (outcome, detail) =>
-    console.log(`${outcome} ${name} (${((Date.now() - begin) / 1000).toFixed(0)} s)\n     ${detail.replaceAll('\n', '\n     ')}`);
+    console.log(
+      `${outcome} ${name} (${((Date.now() - begin) / 1000).toFixed(0)} s)\n     ${detail.replaceAll('\n', '\n     ')}`,
+    );
   try {
     const detail = await work();
     counts.passed += 1;

@@ -40,7 +40,8 @@ export async function haveReady(role, count, deadlineMs = 180_000) {
     const pods = await podsOf(role);
     return pods.length === count && pods.every(isReady);
   }, deadlineMs);
-  if (!done) throw new Error(`${role} has not become ${count} ready pods\n${await kubectl('get', 'pods', '-o', 'wide')}`);
+  if (!done)
+    throw new Error(`${role} has not become ${count} ready pods\n${await kubectl('get', 'pods', '-o', 'wide')}`);
 }
 
 /** Sets both bounds, which the autoscaler keeps whether it knows the load or not. */

@@ -25,7 +25,9 @@ async function storedRows(expected) {
   });
   try {
     await client.connect();
-    const partitions = new Set([...expected.keys()].map((key) => `${key.split('|')[0]}|${key.split('|')[1].slice(0, 4)}`));
+    const partitions = new Set(
+      [...expected.keys()].map((key) => `${key.split('|')[0]}|${key.split('|')[1].slice(0, 4)}`),
+    );
     const answers = await Promise.all(
       [...partitions].map((partition) => {
         const [location, year] = partition.split('|');

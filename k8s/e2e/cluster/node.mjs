@@ -170,7 +170,10 @@ function corefile() {
 
 async function killTasks() {
   const { output } = await run('ctr', ['-a', SOCKET, '-n', 'k8s.io', 'tasks', 'ls', '-q'], { timeoutMs: 20_000 });
-  for (const task of output.trim().split('\n').filter((id) => /^[0-9a-f]{64}$/.test(id))) {
+  for (const task of output
+    .trim()
+    .split('\n')
+    .filter((id) => /^[0-9a-f]{64}$/.test(id))) {
     const tasks = ['-a', SOCKET, '-n', 'k8s.io', 'tasks'];
     await run('ctr', [...tasks, 'kill', '-s', 'KILL', task], { timeoutMs: 20_000 });
     await run('ctr', [...tasks, 'rm', '-f', task], { timeoutMs: 20_000 });
@@ -178,6 +181,9 @@ async function killTasks() {
 }
 
 async function unmountAll() {
-  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '');
-  for (const mount of mounts.filter((path) => path.startsWith(`${at()}/`)).reverse()) await run('umount', ['-l', mount]);
+  const mounts = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  for (const mount of mounts.filter((path) => path.startsWith(`${at()}/`)).reverse())
+    await run('umount', ['-l', mount]);
 }

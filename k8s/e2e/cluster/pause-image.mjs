@@ -21,7 +21,9 @@ export function pauseImage(name) {
     writeFileSync(join(folder, 'pause.c'), PROGRAM);
     await mustRun('gcc', ['-static', '-Os', '-s', '-o', 'pause', 'pause.c'], { cwd: folder });
     await mustRun('tar', ['-cf', 'image/layer.tar', 'pause'], { cwd: folder });
-    const layer = createHash('sha256').update(readFileSync(join(folder, 'image/layer.tar'))).digest('hex');
+    const layer = createHash('sha256')
+      .update(readFileSync(join(folder, 'image/layer.tar')))
+      .digest('hex');
     const config = JSON.stringify({
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       os: 'linux',

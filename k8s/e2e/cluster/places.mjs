@@ -48,7 +48,3 @@ export async function start(name, args, { answers, deadlineMs = 60_000, env } = 
 export function end(name) {
   return stop(place(name));
 }
-
-export function logOf(name) {
-  return tailOf(place(name));
-}

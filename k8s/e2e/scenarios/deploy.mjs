@@ -41,8 +41,10 @@ export async function restrictedHolds() {
   const spec = { containers: [{ name: 'root', image: 'millrace:0.1.0', securityContext: { runAsUser: 0 } }] };
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'root', namespace: NAMESPACE }, spec };
   const { code, output } = await tryKubectl('apply', '-f', write('root.json', JSON.stringify(pod)));
-  if (code === 0 || !/violates PodSecurity "restricted/.test(output)) throw new Error(`a root pod was let in: ${output}`);
-  const probe = "let is='writable';try{require('fs').writeFileSync('/app/x','')}catch(e){is=e.code}console.log(process.getuid(),is)";
+  if (code === 0 || !/violates PodSecurity "restricted/.test(output))
+    throw new Error(`a root pod was let in: ${output}`);
+  const probe =
+    "let is='writable';try{require('fs').writeFileSync('/app/x','')}catch(e){is=e.code}console.log(process.getuid(),is)";
   const said = [];
   for (const role of ROLES) {
     const answer = await kubectl('exec', `deployment/millrace-${role}`, '--', 'node', '-e', probe);

@@ -29,7 +29,8 @@ export async function rollingUpdate(world) {
   const failures = [...readings.failures.slice(failed), ...visitors.failures];
   const requests = readings.requests - sent + visitors.requests;
   const rows = await rowsAreRight(readings);
-  if (failures.length > 0) throw new Error(`${failures.length} of ${requests} requests failed:\n${failures.slice(0, 8).join('\n')}`);
+  if (failures.length > 0)
+    throw new Error(`${failures.length} of ${requests} requests failed:\n${failures.slice(0, 8).join('\n')}`);
   return `${took} s, ${requests} requests, 0 failed, ${rows}`;
 }
 
@@ -77,7 +78,9 @@ export async function badPipeline(world) {
     const said = await eventually(() => refusal('process', before), 120_000);
     if (!said) throw new Error(`no new pod says what is wrong\n${await kubectl('get', 'pods')}`);
     if (!/air-quality-daily\.yaml:\d+:\d+: /.test(said)) throw new Error(`the place is not named: ${said}`);
-    const left = (await podsOf('process')).filter(({ metadata, ...pod }) => before.includes(metadata.name) && kube.isReady(pod));
+    const left = (await podsOf('process')).filter(
+      ({ metadata, ...pod }) => before.includes(metadata.name) && kube.isReady(pod),
+    );
     if (left.length !== before.length) throw new Error('a pod with the good definition is gone');
   });
   await deploy({ pipelines: DAILY });

@@ -32,7 +32,18 @@ describe('millrace', () => {
 
   it('lists its commands, and exits with 0', async () => {
     expect(await run('--help')).toBe(0);
-    for (const command of ['start', 'validate', 'test', 'explain', 'replay', 'ingest', 'ddl', 'migrate', 'doctor', 'schema']) {
+    for (const command of [
+      'start',
+      'validate',
+      'test',
+      'explain',
+      'replay',
+      'ingest',
+      'ddl',
+      'migrate',
+      'doctor',
+      'schema',
+    ]) {
       expect(out.join('\n')).toContain(command);
     }
   });
