@@ -66,13 +66,13 @@ async function throughOwnModule(name, packageAtVersion, folder) {
   const lines = readFileSync(upstream.GoMod, 'utf8')
     .split('\n')
     .filter((line) => /^(go|godebug) /.test(line));
-  const { Replace = [], Exclude = [] } = JSON.parse(await go(['mod', 'edit', '-json', upstream.GoMod]));
+  const { Replace, Exclude } = JSON.parse(await go(['mod', 'edit', '-json', upstream.GoMod]));
   const text = ({ Path: path, Version: number }) => [path, number].filter(Boolean).join(' ');
   const repeated = [
-    ...Replace.filter(({ New }) => !New.Path.startsWith('.')).map(
-      ({ Old, New }) => `replace ${text(Old)} => ${text(New)}`,
-    ),
-    ...Exclude.map((excluded) => `exclude ${text(excluded)}`),
+    ...(Replace ?? [])
+      .filter(({ New }) => !New.Path.startsWith('.'))
+      .map(({ Old, New }) => `replace ${text(Old)} => ${text(New)}`),
+    ...(Exclude ?? []).map((excluded) => `exclude ${text(excluded)}`),
   ];
   const needed = `require ${upstream.Path} ${version}`;
   writeFileSync(join(folder, 'go.mod'), ['module build.local', ...lines, needed, ...repeated, ''].join('\n'));
