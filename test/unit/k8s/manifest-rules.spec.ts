@@ -47,7 +47,11 @@ describe('rules of the manifests', () => {
     ['runAsUser is 0', { securityContext: { ...SECURE, runAsUser: 0 } }, {}],
     ['allowPrivilegeEscalation', { securityContext: { capabilities: { drop: ['ALL'] } } }, {}],
     ['capabilities are not dropped', { securityContext: { allowPrivilegeEscalation: false } }, {}],
-    ['capabilities are added', { securityContext: { ...SECURE, capabilities: { drop: ['ALL'], add: ['NET_RAW'] } } }, {}],
+    [
+      'capabilities are added',
+      { securityContext: { ...SECURE, capabilities: { drop: ['ALL'], add: ['NET_RAW'] } } },
+      {},
+    ],
     ['privileged', { securityContext: { ...SECURE, privileged: true } }, {}],
     ['seccomp', {}, { securityContext: { runAsNonRoot: true } }],
     ['hostNetwork', {}, { hostNetwork: true }],
@@ -58,7 +62,11 @@ describe('rules of the manifests', () => {
 
   it('know settings, also by their file, in ConfigMaps and in variables', () => {
     const names = ['MILLRACE_ROLES', 'MILLRACE_REDIS_PASSWORD'];
-    const config = { kind: 'ConfigMap', metadata: { name: 'c' }, data: { MILLRACE_REDIS_PASSWORD_FILE: '/x', MILLRACE_ROLE: '' } };
+    const config = {
+      kind: 'ConfigMap',
+      metadata: { name: 'c' },
+      data: { MILLRACE_REDIS_PASSWORD_FILE: '/x', MILLRACE_ROLE: '' },
+    };
     const variables = deployment({ env: [{ name: 'MILLRACE_ROLES' }, { name: 'MILLRACE_NODES' }, { name: 'HOME' }] });
     expect(settingsAreKnown([config, variables], names)).toEqual([
       'ConfigMap c: there is no setting MILLRACE_ROLE',
@@ -67,7 +75,11 @@ describe('rules of the manifests', () => {
   });
 
   it('want room for preStop, the flush and closing in the grace period', () => {
-    const config = { kind: 'ConfigMap', metadata: { name: 'millrace-config-1' }, data: { MILLRACE_SHUTDOWN_TIMEOUT: '20s' } };
+    const config = {
+      kind: 'ConfigMap',
+      metadata: { name: 'millrace-config-1' },
+      data: { MILLRACE_SHUTDOWN_TIMEOUT: '20s' },
+    };
     const container = { lifecycle: { preStop: { sleep: { seconds: 5 } } } };
     expect(shutdownFits([config, deployment(container, { terminationGracePeriodSeconds: 30 })])).toEqual([]);
     expect(shutdownFits([config, deployment(container, { terminationGracePeriodSeconds: 29 })])).toHaveLength(1);
