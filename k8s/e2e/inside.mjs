@@ -4,7 +4,7 @@ import { run as runCommand } from '../../stack/run.mjs';
 import { startControlPlane, stopControlPlane } from './cluster/control-plane.mjs';
 import { makeCredentials } from './cluster/credentials.mjs';
 import { importImage, startNode, stopNode } from './cluster/node.mjs';
-import { prepareFolder } from './cluster/places.mjs';
+import { prepareFolder, usePrograms } from './cluster/places.mjs';
 import * as deploying from './scenarios/deploy.mjs';
 import * as disturbing from './scenarios/disturb.mjs';
 
@@ -27,7 +27,11 @@ const SCENARIOS = {
 /** Runs in the cluster's network namespace; `run.mjs` starts it there. */
 async function main() {
   const { programs, images, keep } = JSON.parse(parseArgs({ options: { work: { type: 'string' } } }).values.work);
+  usePrograms();
+  // What a run before has left when it was cut off.
+  await stopCluster();
   prepareFolder(programs);
+  for (const signalName of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signalName, () => void cutOff());
   const counts = { passed: 0, failed: 0 };
   try {
     await timed(counts, 'a control plane and a node', () => startCluster(images));
@@ -59,6 +63,13 @@ async function startCluster(images) {
 async function stopCluster() {
   await stopNode();
   await stopControlPlane();
+}
+
+/** Nothing of the cluster outlives us. */
+async function cutOff() {
+  console.log('FAIL the run was cut off');
+  await stopCluster();
+  process.exit(1);
 }
 
 async function timed(counts, name, work) {

@@ -60,6 +60,7 @@ async function findPrograms() {
 async function makeNamespace() {
   if ((await run('ip', ['netns', 'exec', NAMESPACE, 'true'])).code === 0) return;
   await mustRun('ip', ['netns', 'add', NAMESPACE]);
+  await mustRun('ip', ['-n', NAMESPACE, 'link', 'set', 'lo', 'up']);
 }
 
 await main().catch((error) => {

@@ -55,7 +55,7 @@ async function makeLink() {
   if ((await run('ip', ['link', 'show', 'node0'])).code === 0) return;
   await ip('link', 'add', 'node0', 'type', 'veth', 'peer', 'name', 'node1');
   await ip('addr', 'add', `${NODE_IP}/24`, 'dev', 'node0');
-  for (const device of ['lo', 'node0', 'node1']) await ip('link', 'set', device, 'up');
+  for (const device of ['node0', 'node1']) await ip('link', 'set', device, 'up');
   await ip('route', 'replace', SERVICE_RANGE, 'dev', 'node0');
   await mustRun('sysctl', ['-qw', 'net.ipv4.ip_forward=1']);
 }

@@ -21,6 +21,10 @@ export function prepareFolder(programs) {
   mkdirSync(at('bin'), { recursive: true });
   mkdirSync(at('pki'), { recursive: true });
   for (const [name, path] of Object.entries(programs)) symlinkSync(path, at('bin', name));
+}
+
+/** For the cluster's own programs and for `kubectl`. */
+export function usePrograms() {
   process.env.PATH = `${at('bin')}:${process.env.PATH}`;
   process.env.KUBECONFIG = at('admin.kubeconfig');
 }
