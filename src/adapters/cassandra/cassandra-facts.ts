@@ -26,7 +26,7 @@ export async function cassandraFacts(client: CassandraClient, role: string | und
   const clockAheadMs = (local['at'] as Date).getTime() - (askedMs + Date.now()) / 2;
   const nodes = [local, ...(await ask(client, PEERS))];
   const textsOf = (column: string): string[] => [
-    ...new Set(nodes.flatMap((node) => (node[column] === null ? [] : [String(node[column])]))),
+    ...new Set(nodes.flatMap((node) => (node[column] === null ? [] : [textOf(node[column])]))),
   ];
   return {
     ...{ version: String(local['release_version']), dataCenter: String(local['data_center']), clockAheadMs },
@@ -36,11 +36,14 @@ export async function cassandraFacts(client: CassandraClient, role: string | und
   };
 }
 
+/** Of text, or of a value of the driver, which has one. */
+const textOf = (value: unknown): string => (value as { toString(): string }).toString();
+
 type Columns = Readonly<Record<string, unknown>>;
 
 async function ask(client: CassandraClient, query: string): Promise<readonly Columns[]> {
   const { rows } = await client.execute({ query, params: [] }, 'asking Cassandra for facts', { isIdempotent: true });
-  return rows as unknown as readonly Columns[];
+  return rows;
 }
 
 async function permissionsOf(

@@ -15,7 +15,9 @@ export async function* savePipeline(
 ): AsyncGenerator<SavepointItem> {
   const inForce = await stateStore.deployment(name);
   if (!inForce) throw new ConfigError(`Pipeline ${name} is not deployed: there is nothing to save`);
-  const { rebuilding: _notInForce, ...deployment } = inForce;
+  const deployment = { ...inForce };
+  // What is being rebuilt is not in force.
+  delete deployment.rebuilding;
   const savedAt = new Date(clock.now()).toISOString();
   yield { kind: 'header', header: { pipeline: name, savedAt, deployment } };
   const partitions = (await topics.partitionCount(definition.spec.source.topic)) ?? 0;
