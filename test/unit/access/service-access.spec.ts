@@ -45,7 +45,8 @@ describe('a service whose keys have scopes', () => {
   });
   afterAll(stop);
 
-  const post = (path: string, key: string, body = '{}') => ask(path, { method: 'POST', key, body, headers: { 'content-type': 'application/json' } });
+  const post = (path: string, key: string, body = '{}') =>
+    ask(path, { method: 'POST', key, body, headers: { 'content-type': 'application/json' } });
 
   it.each(['/v1/pipelines', '/v1/jobs', '/v1/models', '/v1/dead-letters?pipeline=air-quality-daily'])(
     'shows %s to who may read, and to nobody else',
