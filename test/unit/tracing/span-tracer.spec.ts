@@ -1,6 +1,6 @@
 import { context, trace, TraceFlags } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 import type { OutgoingRecord, RecordProducer } from '../../../src/core/ports/record-producer.port';
 import type { RecordBatch, RecordHeaders } from '../../../src/core/ports/record-source.port';
@@ -14,7 +14,7 @@ const ID = { pipeline: 'p', partition: 2 };
 const FACTS = { rows: 3, nextOffset: 9n };
 
 const exporter = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
 const manager = new AsyncLocalStorageContextManager().enable();
 
 beforeAll(() => context.setGlobalContextManager(manager));
