@@ -29,11 +29,18 @@ import type { RuntimeTracer } from './runtime-tracer';
 import type { StoreContact } from './store-contact';
 import type { WorkQueue } from '../core/ports/work-queue.port';
 
+/** What a server keeps in memory, and may; of the fullest one of several. */
+export interface ServerMemory {
+  readonly usedBytes: number;
+  /** 0 for no bound. */
+  readonly maxBytes: number;
+}
+
 /** A dependency that can be asked whether it answers; the reason is for operators. */
 export interface Dependency {
   readonly name: 'kafka' | 'redis' | 'cassandra';
-  /** Resolves when it answers; throws TransientError with what was tried and what came back. At most 5 s. */
-  ping(): Promise<void>;
+  /** Resolves when it answers, with its memory where that is bounded and told; throws TransientError with what was tried and what came back. At most 5 s. */
+  ping(): Promise<ServerMemory | void>;
 }
 
 export interface Liveness {

@@ -150,6 +150,11 @@ export class TaskRunner {
     writer.endsSoon = false;
   }
 
+  /** The log's end, as the broker said it: what waits is seen while nothing is delivered. It never goes back here. */
+  sawEnd(logEnd: bigint): void {
+    if (logEnd > this.evidence.endOffset) this.evidence.endOffset = logEnd;
+  }
+
   /** Says that the task waits for something that is not there; `undefined` once it is. */
   waitsFor(reason: string | undefined): void {
     if (this.isAlive && this.failure === undefined) this.onTrouble(reason);
@@ -185,6 +190,7 @@ export class TaskRunner {
       endOffset: this.evidence.endOffset,
       partition: this.context.partition,
       epoch: this.checkpoint.currentEpoch,
+      stateBoundBytes: this.context.cacheBytes,
       checkpointAgeMs: this.context.clock.now() - (this.writer?.committedMs ?? this.createdMs),
     });
   }

@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { messageOf } from '../../core/errors';
+import { placeOf } from './kafka-client';
 import { asKafkaError } from './kafka-errors';
 import { ConfigResourceTypes } from './kafkajs';
 import { type AuthorizedOperations, authorizedOperations } from './kafkajs/authorized-operations';
@@ -54,7 +55,7 @@ export async function kafkaFacts(
       rights: await authorizedOperations(kafka, resources.topics, resources.groups),
     };
   } catch (thrown) {
-    throw asKafkaError(thrown, 'ask the brokers');
+    throw asKafkaError(thrown, `ask ${placeOf(kafka)}`);
   } finally {
     await admin.disconnect();
   }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { TransientError } from '../../core/errors';
+import type { ServerMemory } from '../../runtime/ports';
 import { attempt, isRefusal, mastersOf, pingRedis, type RedisClient } from './redis-connection';
 
 /** What operators need to know of a Redis server; of the worst one in a cluster. */
@@ -33,18 +34,27 @@ export async function redisFacts(redis: RedisClient): Promise<RedisFacts> {
 
 /**
  * Resolves when Redis answers and keeps what it is given. Throws TransientError when it is away, or would drop state and
- * offsets to make room, which nothing could notice later.
+ * offsets to make room, which nothing could notice later. Returns the memory of the server that is fullest, if we may ask.
  */
-export async function checkRedis(redis: RedisClient): Promise<void> {
+export async function checkRedis(redis: RedisClient): Promise<ServerMemory | undefined> {
   await pingRedis(redis);
+  let fullest: ServerMemory | undefined;
   for (const master of mastersOf(redis)) {
     const facts = await factsOf(master).catch((error: unknown) => {
       // Who may not ask is taken at the operator's word.
       if (isRefusal(error)) return undefined;
       throw error;
     });
-    if (facts) refuseEviction(facts);
+    if (!facts) continue;
+    refuseEviction(facts);
+    const memory = { usedBytes: facts.usedMemory, maxBytes: facts.maxmemory };
+    if (!fullest || fillOf(memory) > fillOf(fullest)) fullest = memory;
   }
+  return fullest;
+}
+
+function fillOf({ usedBytes, maxBytes }: ServerMemory): number {
+  return maxBytes === 0 ? 0 : usedBytes / maxBytes;
 }
 
 function refuseEviction({ maxmemoryPolicy = '', maxmemory }: ServerFacts): void {
@@ -63,7 +73,7 @@ async function clockAheadMs(redis: Redis): Promise<number> {
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000) - (askedMs + answeredMs) / 2;
 }
 
-type ServerFacts = Omit<RedisFacts, 'versions' | 'clockAheadMs'>;
+type ServerFacts = Omit<RedisFacts, 'versions' | 'clockAheadMs'> & { readonly usedMemory: number };
 
 async function factsOf(redis: Redis): Promise<ServerFacts> {
   const text = await attempt('answer INFO', () => redis.info());
@@ -72,6 +82,7 @@ async function factsOf(redis: Redis): Promise<ServerFacts> {
     version: info.get('redis_version') ?? '0',
     maxmemoryPolicy: info.get('maxmemory_policy'),
     maxmemory: Number(info.get('maxmemory') ?? 0),
+    usedMemory: Number(info.get('used_memory') ?? 0),
     appendOnly: info.get('aof_enabled') === '1',
   };
 }
