@@ -1,4 +1,4 @@
-import { context, trace } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -7,7 +7,7 @@ import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { VERSION } from '../version';
 import { samplerOf } from './sampler-of';
 import { SpanTracer } from './span-tracer';
-import { currentTraceparent } from './traceparent';
+import { currentIds, currentTraceparent } from './traceparent';
 import type { Tracing } from './tracing';
 import { tracedProducer } from './traced-producer';
 
@@ -37,10 +37,7 @@ export function startOpenTelemetry(environment: Readonly<Partial<Record<string, 
   return {
     tracer: new SpanTracer(provider.getTracer('millrace', VERSION)),
     tracedProducer: (producer) => tracedProducer(producer, currentTraceparent),
-    logFields: () => {
-      const span = trace.getActiveSpan()?.spanContext();
-      return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-    },
+    logFields: currentIds,
     close: () => closed(provider),
   };
 }
