@@ -18,6 +18,7 @@ const PICTURES = [
   { view: 'air-quality', name: 'air-quality-phone', width: 375, height: 812, colorScheme: 'dark' },
 ];
 const IMAGES = at('docs', 'images');
+const LOOKED_AT = at('test-results', 'pictures');
 const LATEST_MS = 60_000;
 /** Rates are of the last seconds. */
 const RATES_MS = 6_000;
@@ -45,6 +46,8 @@ async function take(browser, url, { view, name = view, width = 1280, height, col
   await page.locator('h1').waitFor({ timeout: LATEST_MS });
   await page.waitForFunction(() => !document.querySelector('[data-state=loading]'), null, { timeout: LATEST_MS });
   await page.waitForTimeout(RATES_MS);
+  // For whoever looks at it with what knows no WebP.
+  await page.screenshot({ path: join(LOOKED_AT, `${name}.png`) });
   const session = await context.newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
   const file = join(IMAGES, `page-${name}.webp`);

@@ -63,6 +63,7 @@ const TASK_SCHEMA = object(
     openWindows: integer,
     stateKeys: integer,
     stateBytes: integer,
+    stateBoundBytes: integer,
     parked: {
       ...object({ keys: integer, records: integer, first: listOf(text) }, ['keys', 'records', 'first']),
       description: 'Keys that wait for a record that could not be processed, what waits, and the first ten keys',

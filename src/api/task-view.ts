@@ -31,6 +31,7 @@ export interface TaskView {
   readonly openWindows?: number;
   readonly stateKeys?: number;
   readonly stateBytes?: number;
+  readonly stateBoundBytes?: number;
   readonly parked?: ParkedSize;
 }
 

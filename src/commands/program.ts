@@ -3,6 +3,7 @@ import { loadConfig } from '../config/config';
 import { parseDuration } from '../core/pipeline/duration';
 import { VERSION } from '../version';
 import type { CommandIo } from './command-io';
+import { addSavepoints } from './savepoint/savepoint-program';
 import type { SchemaKind } from './schema.command';
 import type { ListLettersOptions, ReplayLettersOptions } from './dead-letters.command';
 
@@ -29,6 +30,7 @@ export function program(given: CommandIo, setExitCode: SetExitCode): Command {
   addServerCommands(root, io, setExitCode);
   addDeadLetters(root, io, setExitCode);
   addUpgrades(root, io, setExitCode);
+  addSavepoints(root, io, setExitCode);
   addExtensions(root, io);
   return root;
 }

@@ -28,7 +28,7 @@ export async function waitForServers({ ports, startup, log, signal }: WaitOption
 
 async function until(
   name: 'kafka' | 'redis' | 'cassandra',
-  attempt: () => Promise<void>,
+  attempt: () => Promise<unknown>,
   startup: StartupState,
   log: Log,
   signal: AbortSignal,

@@ -1,12 +1,14 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { messageOf } from '../core/errors';
-import { type Dependency, type Ports, PORTS } from '../runtime/ports';
+import { type Dependency, type Ports, PORTS, type ServerMemory } from '../runtime/ports';
 
 export interface DependencyHealth {
   readonly name: Dependency['name'];
   readonly isUp: boolean;
   /** Present when it is not. */
   readonly reason?: string;
+  /** As it was last told; absent of a server that tells none. */
+  readonly memory?: ServerMemory;
   /** When that was found, epoch ms; absent before the first answer. */
   readonly checkedAtMs?: number;
 }
@@ -48,9 +50,11 @@ export class DependencyWatch implements OnModuleInit, OnApplicationShutdown {
     const { name } = dependency;
     if (this.asked.has(name)) return;
     this.asked.add(name);
-    const reason = await dependency.ping().then(() => undefined, messageOf);
+    const answer = await dependency.ping().then(
+      (memory) => ({ isUp: true, ...(memory && { memory }) }),
+      (error: unknown) => ({ isUp: false, reason: messageOf(error) }),
+    );
     this.asked.delete(name);
-    const checkedAtMs = this.ports.clock.now();
-    this.found.set(name, { name, isUp: reason === undefined, ...(reason !== undefined && { reason }), checkedAtMs });
+    this.found.set(name, { name, ...answer, checkedAtMs: this.ports.clock.now() });
   }
 }

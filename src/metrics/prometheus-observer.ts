@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Histogram, Registry } from 'prom-client';
+import type { Counter, Histogram, Registry } from 'prom-client';
 import type { PoisonReason } from '../core/errors';
 import type { CloseReason } from '../core/row/row';
 import type { RuntimeObserver } from '../runtime/runtime-observer';
+import { VERSION } from '../version';
+import type { Label } from './labels';
+import { Meters } from './meters';
 
 const RESULTS = ['accepted', 'filtered', 'late', 'dead'] as const;
 /** Those that a service has: the input of a topic does not end. */
@@ -32,27 +35,35 @@ const LATENESS_BUCKETS_S = [
  */
 @Injectable()
 export class PrometheusObserver implements RuntimeObserver {
-  readonly registry = new Registry();
+  readonly meters = new Meters();
 
   private readonly recordsTotal = this.counter('millrace_records_total', 'Records read, by what became of them', [
     'result',
   ]);
-  private readonly lateTotal = this.counter('millrace_late_records_total', 'Records whose every window was closed');
+  private readonly lateTotal = this.counter(
+    'millrace_late_records_total',
+    'Records whose every window was closed, whatever `late` does with them',
+  );
   private readonly duplicatesTotal = this.counter(
     'millrace_repartition_duplicates_total',
-    'Records that came through the repartition topic again and were dropped',
+    'Records that came through the repartition topic again, after a crash or from an owner that woke up late, and were dropped',
   );
   private readonly closedTotal = this.counter(
     'millrace_windows_closed_total',
-    'Final rows, by why their window was closed; an amended row counts again',
+    'Final rows, by why their window was closed; an amended row counts again; none with `emit.on: update`',
     ['reason'],
   );
-  private readonly deadTotal = this.counter('millrace_dead_letters_total', 'Records sent to the dead letters', [
-    'reason',
-  ]);
+  private readonly deadTotal = this.counter(
+    'millrace_dead_letters_total',
+    'Records stored in the dead-letter topic, once it has acknowledged them',
+    ['reason'],
+  );
   private readonly rowsTotal = this.counter('millrace_rows_emitted_total', 'Rows acknowledged by a sink', ['sink']);
   private readonly retriesTotal = this.counter('millrace_sink_retries_total', 'Writes to a sink tried again', ['sink']);
-  private readonly fencedTotal = this.counter('millrace_fenced_total', 'Tasks dropped because another owner took them');
+  private readonly fencedTotal = this.counter(
+    'millrace_fenced_total',
+    'Tasks dropped because another owner took them, or their state was gone',
+  );
   private readonly budgetSpentTotal = this.counter(
     'millrace_error_budget_spent_total',
     'Times that the pipeline was paused, because too many of its records cannot be processed',
@@ -63,12 +74,12 @@ export class PrometheusObserver implements RuntimeObserver {
   );
   private readonly latenessSeconds = this.histogram(
     'millrace_lateness_seconds',
-    'By how much late records missed the close of their window',
+    'By how much late records missed the close of the latest window; `lateness.advice` in `/v1/pipelines/NAME` says which grace would keep 99.9 %',
     LATENESS_BUCKETS_S,
   );
   private readonly checkpointSeconds = this.histogram(
     'millrace_checkpoint_duration_seconds',
-    'Steps 3 to 5 of the checkpoint protocol',
+    'Steps 4 and 5 of the checkpoint protocol: rows acknowledged by all sinks, state committed',
     DURATION_BUCKETS_S,
   );
   private readonly endToEndSeconds = this.histogram(
@@ -78,10 +89,20 @@ export class PrometheusObserver implements RuntimeObserver {
   );
   private readonly sinkSeconds = this.histogram(
     'millrace_sink_duration_seconds',
-    'Writes of one checkpoint to a sink',
+    'Writes of one checkpoint to a sink, with what was tried again',
     DURATION_BUCKETS_S,
     ['sink'],
   );
+
+  constructor() {
+    this.meters
+      .gauge('millrace_build_info', '1, by the version that runs', { labels: ['version'], across: 'sum' })
+      .set({ version: VERSION }, 1);
+  }
+
+  get registry(): Registry {
+    return this.meters.registry;
+  }
 
   /** Starts the counters of a pipeline at 0, so that its first record shows as an increase. */
   declare(pipeline: string): void {
@@ -144,11 +165,11 @@ export class PrometheusObserver implements RuntimeObserver {
     this.rebalancesTotal.inc({ pipeline });
   }
 
-  private counter(name: string, help: string, labels: readonly string[] = []): Counter {
-    return new Counter({ name, help, labelNames: ['pipeline', ...labels], registers: [this.registry] });
+  private counter(name: string, help: string, labels: readonly Label[] = []): Counter {
+    return this.meters.counter(name, help, ['pipeline', ...labels]);
   }
 
-  private histogram(name: string, help: string, buckets: number[], labels: readonly string[] = []): Histogram {
-    return new Histogram({ name, help, buckets, labelNames: ['pipeline', ...labels], registers: [this.registry] });
+  private histogram(name: string, help: string, buckets: number[], labels: readonly Label[] = []): Histogram {
+    return this.meters.histogram(name, help, { buckets, labels: ['pipeline', ...labels] });
   }
 }

@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Gauge, type Registry } from 'prom-client';
+import type { Gauge } from 'prom-client';
 import { shuffleName } from '../core/repartition/names';
 import type { PipelineStatus, TaskState, TaskStatus } from '../runtime/pipeline-status';
 import { type Pipelines, PIPELINES } from '../runtime/pipelines';
 import { type Ports, PORTS } from '../runtime/ports';
+import type { Label } from './labels';
+import type { AcrossProcesses, Meters } from './meters';
 import { PrometheusObserver } from './prometheus-observer';
 
 const TASK_STATES: readonly TaskState[] = ['claiming', 'running', 'paused', 'failed'];
@@ -11,14 +13,14 @@ const TASK_STATES: readonly TaskState[] = ['claiming', 'running', 'paused', 'fai
 /** Gauges of the tasks that this process owns, read from their status when somebody asks. */
 @Injectable()
 export class StatusGauges {
-  private readonly gauges: ReturnType<typeof createGauges>;
+  private readonly gauges: ReturnType<typeof statusGauges>;
 
   constructor(
     private readonly observer: PrometheusObserver,
     @Inject(PIPELINES) private readonly pipelines: Pipelines,
     @Inject(PORTS) private readonly ports: Ports,
   ) {
-    this.gauges = createGauges(observer.registry);
+    this.gauges = statusGauges(observer.meters);
   }
 
   /** Sets all gauges anew; those of tasks that are gone vanish. */
@@ -31,8 +33,10 @@ export class StatusGauges {
     }
   }
 
-  private set({ name, tasks, repartition }: PipelineStatus): void {
+  private set({ name, tasks, partitions, closedRows, repartition }: PipelineStatus): void {
     this.setTasks(name, tasks);
+    // Present in processes that compute the pipeline; the others know the partitions of another topic.
+    if (closedRows) this.gauges.partitions.set({ pipeline: name }, partitions);
     if (repartition) this.setTasks(shuffleName(name), repartition.tasks);
   }
 
@@ -48,6 +52,10 @@ export class StatusGauges {
     this.gauges.stateBytes.set(
       { pipeline },
       sum(tasks, ({ stateBytes }) => stateBytes),
+    );
+    this.gauges.stateBound.set(
+      { pipeline },
+      sum(tasks, ({ stateBoundBytes }) => stateBoundBytes),
     );
     this.gauges.parkedKeys.set(
       { pipeline },
@@ -72,18 +80,43 @@ export class StatusGauges {
   }
 }
 
-function createGauges(registry: Registry) {
-  const gauge = (name: string, help: string, labels: readonly string[] = []): Gauge =>
-    new Gauge({ name, help, labelNames: ['pipeline', ...labels], registers: [registry] });
+/** The gauges of {@link StatusGauges}. */
+export function statusGauges(meters: Meters) {
+  const gauge = (name: string, help: string, across: AcrossProcesses, labels: readonly Label[] = []): Gauge =>
+    meters.gauge(name, help, { labels: ['pipeline', ...labels], across });
   return {
-    tasks: gauge('millrace_tasks', 'Tasks that this process owns, by state', ['state']),
-    watermarkLag: gauge('millrace_watermark_lag_seconds', 'Now minus the watermark', ['partition']),
-    consumerLag: gauge('millrace_consumer_lag_records', 'Records of the log not yet processed', ['partition']),
-    checkpointAge: gauge('millrace_checkpoint_age_seconds', 'Age of the oldest last commit'),
-    stateKeys: gauge('millrace_state_keys', 'Entries of state'),
-    stateBytes: gauge('millrace_state_bytes', 'Bytes of state held in memory'),
-    parkedKeys: gauge('millrace_parked_keys', 'Keys that wait for a record that could not be processed'),
-    parkedRecords: gauge('millrace_parked_records', 'Records that wait because their key is parked'),
+    tasks: gauge('millrace_tasks', 'Tasks that this process owns, by state', 'sum', ['state']),
+    partitions: gauge(
+      'millrace_partitions',
+      'Partitions that the pipeline has to own, as each process that computes it sees them; fewer tasks say that nobody reads some',
+      'max',
+    ),
+    watermarkLag: gauge(
+      'millrace_watermark_lag_seconds',
+      'Now minus the watermark; of a partition that is idle with nothing to close it moves every 10 s',
+      'max',
+      ['partition'],
+    ),
+    consumerLag: gauge(
+      'millrace_consumer_lag_records',
+      'Records of the log not yet processed, as last seen; seen at least every 10 s',
+      'max',
+      ['partition'],
+    ),
+    checkpointAge: gauge(
+      'millrace_checkpoint_age_seconds',
+      'Since the last commit of the task whose commit is oldest; small when there is nothing to commit',
+      'max',
+    ),
+    stateKeys: gauge('millrace_state_keys', 'Entries of state', 'sum'),
+    stateBytes: gauge('millrace_state_bytes', 'Bytes of state held in memory', 'sum'),
+    stateBound: gauge(
+      'millrace_state_bound_bytes',
+      'Share of `MILLRACE_STATE_CACHE_BYTES` that the tasks of this process have; beyond it records wait for Redis, or memory grows where all state has to be held',
+      'sum',
+    ),
+    parkedKeys: gauge('millrace_parked_keys', 'Keys that wait for a record that could not be processed', 'sum'),
+    parkedRecords: gauge('millrace_parked_records', 'Records that wait because their key is parked', 'sum'),
   };
 }
 

@@ -54,10 +54,11 @@ export class LogCheck {
     }
   }
 
-  /** The log's end must not be before the place where the task was, its beginning not after the one where it is. */
+  /** Lag is told from the log's end, which must not be before the place where the task was; its beginning not after the one where it is. */
   private check(partition: number, runner: TaskRunner, before: bigint, extent: PartitionExtent): void {
     const { pipeline, topic } = this.options;
     const now = runner.position ?? before;
+    runner.sawEnd(extent.end);
     try {
       if (before > extent.end) withinLog({ pipeline, topic, partition, extent }, before);
       else if (now < extent.earliest) withinLog({ pipeline, topic, partition, extent }, now);

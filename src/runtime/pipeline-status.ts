@@ -33,6 +33,8 @@ export interface TaskStatus {
   readonly openWindows: number;
   readonly stateKeys: number;
   readonly stateBytes: number;
+  /** Share of the process's memory for state that the task may fill. */
+  readonly stateBoundBytes: number;
   /** Keys that wait for a record that could not be processed, and the records that wait. */
   readonly parked: ParkedSize;
 }

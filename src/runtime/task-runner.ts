@@ -10,6 +10,7 @@ import { claimTask } from './claim-task';
 import { HEARTBEAT_MS, settledWithin } from './heartbeats';
 import { mirrorMetadata } from './mirror-metadata';
 import type { TaskStatus } from './pipeline-status';
+import { untraced } from './runtime-tracer';
 import { AbortedError, retryTransient } from './retry';
 import type { BatchControl } from '../core/ports/batch-consumer.port';
 import type { TaskContext } from './task-context';
@@ -91,11 +92,17 @@ export class TaskRunner {
     }
     const processed = this.evidence.disturb();
     try {
-      await this.feeder?.feed(batch, control);
+      await this.feed(batch, control);
     } finally {
       processed();
     }
     if (this.isAlive) control.resolve(task.position);
+  }
+
+  private async feed(batch: RecordBatch, control: BatchControl): Promise<void> {
+    const { pipeline, partition, tracer = untraced } = this.context;
+    const id = { pipeline: pipeline.name, partition };
+    await tracer.batch(id, batch, () => this.feeder?.feed(batch, control) ?? Promise.resolve());
   }
 
   /** Moves over offsets that hold no record, if the task has come to them. */
@@ -143,6 +150,11 @@ export class TaskRunner {
     writer.endsSoon = false;
   }
 
+  /** The log's end, as the broker said it: what waits is seen while nothing is delivered. It never goes back here. */
+  sawEnd(logEnd: bigint): void {
+    if (logEnd > this.evidence.endOffset) this.evidence.endOffset = logEnd;
+  }
+
   /** Says that the task waits for something that is not there; `undefined` once it is. */
   waitsFor(reason: string | undefined): void {
     if (this.isAlive && this.failure === undefined) this.onTrouble(reason);
@@ -178,6 +190,7 @@ export class TaskRunner {
       endOffset: this.evidence.endOffset,
       partition: this.context.partition,
       epoch: this.checkpoint.currentEpoch,
+      stateBoundBytes: this.context.cacheBytes,
       checkpointAgeMs: this.context.clock.now() - (this.writer?.committedMs ?? this.createdMs),
     });
   }

@@ -8,6 +8,7 @@ export interface TaskFacts {
   readonly endOffset: bigint;
   readonly epoch: bigint;
   readonly checkpointAgeMs: number;
+  readonly stateBoundBytes: number;
   /** Why it needs an operator; why it waits. */
   readonly failure: string | undefined;
   readonly trouble: string | undefined;
@@ -34,6 +35,7 @@ export function taskStatus(facts: TaskFacts): TaskStatus {
     openWindows: size.openWindows,
     stateKeys: size.keys,
     stateBytes: size.bytes,
+    stateBoundBytes: facts.stateBoundBytes,
     parked: task?.parked ?? { keys: 0, records: 0, first: [] },
   };
 }

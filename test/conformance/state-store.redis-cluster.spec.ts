@@ -1,10 +1,12 @@
 import { connectRedis, pingRedis, type RedisClient } from '../../src/adapters/redis/redis-connection';
 import { RedisLiveFeed } from '../../src/adapters/redis/redis-live-feed';
 import { RedisRebuildStore } from '../../src/adapters/redis/redis-rebuild-store';
+import { RedisSavepointStore } from '../../src/adapters/redis/redis-savepoint-store';
 import { RedisStateStore } from '../../src/adapters/redis/redis-state-store';
 import { RedisCluster } from '../support/redis-cluster';
 import { uniqueName } from '../support/servers';
 import { deployed } from '../support/store-samples';
+import { describeSavepointStore } from './savepoint-store.conformance';
 import { describeStateStore } from './state-store.conformance';
 
 let cluster: RedisCluster;
@@ -24,6 +26,15 @@ describeStateStore('RedisStateStore on a cluster', () =>
   Promise.resolve({
     store: new RedisStateStore(redis),
     rebuilds: new RedisRebuildStore(redis),
+    feed: new RedisLiveFeed(redis, () => undefined),
+    task: () => ({ pipeline: uniqueName('state'), partition: 0 }),
+  }),
+);
+
+describeSavepointStore('RedisSavepointStore on a cluster', () =>
+  Promise.resolve({
+    store: new RedisStateStore(redis),
+    savepoints: new RedisSavepointStore(redis),
     feed: new RedisLiveFeed(redis, () => undefined),
     task: () => ({ pipeline: uniqueName('state'), partition: 0 }),
   }),

@@ -16,6 +16,7 @@ export function taskStatus(partition: number, changes: Partial<TaskStatus> = {})
     openWindows: 0,
     stateKeys: 0,
     stateBytes: 0,
+    stateBoundBytes: 0,
     parked: { keys: 0, records: 0, first: [] },
     ...changes,
   };

@@ -121,9 +121,13 @@ export class FeedRunner {
   private async pollOn(term: Term, { state: first, ...parts }: PollParts): Promise<void> {
     const { source, signal } = parts;
     let state = first;
+    let isFirst = true;
     while (!signal.aborted) {
       const { clock } = this.options;
       const dueMs = Math.max(source.dueAtMs(state, clock.now()), this.notBeforeMs);
+      // What is due stays due while polls fail.
+      if (isFirst || this.breaker.failures === 0) this.options.observer.due(this.options.feed.name, dueMs);
+      isFirst = false;
       this.progress.waits(dueMs);
       await this.progress.reportIfDue(term.token);
       if (!(await this.waitUntil(dueMs, signal))) continue;

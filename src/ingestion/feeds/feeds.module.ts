@@ -25,7 +25,7 @@ export class FeedViewsModule {}
     WebhookIngest,
     {
       provide: FEED_OBSERVER,
-      useFactory: ({ registry }: PrometheusObserver, { clock }: Ports) => new FeedMetrics(registry, () => clock.now()),
+      useFactory: ({ meters }: PrometheusObserver, { clock }: Ports) => new FeedMetrics(meters, () => clock.now()),
       inject: [PrometheusObserver, PORTS],
     },
     {

@@ -45,6 +45,7 @@ export class FeedsService implements OnApplicationBootstrap, BeforeApplicationSh
   /** Never rejects. */
   private async runOne(feed: CompiledFeed): Promise<void> {
     const { ports, observer, log } = this.options;
+    observer.enabled(feed.name);
     try {
       const partitions = await this.topicsOf(feed);
       const runner = new FeedRunner({

@@ -26,6 +26,8 @@ describe('a feed that runs', () => {
   let feed: CompiledFeed;
   const letters: DeadLetter[] = [];
   const results: string[] = [];
+  /** Results, and when a next poll was told to be due. */
+  const told: string[] = [];
   const runners: { stop(): Promise<void> }[] = [];
 
   beforeAll(async () => {
@@ -52,7 +54,7 @@ source:
 valid: { no seven: item.n != 7 }`,
       `feed-${next}`,
     );
-    letters.length = results.length = 0;
+    letters.length = results.length = told.length = 0;
     await log.ensure([{ topic: 'numbers', partitions: 1, purpose: 'source' }]);
   });
   afterEach(async () => {
@@ -66,7 +68,12 @@ valid: { no seven: item.n != 7 }`,
       openSource: () => openSource(feed, STANDARD_LANGUAGE, clock)!,
       deadLetters: { write: (written) => Promise.resolve(void letters.push(...written)) },
       observer: {
-        polled: (_, result) => void results.push(result),
+        enabled: () => undefined,
+        due: () => void told.push('due'),
+        polled: (_, result) => {
+          results.push(result);
+          told.push(result);
+        },
         stored: () => undefined,
         succeeded: () => undefined,
         released: () => undefined,
@@ -123,6 +130,20 @@ valid: { no seven: item.n != 7 }`,
     await waitUntil('it says so', async () => (await report()).state === 'running');
     expect(results.filter((result) => result === 'server-error')).toHaveLength(3);
     expect(new Set(numbers()).size).toBe(numbers().length);
+  });
+
+  it('lets a poll stay due while it fails, so that its silence can be measured', async () => {
+    run('a');
+    await reach(2);
+    upstream.order({ kind: 'status', status: 500 }, 3);
+    await waitUntil('it has failed and answers again', () => {
+      const last = told.lastIndexOf('server-error');
+      return last >= 0 && told.lastIndexOf('ok') > last;
+    });
+    const failing = told.slice(told.indexOf('server-error'), told.lastIndexOf('server-error'));
+    expect(failing.filter((event) => event === 'server-error')).toHaveLength(2);
+    expect(failing).not.toContain('due');
+    await waitUntil('the next one is due', () => told.lastIndexOf('due') > told.lastIndexOf('server-error'));
   });
 
   it('opens its log again when it was fenced or does not know what was stored', async () => {

@@ -1,0 +1,1 @@
+export function dashboardFiles(): ReadonlyMap<string, string>;

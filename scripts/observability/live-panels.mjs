@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const DEADLINE_MS = 90_000;
+const POLL_MS = 2_000;
+
+/**
+ * Asks every query until it gives a number; one that never does within the deadline has a `problem`. A rate needs two
+ * scrapes, a closed window some time: nothing is asked again once it has answered, but all are read anew at the end, which
+ * is not before `leastMs`.
+ */
+export async function askPanels(server, queries, { leastMs = 0, signal }) {
+  const begin = performance.now();
+  const passedMs = () => performance.now() - begin;
+  let missing = queries;
+  while (passedMs() < leastMs || (missing.length > 0 && passedMs() < DEADLINE_MS)) {
+    await pause(POLL_MS, undefined, { signal });
+    const answers = await answersTo(server, missing);
+    missing = answers.filter(({ problem }) => problem !== undefined);
+  }
+  return answersTo(server, queries);
+}
+
+async function answersTo(server, queries) {
+  const answers = [];
+  for (const query of queries) answers.push({ ...query, ...(await answerTo(server, query)) });
+  return answers;
+}
+
+async function answerTo(server, { expr }) {
+  try {
+    const series = await server.query(expr);
+    if (series.some(({ value }) => !Number.isNaN(value))) return { series, problem: undefined };
+    return { series, problem: `${series.length === 0 ? 'no series' : 'no number'} for ${expr}` };
+  } catch (error) {
+    return { series: [], problem: error.message };
+  }
+}

@@ -1,0 +1,1 @@
+export function metricsIn(expr: string): string[];

@@ -1,0 +1,57 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Label } from './labels';
+
+/** How the values of several processes make one: counters and histograms always add up. */
+export type AcrossProcesses = 'sum' | 'max' | 'min';
+
+/** What a metric is, for the page that documents it. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly Label[];
+  readonly across: AcrossProcesses;
+  /** Upper bounds, of a histogram. */
+  readonly buckets?: readonly number[];
+}
+
+export interface GaugeOptions {
+  readonly across: AcrossProcesses;
+  readonly labels?: readonly Label[];
+  /** Called before each scrape. */
+  readonly collect?: () => void;
+}
+
+export interface HistogramOptions {
+  readonly buckets: readonly number[];
+  readonly labels?: readonly Label[];
+}
+
+/** Makes the metrics of Millrace and remembers what they are. A name is given once: prom-client throws otherwise. */
+export class Meters {
+  readonly registry = new Registry();
+  private readonly made: MetricDescription[] = [];
+
+  /** In the order in which they were made. */
+  get descriptions(): readonly MetricDescription[] {
+    return this.made;
+  }
+
+  counter(name: string, help: string, labels: readonly Label[] = []): Counter {
+    this.made.push({ name, type: 'counter', help, labels, across: 'sum' });
+    return new Counter({ name, help, labelNames: [...labels], registers: [this.registry] });
+  }
+
+  gauge(name: string, help: string, { across, labels = [], collect }: GaugeOptions): Gauge {
+    this.made.push({ name, type: 'gauge', help, labels, across });
+    return new Gauge({ name, help, labelNames: [...labels], registers: [this.registry], ...(collect && { collect }) });
+  }
+
+  histogram(name: string, help: string, { buckets, labels = [] }: HistogramOptions): Histogram {
+    this.made.push({ name, type: 'histogram', help, labels, across: 'sum', buckets });
+    return new Histogram({
+      ...{ name, help, labelNames: [...labels], buckets: [...buckets] },
+      registers: [this.registry],
+    });
+  }
+}
