@@ -2,7 +2,6 @@ import { ConfigError } from '../../core/errors';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import { deployedText } from '../../core/plan/deployed-definition';
 import type { StateStore } from '../../core/ports/state-store.port';
-import type { TopicAdmin } from '../../core/ports/topic-admin.port';
 import { tasksOf } from '../../core/repartition/names';
 import { refuseWhileRunning } from '../reset-pipeline';
 import { checkPlaces } from './check-places';
