@@ -155,6 +155,14 @@ function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCod
       setExitCode(await ddl(file, { apply: apply === true }, loadConfig(), io));
     });
   root
+    .command('migrate')
+    .description('apply the numbered migrations of this version to Cassandra, and wait for it if it is away')
+    .option('--wait <duration>', 'for a Cassandra that does not answer yet', milliseconds, 60_000)
+    .action(async ({ wait }: { wait: number }) => {
+      const { migrate } = await import('./migrate.command.js');
+      setExitCode(await migrate({ waitMs: wait }, loadConfig().cassandra, io));
+    });
+  root
     .command('reset')
     .description('move a stopped pipeline, without its state; starts a new generation')
     .argument('<name>', 'pipeline, in the folder of MILLRACE_PIPELINES')

@@ -69,6 +69,8 @@ function arrange(given: Settings, paths: GivenSettings['paths']) {
     roles: given.MILLRACE_ROLES as readonly Role[],
     pipelines: given.MILLRACE_PIPELINES,
     feeds: given.MILLRACE_FEEDS,
+    /** `fail`: a process with a definition that is wrong does not start. */
+    onRefused: given.MILLRACE_ON_REFUSED,
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
