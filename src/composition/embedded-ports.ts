@@ -22,12 +22,14 @@ import type { Clock } from '../core/ports/clock.port';
 import type { Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Ports } from '../runtime/ports';
+import type { Tracing } from '../tracing/tracing';
 import { topicSink } from './topic-sink';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
-export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
+export function embeddedPorts(clock: Clock = { now: () => Date.now() }, tracing?: Tracing): Ports {
   const log = new MemoryLog(clock);
   const transactions = new MemoryTransactionLog(log);
+  const producer = tracing?.tracedProducer(log) ?? log;
   const store = new MemoryStateStore();
   const tables = new MemoryTables();
   const schemaRegistry = new MemorySchemaRegistry(schemaObjections);
@@ -43,18 +45,19 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
     rateLimiter: new MemoryRateLimiter(clock),
     snapshots: new MemorySnapshotStore(),
     workQueue: new MemoryWorkQueue(clock),
-    producer: log,
+    producer,
     topics: log,
     topicReader: new MemoryTopicReader(log),
-    deadLetters: new KafkaDeadLetterSink(log),
+    deadLetters: new KafkaDeadLetterSink(producer),
     ledger: new MemoryOperatorLedger(),
     feedLedger: new MemoryFeedLedger(clock),
     feedLog: new MemoryFeedLog(log),
-    lateRecords: new KafkaLateRecordSink(log),
+    lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new MemoryReferenceHash(),
     schemaRegistry,
     schemas,
     liveness: undefined,
+    ...(tracing && { tracer: tracing.tracer }),
     dependencies: [],
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>
@@ -63,7 +66,7 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
           if (sink.kind === 'redis') return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
           if (sink.kind === 'cassandra') return [Promise.resolve(tables.sinkFor(pipeline, sink))];
           if (sink.kind === 'live') return [];
-          return [topicSink(pipeline, sink, { producer: log, textProducer: log, transactions, schemas })];
+          return [topicSink(pipeline, sink, { producer, textProducer: producer, transactions, schemas })];
         }),
       ),
     consumerOf: (groupId, topic) => new MemoryBatchConsumer({ log, groupId, topic }),
@@ -71,6 +74,6 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
     readerOf: (pipeline) => tables.readerFor(pipeline),
     partitions: tables.columns,
     cacheStore: undefined,
-    close: () => Promise.resolve(),
+    close: () => tracing?.close() ?? Promise.resolve(),
   };
 }
