@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { run as runCommand } from '../../stack/run.mjs';
+import { mustRun } from '../../stack/run.mjs';
 import { startControlPlane, stopControlPlane } from './cluster/control-plane.mjs';
 import { makeCredentials } from './cluster/credentials.mjs';
 import { importImage, startNode, stopNode } from './cluster/node.mjs';
@@ -57,7 +57,8 @@ async function startCluster(images) {
   await startControlPlane();
   await startNode();
   for (const image of images) await importImage(image);
-  return `Kubernetes ${(await runCommand('kubectl', ['version', '-o', 'json'])).output.match(/"gitVersion": "(v[^"]+)"/g)?.at(-1)}`;
+  const { serverVersion } = JSON.parse(await mustRun('kubectl', ['version', '-o', 'json']));
+  return `Kubernetes ${serverVersion.gitVersion}`;
 }
 
 async function stopCluster() {

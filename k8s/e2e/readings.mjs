@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOCATIONS = Array.from({ length: 12 }, (_, index) => `Post ${index} (हैदराबाद)`);
-const BEGIN = Date.UTC(2024, 0, 1);
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const PAUSE_MS = 100;
 const DEADLINE_MS = 15_000;
 
@@ -15,6 +15,8 @@ export class Readings {
   /** By location and date: how many, and their sum, least and greatest. */
   expected = new Map();
   requests = 0;
+  /** Ahead of the clock: between two scenarios the partitions are idle, and their time follows the clock then. */
+  #begin = Math.ceil(Date.now() / DAY_MS) * DAY_MS;
   #hour = 0;
   #going;
 
@@ -43,7 +45,7 @@ export class Readings {
   async sendHour() {
     const hour = this.#hour;
     this.#hour += 1;
-    const observedAt = new Date(BEGIN + hour * HOUR_MS).toISOString();
+    const observedAt = new Date(this.#begin + hour * HOUR_MS).toISOString();
     const records = LOCATIONS.map((location, index) => ({
       ...{ location, observed_at: observedAt, zone: 'UTC', pm25: (hour * 7 + index * 13) % 301 },
     }));

@@ -12,5 +12,5 @@ export async function tracingOf(
   const { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ofTraces } = environment;
   if (!(tracing ?? Boolean(collector ?? ofTraces))) return undefined;
   const { startOpenTelemetry } = await import('../tracing/open-telemetry.js');
-  return startOpenTelemetry();
+  return startOpenTelemetry(environment);
 }

@@ -76,7 +76,7 @@ describe('a service that is traced', () => {
   const named = (name: string): Span[] => spans.filter((span) => span.name === name);
 
   it('shows the way from who produced a record to its row, over OTLP', async () => {
-    const response = await fetch(`${service.url}/v1/ingest/traced`, {
+    const response = await fetch(`${service.url}/v1/ingest/traced.in`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', traceparent: `00-${PRODUCER_TRACE}-00f067aa0ba902b7-01` },
       body: JSON.stringify({ k: 'a', t: 1_600_000_000_000 }),

@@ -28,9 +28,9 @@ export async function rollingUpdate(world) {
   const took = seconds(begin);
   const failures = [...readings.failures.slice(failed), ...visitors.failures];
   const requests = readings.requests - sent + visitors.requests;
-  const rows = await rowsAreRight(readings);
   if (failures.length > 0)
     throw new Error(`${failures.length} of ${requests} requests failed:\n${failures.slice(0, 8).join('\n')}`);
+  const rows = await rowsAreRight(readings);
   return `${took} s, ${requests} requests, 0 failed, ${rows}`;
 }
 

@@ -22,7 +22,7 @@ export function kafkaResources(pipelines: readonly CompiledPipeline[]): { topics
   return { topics: namesOf('topic'), groups: namesOf('group') };
 }
 
-/** What the user lacks, each with the command that gives it. Nothing is said of topics that do not exist. */
+/** What the user lacks, each with the command that gives it; of topics that are not there yet too. */
 export function kafkaRightsFindings(
   user: string | undefined,
   rights: AuthorizedOperations,

@@ -46,7 +46,7 @@ describe('doctor on what a user may do', () => {
     ]);
   });
 
-  it('says nothing of topics that are not there yet', () => {
+  it('says nothing of topics of which the broker does not tell', () => {
     expect(notOk(kafkaRightsFindings('me', rights({ topics: new Map() }), [pipeline]))).toEqual([]);
   });
 

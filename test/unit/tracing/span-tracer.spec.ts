@@ -1,12 +1,13 @@
 import { context, trace, TraceFlags } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
+import { createLogger } from '../../../src/config/logger';
 import type { OutgoingRecord, RecordProducer } from '../../../src/core/ports/record-producer.port';
 import type { RecordBatch, RecordHeaders } from '../../../src/core/ports/record-source.port';
 import { SpanTracer } from '../../../src/tracing/span-tracer';
 import { tracedProducer } from '../../../src/tracing/traced-producer';
-import { currentTraceparent, spanContextOf } from '../../../src/tracing/traceparent';
+import { currentIds, currentTraceparent, spanContextOf } from '../../../src/tracing/traceparent';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -14,7 +15,7 @@ const ID = { pipeline: 'p', partition: 2 };
 const FACTS = { rows: 3, nextOffset: 9n };
 
 const exporter = new InMemorySpanExporter();
-const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: exporter })] });
+const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
 const manager = new AsyncLocalStorageContextManager().enable();
 
 beforeAll(() => context.setGlobalContextManager(manager));
@@ -93,6 +94,17 @@ describe('traced work', () => {
     const failing = tracer().write('y', () => Promise.reject(new Error('away')));
     await expect(failing).rejects.toThrow('away');
     expect(named('millrace.write y').status.message).toContain('away');
+  });
+
+  it('puts its ids into the lines of the log that it writes, and into no others', async () => {
+    const lines: string[] = [];
+    const log = createLogger('info', { write: (line) => void lines.push(line) }, currentIds);
+    log.info('before');
+    await tracer().write('out', () => Promise.resolve(log.info('during')));
+    const { traceId, spanId } = named('millrace.write out').spanContext();
+    const [before, during] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(before).not.toHaveProperty('trace_id');
+    expect(during).toMatchObject({ message: 'during', trace_id: traceId, span_id: spanId });
   });
 
   it('gives records that are sent its context, except copies that have one', async () => {
