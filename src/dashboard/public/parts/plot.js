@@ -102,7 +102,7 @@ export class Plot {
       ...this.#size(),
       tzDate: (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000)),
       legend: { show: false },
-      padding: [12, 22, 0, 0],
+      padding: [12, 30, 0, 0],
       cursor: { points: { size: 7, show: !hasCandles }, y: false },
       scales: {
         x: { range: (plot, min, max) => xRange(plot.data[0], min, max, hasCandles) },
