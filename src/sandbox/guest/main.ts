@@ -1,0 +1,18 @@
+import './text-coding';
+import './stillness';
+import * as zod from 'zod';
+import * as millrace from './millrace';
+import { type ModuleHost, requirer } from './require';
+
+/**
+ * What runs in the sandbox beside code of the user. It is bundled to one file, `dist/guest.js`, and holds no secret and no
+ * right: code of the user could change all of it and would gain nothing.
+ */
+export { add, callWithNumbers, callWithText, decode, drop, encode, init, merge, result, share } from './calls';
+export { describe } from './describe';
+
+const builtIn = { millrace, zod };
+
+export function requireBy(host: ModuleHost): (path: string) => unknown {
+  return requirer(builtIn, host);
+}
