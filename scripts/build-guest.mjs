@@ -25,7 +25,7 @@ const lean = {
 };
 
 /** Builds the bundle; several processes may do so at once. */
-export async function buildGuest() {
+export default async function buildGuest() {
   const { outputFiles } = await build({
     entryPoints: [join(guest, 'main.ts')],
     ...{ bundle: true, write: false, format: 'iife', globalName: 'guest', target: 'es2023', platform: 'neutral' },

@@ -54,7 +54,8 @@ export class ModuleFiles {
     const full = join(this.folder, path);
     const text = readFileSync(full, 'utf8');
     const ending = extname(path);
-    const kind = KINDS[ending] ?? kindByPackage(full);
+    // TypeScript says `import` also where it is compiled to CommonJS.
+    const kind = KINDS[ending] ?? (ending === '.ts' ? 'unknown' : kindByPackage(full));
     return { kind, text: /^\.[cm]?ts$/.test(ending) ? withoutTypes(text, path) : text };
   }
 }
