@@ -21,7 +21,8 @@ declare namespace WebAssembly {
 /** Of 64 KiB. */
 const FIRST_PAGES = 256;
 const MOST_PAGES = 8_192;
-const STACK_BYTES = 512 * 1024;
+/** Node's own stack, which the engine's calls are on too, takes several times as much at such a depth. */
+const STACK_BYTES = 128 * 1024;
 const MARKER_BYTES = 64;
 
 /** The engine asks whether to go on once in so many turns of loops and calls of functions. */
@@ -162,21 +163,34 @@ export class Engine {
     }
   }
 
-  /** What was thrown, told as an error of ours. Frees it. */
+  /** What was thrown, as an error of ours. Frees it. */
   stopped(error: QuickJSHandle): Error {
-    const told = errorOf(this.context.dump(error));
+    const dumped: unknown = this.context.dump(error);
     error.dispose();
-    const { name } = this;
-    if (this.ticks > this.mostTicks) {
-      return new FatalError(
-        `${name} was stopped after ${this.mostTicks * TURNS_OF_A_TICK} turns of loops and calls in one go: it may be in an endless loop`,
-      );
+    const told = toldBy(dumped);
+    if (this.ticks <= this.mostTicks) return this.errorOf(told);
+    const turns = this.mostTicks * TURNS_OF_A_TICK;
+    return new FatalError(
+      `${this.name} was stopped after ${turns} turns of loops and calls in one go: it may be in an endless loop`,
+    );
+  }
+
+  /** An error by its words: FatalError for a bound of the engine, which code in it may have caught and thrown again. */
+  errorOf(told: Told): Error {
+    if (told.message === 'out of memory') {
+      return new FatalError(`${this.name} was stopped: it needs more than ${this.limits.memoryBytes / 2 ** 20} MiB`);
     }
-    if (/out of memory/.test(told.message)) {
-      return new FatalError(`${name} was stopped: it needs more than ${this.limits.memoryBytes / 2 ** 20} MiB`);
+    if (/^(?:Maximum call stack|stack overflow)/.test(told.message)) {
+      return new FatalError(`${this.name} was stopped: its calls are too deep`);
     }
-    if (/call stack/.test(told.message)) return new FatalError(`${name} was stopped: its calls are too deep`);
-    return new SandboxError(told.message);
+    return new SandboxError(placed(told));
+  }
+
+  /** For an answer that is none: code in the sandbox has changed what its answers are made with. */
+  garbled(cause: unknown): FatalError {
+    return new FatalError(`${this.name} answers with what is no value: it may have changed JSON or lists for all`, {
+      cause,
+    });
   }
 }
 
@@ -185,10 +199,28 @@ export class SandboxError extends Error {
   override readonly name = 'Error';
 }
 
-function errorOf(dumped: unknown): { readonly message: string } {
-  if (typeof dumped !== 'object' || dumped === null) return { message: String(dumped) };
+/** An error of the sandbox in words. */
+export interface Told {
+  readonly name: string;
+  readonly message: string;
+  /** `file:line` in the module. */
+  readonly place?: string | undefined;
+}
+
+export function placed({ message, place }: Told): string {
+  return place === undefined ? message : `${message} (at ${place})`;
+}
+
+const PLACE = /([^\s()]+:\d+)(?::\d+)?\)?\s*$/m;
+
+function toldBy(dumped: unknown): Told {
+  if (typeof dumped !== 'object' || dumped === null) return { name: 'Error', message: String(dumped) };
   const { name = 'Error', message = '', stack = '' } = dumped as Readonly<Record<string, unknown>>;
-  const place = /\(?([^\s()]+:\d+)(?::\d+)?\)?\s*$/m.exec(String(stack))?.[1];
-  const kind = name === 'Error' || name === 'ConfigError' ? '' : `${String(name)}: `;
-  return { message: `${kind}${String(message)}${place === undefined ? '' : ` (at ${place})`}` };
+  const text = String(message);
+  const isSyntax = name === 'SyntaxError';
+  return {
+    name: String(name),
+    message: isSyntax ? `SyntaxError: ${text}` : text,
+    place: PLACE.exec(String(stack))?.[1],
+  };
 }

@@ -2,15 +2,30 @@ import type { QuickJSHandle } from 'quickjs-emscripten-core';
 import { z } from 'zod';
 import { ConfigError, FatalError } from '../core/errors';
 import { celKinds } from './cel-kinds';
-import { type Engine, SandboxError } from './engine';
+import { type Engine, placed } from './engine';
 import { ANSWER, LANE, MOST_VALUES } from './lanes';
 import { decodeValue, encodeValue } from './values';
 
 /** Functions of `guest/calls.ts`. */
-const FUNCTIONS = ['callWithNumbers', 'callWithText', 'add', 'merge', 'init', 'result', 'encode', 'decode', 'drop'] as const;
+const FUNCTIONS = [
+  'callWithNumbers',
+  'callWithText',
+  'add',
+  'merge',
+  'init',
+  'result',
+  'encode',
+  'decode',
+  'drop',
+] as const;
 type GuestFunction = (typeof FUNCTIONS)[number];
 
-const failure = z.object({ kind: z.enum(['fatal', 'config', 'error']), message: z.string(), place: z.string().optional() });
+const failure = z.object({
+  kind: z.enum(['fatal', 'config', 'error']),
+  name: z.string(),
+  message: z.string(),
+  place: z.string().optional(),
+});
 
 /** Calls into the sandbox. What comes back is taken for values and never for code. */
 export class GuestCalls {
@@ -60,16 +75,25 @@ export class GuestCalls {
       case ANSWER.false:
         return false;
       case ANSWER.text:
-        return decodeValue(answer!, celKinds);
+        return this.valueIn(answer!);
       default:
-        throw thrownBy(answer!);
+        throw this.errorIn(answer!);
     }
   }
-}
 
-function thrownBy(text: string): Error {
-  const { kind, message, place } = failure.parse(JSON.parse(text));
-  const told = place === undefined ? message : `${message} (at ${place})`;
-  if (kind === 'fatal') return new FatalError(told);
-  return kind === 'config' ? new ConfigError(told) : new SandboxError(told);
+  private valueIn(text: string): unknown {
+    try {
+      return decodeValue(text, celKinds);
+    } catch (thrown) {
+      throw this.engine.garbled(thrown);
+    }
+  }
+
+  private errorIn(text: string): Error {
+    const parsed = failure.safeParse(this.valueIn(text));
+    if (!parsed.success) return this.engine.garbled(parsed.error);
+    const { kind, ...told } = parsed.data;
+    if (kind === 'error') return this.engine.errorOf(told);
+    return kind === 'fatal' ? new FatalError(placed(told)) : new ConfigError(placed(told));
+  }
 }

@@ -95,9 +95,15 @@ class Loading {
 
   private bridge(path: string): string {
     const exported = this.required(path);
-    const names = this.engine.valueOf(
-      this.context.callFunction(this.engine.valueOf(this.context.evalCode(NAMES_OF)), this.context.undefined, exported),
-    ).consume((handle) => this.context.getString(handle));
+    const names = this.engine
+      .valueOf(
+        this.context.callFunction(
+          this.engine.valueOf(this.context.evalCode(NAMES_OF)),
+          this.context.undefined,
+          exported,
+        ),
+      )
+      .consume((handle) => this.context.getString(handle));
     const exports = names
       .split(',')
       .filter((name) => NAME.test(name) && name !== 'default')

@@ -30,7 +30,8 @@ export async function sandboxedModule(url: string, limits: EngineLimits = DEFAUL
   const exported = loadModule(engine, files, guest);
   const text = engine.textOf(engine.run(guest, 'describe', exported));
   const parsed = described.safeParse(decodeValue(text, celKinds));
-  if (!parsed.success) throw new ConfigError(`what it exports is not what millrace makes: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new ConfigError(`what it exports is not what millrace makes: ${z.prettifyError(parsed.error)}`);
   return new Exports(new GuestCalls(engine, guest), parsed.data).all();
 }
 

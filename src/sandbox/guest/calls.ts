@@ -55,16 +55,19 @@ function answer(value: unknown): string | undefined {
   return text;
 }
 
-/** Frames that are ours say nothing to who wrote the module. */
-const FRAME = /\(?((?!guest\.js|<)[^\s()]+:\d+(?::\d+)?)\)?$/;
+const FRAME = /([^\s()]+:\d+)(?::\d+)?\)?$/;
+/** Frames of this code, and of code that was made at run time, say nothing to who wrote the module. */
+const UNTOLD = /^(?:guest\.js|<)/;
 
 function failure(thrown: unknown): string {
   lanes[LANE.answer] = ANSWER.error;
   const kind = thrown instanceof FatalError ? 'fatal' : thrown instanceof ConfigError ? 'config' : 'error';
-  if (!(thrown instanceof Error)) return JSON.stringify({ kind, message: String(thrown) });
-  const frames = String(thrown.stack).split('\n').map((line) => FRAME.exec(line.trim())?.[1]);
-  const place = frames.find((frame) => frame !== undefined && !frame.includes('guest.js'));
-  return JSON.stringify({ kind, message: String(thrown.message), ...(place === undefined ? {} : { place }) });
+  if (!(thrown instanceof Error)) return JSON.stringify({ kind, name: 'Error', message: String(thrown) });
+  const frames = String(thrown.stack)
+    .split('\n')
+    .map((line) => FRAME.exec(line.trim())?.[1]);
+  const place = frames.find((frame) => frame !== undefined && !UNTOLD.test(frame));
+  return JSON.stringify({ kind, name: String(thrown.name), message: String(thrown.message), place });
 }
 
 function answering(work: () => string | undefined): () => string | undefined {
@@ -175,7 +178,8 @@ export const encode = answering(() => {
 export function decode(text: string | undefined): string | undefined {
   try {
     const aggregator = aggregators[lane(LANE.of)]!;
-    const given = text === undefined ? bytes.slice(0, lane(LANE.values)) : (decodeValue(text, guestKinds) as Uint8Array);
+    const given =
+      text === undefined ? bytes.slice(0, lane(LANE.values)) : (decodeValue(text, guestKinds) as Uint8Array);
     const reader = new ByteReader(given);
     const accumulator = aggregator.decode(reader);
     accumulators[lane(LANE.at)] = accumulator;

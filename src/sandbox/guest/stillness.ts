@@ -2,7 +2,7 @@
  * Takes the clock, chance and the machine's zone out of the language, so that a record gives the same today as when it is
  * processed again. Imported before code of the user is there.
  */
-const REMEDY = 'functions of extensions must give the same for the same record: use event time, or the random seed that it carries';
+const REMEDY = 'functions of extensions must give the same for the same record: use what the record says';
 
 function absent(what: string): () => never {
   return () => {
@@ -11,15 +11,16 @@ function absent(what: string): () => never {
 }
 
 const MachineDate = Date;
+const parseOfMachine = Date.parse.bind(Date);
 const HAS_ZONE = /(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*(?:\([^)]*\))?$/i;
 
 /** Text without a zone is UTC, whatever the machine's zone is. */
 function parse(text: string): number {
-  return MachineDate.parse(HAS_ZONE.test(text) ? text : utcText(text));
+  return parseOfMachine(HAS_ZONE.test(text) ? text : utcText(text));
 }
 
 function utcText(text: string): string {
-  return Number.isNaN(MachineDate.parse(`${text}Z`)) ? `${text} GMT` : `${text}Z`;
+  return Number.isNaN(parseOfMachine(`${text}Z`)) ? `${text} GMT` : `${text}Z`;
 }
 
 function timeOf(args: readonly unknown[]): number {
@@ -50,9 +51,24 @@ function withoutZone(prototype: Date): void {
     function (this: Date): string {
       return part(this.toUTCString());
     };
-  for (const name of ['toString', 'toLocaleString']) property(prototype, name, asText((text) => text));
-  for (const name of ['toDateString', 'toLocaleDateString']) property(prototype, name, asText((text) => text.slice(0, 16)));
-  for (const name of ['toTimeString', 'toLocaleTimeString']) property(prototype, name, asText((text) => text.slice(17)));
+  for (const name of ['toString', 'toLocaleString'])
+    property(
+      prototype,
+      name,
+      asText((text) => text),
+    );
+  for (const name of ['toDateString', 'toLocaleDateString'])
+    property(
+      prototype,
+      name,
+      asText((text) => text.slice(0, 16)),
+    );
+  for (const name of ['toTimeString', 'toLocaleTimeString'])
+    property(
+      prototype,
+      name,
+      asText((text) => text.slice(17)),
+    );
 }
 
 withoutZone(MachineDate.prototype);

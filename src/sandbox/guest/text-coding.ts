@@ -57,7 +57,7 @@ class Utf8Decoder {
 
   decode(bytes: Uint8Array = new Uint8Array()): string {
     const parts: string[] = [];
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const [code, length] = scalarAt(bytes, at);
       if (code === undefined && this.fatal) throw new TypeError('The encoded data was not valid for encoding utf-8');
       if (at > 0 || code !== 0xfeff || this.ignoreBOM) parts.push(String.fromCodePoint(code ?? REPLACEMENT));

@@ -4,7 +4,7 @@ import { parsePipelines } from '../../../src/core/pipeline/parse';
 import type { CatalogExtensions } from '../../../src/runtime/catalog-extensions';
 import { TestDriver } from '../../../src/testing/test-driver';
 import { compiledExample, compiledPage, pipelineOf, type Twins, twinsOf } from '../../support/extension-twins';
-import { seeded } from '../../support/seeded';
+import { seededRandom } from '../../support/random';
 import { ModuleFolder } from '../../support/sandboxed-modules';
 import { pipelineText } from '../core/pipeline/pipeline-text';
 
@@ -80,7 +80,7 @@ describe('extensions in the sandbox give what they give in the process', () => {
   });
 
   it.each(['air-quality-by-the-hour', 'muggiest-of-the-day'])('the same rows of a stream in disorder: %s', (name) => {
-    const random = seeded(7);
+    const random = seededRandom(7);
     const records = Array.from({ length: 400 }, (_, i) => ({
       location: ['a', 'b', 'c'][Math.floor(random() * 3)],
       observed_at: new Date(1_356_969_600_000 + i * 60_000 - Math.floor(random() * 4_000)).toISOString(),
