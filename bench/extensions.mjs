@@ -21,9 +21,13 @@ if (role === 'child') console.log(JSON.stringify(await measure(isolation, name))
 else report();
 
 function report() {
-  console.log(`${RECORDS} JSON records, ${KEYS} keys, ${RECORDS_PER_SECOND} records per second of event time; final rows;`);
+  console.log(
+    `${RECORDS} JSON records, ${KEYS} keys, ${RECORDS_PER_SECOND} records per second of event time; final rows;`,
+  );
   console.log('one process for each figure.\n');
-  console.log('| a pipeline that calls | in the process, k records/s | in the sandbox | sandbox / process | more for each record |');
+  console.log(
+    '| a pipeline that calls | in the process, k records/s | in the sandbox | sandbox / process | more for each record |',
+  );
   console.log('| --- | --- | --- | --- | --- |');
   for (const pipeline of PIPELINES) {
     const [inProcess, sandboxed] = ['process', 'sandbox'].map((where) => runChild(where, pipeline));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemaData } from './schema-data';
 
 /** What a module in the sandbox exports, as it is told to the outside. Functions are numbers that the sandbox knows. */
 const number = z.number().int().nonnegative();
@@ -38,7 +39,7 @@ const describedPipeline = z.object({
     spec: z.record(z.string(), z.unknown()),
   }),
   argumentFields: z.record(z.string(), z.array(z.string()).readonly()),
-  check: z.object({ version: z.string(), call: number }).optional(),
+  check: z.object({ version: z.string(), call: number, schema: schemaData.optional() }).optional(),
   functions: z.array(number.nullable()).readonly(),
   aggregates: z.array(number.nullable()).readonly(),
   recordFunctions: z

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { PipelineModel } from '../builder/model';
-import type { RecordCheck } from '../builder/record-check';
+import { type RecordCheck, zodCheck } from '../builder/record-check';
 import type { AggregateDefinition } from '../core/aggregates/aggregate-definition';
 import type { Parameter } from '../core/aggregates/parameter';
 import { ConfigError } from '../core/errors';
@@ -15,7 +15,9 @@ import { guestCode } from './guest-code';
 import { GuestCalls } from './guest-calls';
 import { loadModule } from './load-module';
 import { ModuleFiles } from './module-files';
+import { schemaFrom } from './outside-schema';
 import { SandboxedAggregator } from './sandboxed-aggregator';
+import { urlParser } from './url-parser';
 import { decodeValue } from './values';
 
 /**
@@ -27,6 +29,7 @@ export async function sandboxedModule(url: string, limits: EngineLimits = DEFAUL
   const { engine, buffer } = await Engine.start(files.entry, limits);
   const guest = engine.evaluate(guestCode(), 'guest.js');
   engine.run(guest, 'share', buffer);
+  engine.run(guest, 'parseUrlsBy', urlParser(engine.context));
   const exported = loadModule(engine, files, guest);
   const text = engine.textOf(engine.run(guest, 'describe', exported));
   const parsed = described.safeParse(decodeValue(text, celKinds));
@@ -106,7 +109,9 @@ class Exports {
     };
   }
 
-  private check({ version, call }: NonNullable<ParsedPipeline['check']>): RecordCheck {
+  /** A schema without code needs no sandbox. */
+  private check({ version, call, schema }: NonNullable<ParsedPipeline['check']>): RecordCheck {
+    if (schema) return zodCheck(schemaFrom(schema) as z.ZodType<object>, version);
     return { version, check: (fields) => checked.parse(this.calls.function(call, [fields])) };
   }
 }

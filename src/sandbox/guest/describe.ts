@@ -8,6 +8,7 @@ import type { Described, DescribedAggregate, DescribedFunction, DescribedPipelin
 import { encodeValue } from '../values';
 import { aggregatorNumberOf, numberOf } from './calls';
 import { guestKinds } from './kinds';
+import { schemaDataOf } from './schema-data';
 
 type Properties = Readonly<Record<string, unknown>>;
 type Callable = (...args: unknown[]) => unknown;
@@ -97,7 +98,11 @@ function pipelineOf(part: unknown): DescribedPipeline | null {
   return {
     document: document as unknown as DescribedPipeline['document'],
     argumentFields,
-    check: check && { version: check.version, call: numberOf((fields) => check.check(fields)) },
+    check: check && {
+      version: check.version,
+      call: numberOf((fields) => check.check(fields)),
+      schema: schemaDataOf(check.schema),
+    },
     functions: (extensions.functions ?? []).map(functionOf),
     aggregates: (extensions.aggregates ?? []).map(aggregateOf),
     recordFunctions: (extensions.recordFunctions ?? []).map(recordFunctionOf),

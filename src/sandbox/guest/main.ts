@@ -1,3 +1,4 @@
+import './base64';
 import './text-coding';
 import './stillness';
 import * as zod from 'zod';
@@ -10,6 +11,7 @@ import { type ModuleHost, requirer } from './require';
  */
 export { add, callWithNumbers, callWithText, decode, drop, encode, init, merge, result, share } from './calls';
 export { describe } from './describe';
+export { parseUrlsBy } from './url';
 
 const builtIn = { millrace, zod };
 
