@@ -5,6 +5,7 @@ import { ByteReader, ByteWriter } from '../../../src/core/aggregates/bytes';
 import { FatalError } from '../../../src/core/errors';
 import { importerOf } from '../../../src/processing/module-importer';
 import { accumulate, boundWithAny, type Sample, samplesOf } from '../../support/aggregate-samples';
+import { aligned } from '../../support/aligned';
 import { compiledExample, compiledPage } from '../../support/extension-twins';
 import { ModuleFolder } from '../../support/sandboxed-modules';
 import { pathToFileURL } from 'node:url';
@@ -85,8 +86,12 @@ describe('aggregates in the sandbox', () => {
         fc.property(samplesOf(definition, 12), fc.option(fc.integer(), { nil: undefined }), (samples, lastMs) => {
           const here = accumulate(inProcess, samples);
           const there = accumulate(sandbox, samples);
-          expect(sandbox.result(there as never, lastMs)).toEqual(inProcess.result(here as never, lastMs));
-          expect(stored(sandbox, there)).toEqual(stored(inProcess, here));
+          const expected = inProcess.result(here as never, lastMs);
+          expect(aligned(sandbox.result(there as never, lastMs), expected)).toEqual(expected);
+          const read = restored(inProcess, stored(sandbox, there));
+          expect(aligned(read, here)).toEqual(here);
+          const back = restored(sandbox, stored(inProcess, here));
+          expect(stored(sandbox, back)).toEqual(stored(inProcess, here));
         }),
         { numRuns: 30 },
       );
@@ -104,10 +109,11 @@ describe('aggregates in the sandbox', () => {
             accumulate(aggregator, first, read);
             return [into, read, other, aggregator.init()].map((each) => [
               aggregator.result(each as never),
-              Buffer.from(stored(aggregator, each)).toString('hex'),
+              restored(inProcess, stored(aggregator, each)),
             ]);
           };
-          expect(outcome(sandbox)).toEqual(outcome(inProcess));
+          const expected = outcome(inProcess);
+          expect(aligned(outcome(sandbox), expected)).toEqual(expected);
         }),
         { numRuns: 30 },
       );
@@ -121,9 +127,9 @@ describe('aggregates in the sandbox', () => {
       const reader = new ByteReader(writer.take());
       const there = samples.map(() => sandbox.decode(reader));
       expect(reader.uint8()).toBe(7);
-      expect(there.map((each) => sandbox.result(each as never))).toEqual(
-        samples.map((each) => inProcess.result(accumulate(inProcess, each) as never)),
-      );
+      const expected = samples.map((each) => inProcess.result(accumulate(inProcess, each) as never));
+      const results = there.map((each) => sandbox.result(each as never));
+      expect(aligned(results, expected)).toEqual(expected);
     });
   });
 
