@@ -18,18 +18,18 @@ declare namespace WebAssembly {
   }
 }
 
-/** Of 64 KiB. */
+const PAGE_BYTES = 65_536;
+/** What the engine is compiled for to begin with. */
 const FIRST_PAGES = 256;
-const MOST_PAGES = 8_192;
 /** Node's own stack, which the engine's calls are on too, takes several times as much at such a depth. */
-const STACK_BYTES = 128 * 1024;
+const STACK_BYTES = 256 * 1024;
 const MARKER_BYTES = 64;
 
 /** The engine asks whether to go on once in so many turns of loops and calls of functions. */
 const TURNS_OF_A_TICK = 10_000;
 
 export interface EngineLimits {
-  /** What code may keep, all in all. */
+  /** Of the engine with all that is in it; a multiple of 64 KiB, from 16 MiB on. */
   readonly memoryBytes: number;
   /**
    * Turns of loops and calls of functions that one call from outside may take, to the nearest ten thousand. It is a number
@@ -70,10 +70,10 @@ export class Engine {
 
   /** Resolves with the engine and the memory that both sides see, as code in it sees it. */
   static async start(name: string, limits: EngineLimits): Promise<{ engine: Engine; buffer: QuickJSHandle }> {
-    const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES });
+    // The engine's own limit counts pieces and not bytes in this build; this one is of WebAssembly itself.
+    const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: limits.memoryBytes / PAGE_BYTES });
     const wasm = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmMemory: memory }));
     const runtime = wasm.newRuntime();
-    runtime.setMemoryLimit(limits.memoryBytes);
     runtime.setMaxStackSize(STACK_BYTES);
     const context = runtime.newContext();
     const marker = randomBytes(MARKER_BYTES);

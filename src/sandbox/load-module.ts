@@ -1,11 +1,12 @@
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core';
-import { ConfigError } from '../core/errors';
+import { ConfigError, messageOf } from '../core/errors';
 import type { Engine } from './engine';
 import { BUILT_IN, type ModuleFiles, type ModuleText } from './module-files';
 
 /** Under this name, while modules are loaded, ES modules find what is no ES module. */
 const REQUIRE = '__millrace_require__';
 const NAME = /^[A-Za-z_$][\w$]*$/;
+const WRONG = 'cannot be imported: ';
 const CLOSED = 'modules are imported when the service starts, at the top of a file, not by a function that is called';
 
 /** Runs a module and all that it imports, and gives what it exports. Throws what keeps it from being loaded. */
@@ -32,13 +33,23 @@ class Loading {
     context.setProp(context.global, REQUIRE, this.require);
     engine.runtime.setModuleLoader(
       (path) => this.attempt(() => this.moduleText(path)),
-      (from, specifier) => this.attempt(() => (specifier === files.entry ? specifier : this.resolve(specifier, from))),
+      (from, specifier) => this.nameOf(specifier, from),
     );
     const { kind, text } = this.read(files.entry);
     const exported = kind === 'module' ? this.importText(text) : this.required(files.entry);
     this.isOpen = false;
     this.engine.valueOf(context.evalCode(`delete globalThis.${REQUIRE}`)).dispose();
     return exported;
+  }
+
+  /** The name that an import is loaded by: of a wrong one a name that says so, for only loading can fail with a reason. */
+  private nameOf(specifier: string, from: string): string {
+    if (specifier === this.files.entry) return specifier;
+    try {
+      return this.resolve(specifier, from);
+    } catch (thrown) {
+      return WRONG + messageOf(thrown);
+    }
   }
 
   /** What `require` in the sandbox asks for. */
@@ -87,6 +98,7 @@ class Loading {
 
   /** The text of an ES module; for what is none, one that exports what `require` gives. */
   private moduleText(path: string): string {
+    if (path.startsWith(WRONG)) throw new ConfigError(path.slice(WRONG.length));
     if (BUILT_IN.includes(path)) return this.bridge(path);
     if (!this.isOpen) throw new ConfigError(`"${path}" is imported too late: ${CLOSED}`);
     const { kind, text } = this.read(path);

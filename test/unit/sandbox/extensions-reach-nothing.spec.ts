@@ -7,7 +7,7 @@ describe('code of extensions reaches nothing but what it is given', () => {
 
   it.each([
     ['process', 'return process.env'],
-    ['process, as a property of all things', 'return globalThis.process'],
+    ['process, as a property of all things', 'return globalThis.process.env'],
     ['process, by the function constructor', 'return globalThis.constructor.constructor("return process")()'],
     ['process, by the constructor of an argument', 'return a.constructor.constructor("return process")()'],
     ['process, by an asynchronous function', 'return (async () => {}).constructor("return process")().then(String)'],
