@@ -19,7 +19,7 @@ const lean = {
     bundler.onResolve({ filter: /^\.\.?\// }, async ({ path, pluginData, ...options }) => {
       if (pluginData === 'resolved' || options.importer.includes('node_modules')) return undefined;
       const found = await bundler.resolve(path, { ...options, pluginData: 'resolved' });
-      return { ...found, sideEffects: /(base64|text-coding|stillness|url)\.ts$/.test(found.path) };
+      return { ...found, sideEffects: /(base64|engine-faults|text-coding|stillness|url)\.ts$/.test(found.path) };
     });
   },
 };

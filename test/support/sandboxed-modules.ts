@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +13,11 @@ export interface Exported {
 /** Modules of extensions in a folder of their own. */
 export class ModuleFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'millrace-sandbox-'));
+
+  constructor() {
+    // For modules that are loaded into the process.
+    symlinkSync(join(__dirname, '..', '..', 'node_modules'), join(this.path, 'node_modules'));
+  }
 
   write(name: string, text: string): string {
     const path = join(this.path, name);

@@ -1,4 +1,5 @@
 import './base64';
+import './engine-faults';
 import './text-coding';
 import './stillness';
 import * as zod from 'zod';

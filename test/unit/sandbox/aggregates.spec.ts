@@ -30,7 +30,7 @@ const WITNESS = `
       if (reader.varint() !== seen.length) throw new Error('lengths differ');
       return { seen };
     }
-    sizeBytes(state) { return 64 + state.seen.length * 100; }
+    sizeBytes(state) { return state.seen.reduce((sum, [value]) => sum + 100 + String(value).length, 64); }
   }
   const structured = (value) => JSON.parse(JSON.stringify(value));
   const witness = (name, ...parameters) => defineAggregate({
@@ -198,7 +198,7 @@ describe('aggregates in the sandbox', () => {
 
     it('for stored state of another version', () => {
       expect(() => restored(witness, Uint8Array.of(9))).toThrow(FatalError);
-      expect(() => restored(witness, Uint8Array.of(3, 200))).toThrow('too early');
+      expect(() => restored(witness, Uint8Array.of(3, 200))).toThrow(/\(at witness\.cjs:16/);
     });
 
     it('and keep what was there before', () => {

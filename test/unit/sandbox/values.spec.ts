@@ -10,7 +10,7 @@ const unsigned = evaluate('uint(18446744073709551615)') as { value: bigint };
 /** Compared by `Object.is` at the leaves. */
 const anything = fc.anything({
   withBigInt: true,
-  withDate: true,
+  withDate: false,
   withMap: true,
   withTypedArray: false,
   withNullPrototype: false,
@@ -33,7 +33,6 @@ describe('values cross into the sandbox and out of it', () => {
     ...[[[]], [{}], [[1, [2, ['u']]]], [[undefined, null]], [{ a: undefined }], [{ 'a b': [1] }]].flat(),
     new Date(0),
     new Date(8.64e15),
-    new Date(Number.NaN),
     new Map<unknown, unknown>([
       ['a', 1],
       [1, new Map()],
@@ -62,6 +61,24 @@ describe('values cross into the sandbox and out of it', () => {
     expect((same(unsigned, 1) as typeof unsigned).value).toBe(18_446_744_073_709_551_615n);
     const ms = await folder.function('return a.valueOf()');
     expect(ms(duration, 1)).toBe(duration.valueOf());
+  });
+
+  it('a date that is none', () => {
+    expect((same(new Date(Number.NaN), 1) as Date).getTime()).toBeNaN();
+  });
+
+  it('whole numbers of any size, in the arithmetic of the language', async () => {
+    const wrapped = await folder.function(
+      'return [BigInt.asUintN(64, a), BigInt.asIntN(64, a), BigInt.asUintN(8, -a), a ** 3n]',
+    );
+    for (const n of [0n, 2n ** 63n, 2n ** 64n - 1n, -1n, 0xcbf29ce484222325n * 0x100000001b3n]) {
+      expect(wrapped([n][0], 'x')).toEqual([
+        BigInt.asUintN(64, n),
+        BigInt.asIntN(64, n),
+        BigInt.asUintN(8, -n),
+        n ** 3n,
+      ]);
+    }
   });
 
   it('a large list', () => {
