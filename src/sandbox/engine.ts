@@ -170,18 +170,18 @@ export class Engine {
     const told = toldBy(dumped);
     if (this.ticks <= this.mostTicks) return this.errorOf(told);
     const turns = this.mostTicks * TURNS_OF_A_TICK;
-    return new FatalError(
+    return new SandboxError(
       `${this.name} was stopped after ${turns} turns of loops and calls in one go: it may be in an endless loop`,
     );
   }
 
-  /** An error by its words: FatalError for a bound of the engine, which code in it may have caught and thrown again. */
+  /** An error by its words, which tell where a bound of the engine was met: code in it may have caught and thrown that. */
   errorOf(told: Told): Error {
     if (told.message === 'out of memory') {
-      return new FatalError(`${this.name} was stopped: it needs more than ${this.limits.memoryBytes / 2 ** 20} MiB`);
+      return new SandboxError(`${this.name} was stopped: it needs more than ${this.limits.memoryBytes / 2 ** 20} MiB`);
     }
     if (/^(?:Maximum call stack|stack overflow)/.test(told.message)) {
-      return new FatalError(`${this.name} was stopped: its calls are too deep`);
+      return new SandboxError(`${this.name} was stopped: its calls are too deep`);
     }
     return new SandboxError(placed(told));
   }
@@ -194,7 +194,7 @@ export class Engine {
   }
 }
 
-/** What code in the sandbox threw. */
+/** What code in the sandbox threw, or why it was stopped: of the record or the call, not of all that come. */
 export class SandboxError extends Error {
   override readonly name = 'Error';
 }

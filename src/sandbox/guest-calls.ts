@@ -49,8 +49,8 @@ export class GuestCalls {
   }
 
   /**
-   * Calls a function of the module. Throws FatalError and ConfigError where it does, and Error for all else that it throws;
-   * FatalError where it was stopped.
+   * Calls a function of the module. Throws FatalError and ConfigError where it does, and SandboxError for all else that it
+   * throws and where it was stopped; FatalError where the sandbox can do no more.
    */
   function(callee: number, args: readonly unknown[]): unknown {
     const { lanes } = this;
