@@ -1,8 +1,6 @@
 import { messageOf } from '../core/errors';
 import type { GuestCalls } from './guest-calls';
 import { LANE, SHARED_BYTES } from './lanes';
-import { celKinds } from './cel-kinds';
-import { encodeValue } from './values';
 
 const NOWHERE = -1;
 
@@ -27,8 +25,6 @@ export class SandboxedAccumulator {
 }
 
 const PLACES = 1_024;
-/** Of those that say their size, so much is in the sandbox at a time. */
-const MOST_BYTES = 64 * 2 ** 20;
 
 /**
  * The accumulators that are in the sandbox: a bounded number of those used last. Others are outside, as bytes. So the
@@ -40,7 +36,11 @@ export class AccumulatorPlaces {
   private hand = 0;
   private bytes = 0;
 
-  constructor(private readonly calls: GuestCalls) {}
+  constructor(
+    private readonly calls: GuestCalls,
+    /** Of accumulators that say their size, so much is in the sandbox at a time. */
+    private readonly mostBytes: number,
+  ) {}
 
   /** Sees to it that an accumulator is in the sandbox, or has a place to be made in, and that it stays beside `other`. */
   bring(accumulator: SandboxedAccumulator, other?: SandboxedAccumulator): number {
@@ -103,7 +103,8 @@ export class AccumulatorPlaces {
 
   /** A place that nothing is in: that of one that was not used since the hand came by (the clock algorithm). */
   private free(other?: SandboxedAccumulator): number {
-    while (this.bytes > MOST_BYTES && this.taken.some((one) => one !== undefined && one !== other)) this.empty(other);
+    while (this.bytes > this.mostBytes && this.taken.some((one) => one !== undefined && one !== other))
+      this.empty(other);
     const at = this.next(other);
     this.evict(at);
     return at;
@@ -146,19 +147,36 @@ export class AccumulatorPlaces {
     const { calls } = this;
     calls.lanes[LANE.of] = accumulator.aggregator;
     calls.lanes[LANE.at] = accumulator.place;
-    const encoded = calls.call('encode');
-    return typeof encoded === 'number' ? calls.bytes.slice(0, encoded) : (encoded as Uint8Array);
+    const length = Number(calls.call('encode'));
+    if (length <= SHARED_BYTES) return calls.bytes.slice(0, length);
+    const encoded = new Uint8Array(length);
+    for (let from = 0; from < length; from += SHARED_BYTES) {
+      calls.lanes[LANE.values] = from;
+      calls.call('takePart');
+      encoded.set(calls.bytes.subarray(0, length - from), from);
+    }
+    return encoded;
   }
 
   private decode(accumulator: SandboxedAccumulator, place: number, bytes: Uint8Array): number {
     const { calls } = this;
+    this.give(bytes);
     const { lanes } = calls;
     lanes[LANE.of] = accumulator.aggregator;
     lanes[LANE.at] = place;
     lanes[LANE.values] = bytes.length;
-    const isShort = bytes.length <= SHARED_BYTES;
-    if (isShort) calls.bytes.set(bytes);
-    accumulator.sizeBytes = Number(calls.call('decode', isShort ? undefined : encodeValue(bytes, celKinds)));
+    accumulator.sizeBytes = Number(calls.call('decode'));
     return calls.lanes[LANE.values]!;
+  }
+
+  private give(bytes: Uint8Array): void {
+    const { calls } = this;
+    if (bytes.length <= SHARED_BYTES) return calls.bytes.set(bytes);
+    for (let from = 0; from < bytes.length; from += SHARED_BYTES) {
+      calls.bytes.set(bytes.subarray(from, from + SHARED_BYTES));
+      calls.lanes[LANE.values] = bytes.length;
+      calls.lanes[LANE.values + 1] = from;
+      calls.call('givePart');
+    }
   }
 }

@@ -8,15 +8,8 @@ import { decodeValue, encodeValue } from './values';
 
 /** Functions of `guest/calls.ts`. */
 const FUNCTIONS = [
-  'callWithNumbers',
-  'callWithText',
-  'add',
-  'merge',
-  'init',
-  'result',
-  'encode',
-  'decode',
-  'drop',
+  ...(['callWithNumbers', 'callWithText', 'add', 'merge', 'init', 'result', 'drop'] as const),
+  ...(['encode', 'takePart', 'givePart', 'decode'] as const),
 ] as const;
 type GuestFunction = (typeof FUNCTIONS)[number];
 

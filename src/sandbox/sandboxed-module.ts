@@ -20,6 +20,9 @@ import { SandboxedAggregator } from './sandboxed-aggregator';
 import { urlParser } from './url-parser';
 import { decodeValue } from './values';
 
+/** Of the memory; the rest is for the engine, for Zod and for what functions work with. */
+const SHARE_OF_ACCUMULATORS = 4;
+
 /**
  * Loads a module in a sandbox of its own and resolves with what it exports: data, and functions that run in the sandbox
  * when they are called. Rejects with what keeps it from being loaded.
@@ -35,7 +38,9 @@ export async function sandboxedModule(url: string, limits: EngineLimits = DEFAUL
   const parsed = described.safeParse(decodeValue(text, celKinds));
   if (!parsed.success)
     throw new ConfigError(`what it exports is not what millrace makes: ${z.prettifyError(parsed.error)}`);
-  return new Exports(new GuestCalls(engine, guest), parsed.data).all();
+  const calls = new GuestCalls(engine, guest);
+  const places = new AccumulatorPlaces(calls, limits.memoryBytes / SHARE_OF_ACCUMULATORS);
+  return new Exports(calls, places, parsed.data).all();
 }
 
 type Parsed = z.output<typeof described>;
@@ -50,15 +55,14 @@ const NOTHING = {};
 
 /** Makes, once each, what stands outside for the parts of a module. */
 class Exports {
-  private readonly places: AccumulatorPlaces;
   private readonly functions: readonly FunctionDefinition[];
   private readonly aggregates: readonly AggregateDefinition[];
 
   constructor(
     private readonly calls: GuestCalls,
+    private readonly places: AccumulatorPlaces,
     private readonly parsed: Parsed,
   ) {
-    this.places = new AccumulatorPlaces(calls);
     this.functions = parsed.table.functions.map(({ call, version, ...rest }) => {
       return { ...rest, version, call: (...args: unknown[]) => this.calls.function(call, args) };
     });

@@ -163,32 +163,45 @@ export const result = answering(() => {
   return answer(aggregators[lane(LANE.of)]!.result(accumulator, Number.isNaN(lastMs) ? undefined : lastMs));
 });
 
-/** Writes an accumulator as it is stored: into the shared bytes if there is room, else as text. */
+/** Stored state that is larger than the shared bytes, on its way in parts. */
+let parcel = new Uint8Array();
+
+/** Writes an accumulator as it is stored, and leaves its length: in the shared bytes, or in a parcel where it is larger. */
 export const encode = answering(() => {
   aggregators[lane(LANE.of)]!.encode(accumulators[lane(LANE.at)], writer);
   const encoded = writer.take();
-  if (encoded.length > bytes.length) return answer(encoded);
-  bytes.set(encoded);
-  lanes[LANE.answer] = ANSWER.number;
-  lanes[LANE.number] = encoded.length;
-  return undefined;
+  if (encoded.length > bytes.length) parcel = encoded;
+  else bytes.set(encoded);
+  return answer(encoded.length);
 });
 
-/** Reads an accumulator from the shared bytes or from text, and leaves how many bytes it took beside its size. */
-export function decode(text: string | undefined): string | undefined {
-  try {
-    const aggregator = aggregators[lane(LANE.of)]!;
-    const given =
-      text === undefined ? bytes.slice(0, lane(LANE.values)) : (decodeValue(text, guestKinds) as Uint8Array);
-    const reader = new ByteReader(given);
-    const accumulator = aggregator.decode(reader);
-    accumulators[lane(LANE.at)] = accumulator;
-    lanes[LANE.values] = given.length - reader.rest().length;
-    return answerSize(aggregator, accumulator);
-  } catch (thrown) {
-    return failure(thrown);
-  }
-}
+/** Puts the part of the parcel from `values` on into the shared bytes. */
+export const takePart = answering(() => {
+  const from = lane(LANE.values);
+  bytes.set(parcel.subarray(from, from + bytes.length));
+  return answer(true);
+});
+
+/** Puts the shared bytes into a parcel of `values` bytes, from the next lane on. */
+export const givePart = answering(() => {
+  const [length, from] = [lane(LANE.values), lane(LANE.values + 1)];
+  if (from === 0) parcel = new Uint8Array(length);
+  parcel.set(bytes.subarray(0, Math.min(bytes.length, length - from)), from);
+  return answer(true);
+});
+
+/** Reads an accumulator from so many bytes, and leaves how many it took beside its size. */
+export const decode = answering(() => {
+  const aggregator = aggregators[lane(LANE.of)]!;
+  const length = lane(LANE.values);
+  const given = length > bytes.length ? parcel : bytes.slice(0, length);
+  parcel = new Uint8Array();
+  const reader = new ByteReader(given);
+  const accumulator = aggregator.decode(reader);
+  accumulators[lane(LANE.at)] = accumulator;
+  lanes[LANE.values] = given.length - reader.rest().length;
+  return answerSize(aggregator, accumulator);
+});
 
 /** Forgets the accumulator of a place. */
 export const drop = answering(() => {

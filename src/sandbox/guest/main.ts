@@ -10,7 +10,20 @@ import { type ModuleHost, requirer } from './require';
  * What runs in the sandbox beside code of the user. It is bundled to one file, `dist/guest.js`, and holds no secret and no
  * right: code of the user could change all of it and would gain nothing.
  */
-export { add, callWithNumbers, callWithText, decode, drop, encode, init, merge, result, share } from './calls';
+export {
+  add,
+  callWithNumbers,
+  callWithText,
+  decode,
+  drop,
+  encode,
+  givePart,
+  init,
+  merge,
+  result,
+  share,
+  takePart,
+} from './calls';
 export { describe } from './describe';
 export { parseUrlsBy } from './url';
 

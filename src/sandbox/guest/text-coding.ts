@@ -6,38 +6,45 @@ class Utf8Encoder {
   readonly encoding = 'utf-8';
 
   encode(text = ''): Uint8Array {
-    const bytes: number[] = [];
-    for (const sign of text) pushUtf8(bytes, scalarOf(sign));
-    return Uint8Array.from(bytes);
+    const bytes = new Uint8Array(text.length * MAX_BYTES_OF_UNIT);
+    return bytes.slice(0, this.encodeInto(text, bytes).written);
   }
 
   encodeInto(text: string, into: Uint8Array): { read: number; written: number } {
     let [read, written] = [0, 0];
-    for (const sign of text) {
-      const bytes: number[] = [];
-      pushUtf8(bytes, scalarOf(sign));
+    while (read < text.length) {
+      const unit = text.charCodeAt(read);
+      // Most texts are ASCII, and the engine is slow.
+      if (unit < 0x80 && written < into.length) {
+        into[written++] = unit;
+        read++;
+        continue;
+      }
+      const code = scalarAt(text, read);
+      const bytes = utf8Of(code);
       if (written + bytes.length > into.length) break;
       into.set(bytes, written);
       written += bytes.length;
-      read += sign.length;
+      read += code > 0xffff ? 2 : 1;
     }
     return { read, written };
   }
 }
 
+const MAX_BYTES_OF_UNIT = 3;
 const REPLACEMENT = 0xfffd;
 
 /** Half a pair of surrogates becomes the replacement character. */
-function scalarOf(sign: string): number {
-  const code = sign.codePointAt(0)!;
+function scalarAt(text: string, at: number): number {
+  const code = text.codePointAt(at)!;
   return code >= 0xd800 && code <= 0xdfff ? REPLACEMENT : code;
 }
 
-function pushUtf8(bytes: number[], code: number): void {
-  if (code < 0x80) bytes.push(code);
-  else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-  else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+function utf8Of(code: number): number[] {
+  if (code < 0x80) return [code];
+  if (code < 0x800) return [0xc0 | (code >> 6), 0x80 | (code & 63)];
+  if (code < 0x10000) return [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)];
+  return [0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63)];
 }
 
 interface DecoderOptions {
@@ -58,7 +65,7 @@ class Utf8Decoder {
   decode(bytes: Uint8Array = new Uint8Array()): string {
     const parts: string[] = [];
     for (let at = 0; at < bytes.length;) {
-      const [code, length] = scalarAt(bytes, at);
+      const [code, length] = readAt(bytes, at);
       if (code === undefined && this.fatal) throw new TypeError('The encoded data was not valid for encoding utf-8');
       if (at > 0 || code !== 0xfeff || this.ignoreBOM) parts.push(String.fromCodePoint(code ?? REPLACEMENT));
       at += length;
@@ -75,7 +82,7 @@ const FORMS = [
 ] as const;
 
 /** The character that begins at a byte and its length, or no character and one byte. */
-function scalarAt(bytes: Uint8Array, at: number): readonly [number | undefined, number] {
+function readAt(bytes: Uint8Array, at: number): readonly [number | undefined, number] {
   const first = bytes[at]!;
   if (first < 0x80) return [first, 1];
   const form = FORMS.find(({ mask, head }) => (first & mask) === head);
