@@ -5,6 +5,7 @@ import { startControlPlane, stopControlPlane } from './cluster/control-plane.mjs
 import { makeCredentials } from './cluster/credentials.mjs';
 import { importImage, startNode, stopNode } from './cluster/node.mjs';
 import { prepareFolder, usePrograms } from './cluster/places.mjs';
+import { Steps } from './steps.mjs';
 import * as deploying from './scenarios/deploy.mjs';
 import * as disturbing from './scenarios/disturb.mjs';
 
@@ -32,21 +33,20 @@ async function main() {
   await stopCluster();
   prepareFolder(programs);
   for (const signalName of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signalName, () => void cutOff());
-  const counts = { passed: 0, failed: 0 };
+  const steps = new Steps();
   try {
-    await timed(counts, 'a control plane and a node', () => startCluster(images));
-    if (counts.failed === 0) await runScenarios(counts);
+    await steps.take('a control plane and a node', () => startCluster(images));
+    if (steps.failed === 0) await runScenarios(steps);
   } finally {
     if (!keep) await stopCluster();
   }
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
-  if (counts.failed > 0) process.exitCode = 1;
+  steps.tell();
 }
 
-async function runScenarios(counts) {
+async function runScenarios(steps) {
   const world = {};
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
-    const passed = await timed(counts, name, () => scenario(world));
+    const passed = await steps.take(name, () => scenario(world));
     // Nothing can be said of a system that never came up.
     if (!passed && world.readings === undefined) return;
   }
@@ -71,24 +71,6 @@ async function cutOff() {
   console.log('FAIL the run was cut off');
   await stopCluster();
   process.exit(1);
-}
-
-async function timed(counts, name, work) {
-  const begin = Date.now();
-  const said = (outcome, detail) =>
-    console.log(
-      `${outcome} ${name} (${((Date.now() - begin) / 1000).toFixed(0)} s)\n     ${detail.replaceAll('\n', '\n     ')}`,
-    );
-  try {
-    const detail = await work();
-    counts.passed += 1;
-    said('PASS', detail ?? '');
-    return true;
-  } catch (error) {
-    counts.failed += 1;
-    said('FAIL', error.message);
-    return false;
-  }
 }
 
 await main();
