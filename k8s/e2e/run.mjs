@@ -17,22 +17,24 @@ const log = (line) => console.log(line);
 
 /**
  * The whole system on a real control plane and a real node, in a network namespace of their own: a deployment from nothing, and what may
- * happen to it. `--build` only builds what it needs; `--keep` leaves the cluster running. Needs root and Go.
+ * happen to it. `--build` only builds what it needs; `--keep` leaves the cluster running; `--manifests` starts no node and only asks the
+ * API server what it thinks of the production overlay. Needs root and Go.
  */
 async function main() {
-  const { values } = parseArgs({ options: { build: { type: 'boolean' }, keep: { type: 'boolean' } } });
+  const flag = { type: 'boolean', default: false };
+  const { keep, manifests, build } = parseArgs({ options: { keep: flag, manifests: flag, build: flag } }).values;
   const begin = Date.now();
   await findPrograms(NEEDED, log);
   await findNetworkPlugins();
-  const built = { programs: await programs(log), images: await imageArchives(log) };
-  if (values.build) await dockerCompose({ build: true });
+  const built = { programs: await programs(log), images: manifests ? [] : await imageArchives(log) };
+  if (build) await dockerCompose({ build: true });
   log(`built, or taken from the cache, in ${((Date.now() - begin) / 1000).toFixed(0)} s`);
-  if (values.build) return;
+  if (build) return;
   await makeNamespace(NAMESPACE);
-  const work = JSON.stringify({ ...built, keep: values.keep === true });
+  const work = JSON.stringify({ ...built, keep, manifests });
   const [command, ...args] = inNamespace(NAMESPACE, [NODE_PROGRAM, INSIDE, '--work', work]);
   process.exitCode = await runForeground(command, args, { interrupt: interruption(), timeoutMs: LIMIT_MS });
-  if (!values.keep) await removeNamespace(NAMESPACE);
+  if (!keep) await removeNamespace(NAMESPACE);
   log(`${((Date.now() - begin) / 1000).toFixed(0)} s in all`);
 }
 
