@@ -1,14 +1,10 @@
-import { docker } from '../e2e/docker.mjs';
-
 /**
- * When each service started for the first time since `sinceMs`, and when it first was healthy, in milliseconds of the epoch, as the
- * daemon tells of it: `{ [service]: { startedMs, healthyMs } }`.
+ * When each service first started and when it first was healthy, in milliseconds of the epoch, by what Docker's daemon tells of its
+ * containers, an event as JSON in each line: `{ [service]: { startedMs, healthyMs } }`.
  */
-export async function lifeOfServices(sinceMs) {
-  const between = ['--since', seconds(sinceMs), '--until', seconds(Date.now())];
-  const output = await docker(['events', ...between, '--filter', 'type=container', '--format', '{{json .}}']);
+export function lifeOfServices(events) {
   const life = {};
-  for (const line of output.trim().split('\n').filter(Boolean)) {
+  for (const line of events.trim().split('\n').filter(Boolean)) {
     const { Action: action, Actor: actor, timeNano } = JSON.parse(line);
     const service = actor.Attributes['com.docker.compose.service'];
     if (!service) continue;
@@ -19,21 +15,15 @@ export async function lifeOfServices(sinceMs) {
   return life;
 }
 
-/** Lines about services that started before what they wait for was healthy. */
+/** Lines about services that started before what they wait for, by their `depends_on`, was healthy. */
 export function startedTooEarly(services, life) {
   return Object.entries(services).flatMap(([name, { depends_on: needed = {} }]) =>
     Object.entries(needed)
-      .filter(
-        ([other, { condition }]) => condition === 'service_healthy' && life[name] && !isInOrder(life, other, name),
-      )
+      .filter(([other, { condition }]) => condition === 'service_healthy' && life[name] && !isInOrder(life, other, name))
       .map(([other]) => `${name} started before ${other} was healthy`),
   );
 }
 
 function isInOrder(life, first, second) {
   return life[first]?.healthyMs !== undefined && life[first].healthyMs <= life[second].startedMs;
-}
-
-function seconds(ms) {
-  return (ms / 1000).toFixed(3);
 }

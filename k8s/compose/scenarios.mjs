@@ -4,7 +4,7 @@ import { docker } from '../e2e/docker.mjs';
 import { Readings } from '../e2e/readings.mjs';
 import { rowsAreRight } from '../e2e/rows.mjs';
 import { until } from '../../stack/wait.mjs';
-import { lifeOfServices, startedTooEarly } from './order.mjs';
+import { startedTooEarly } from './order.mjs';
 import { answerOf } from './system.mjs';
 
 const SERVICE_URL = 'http://127.0.0.1:3000';
@@ -34,7 +34,7 @@ export async function fromNothingToHealthy(world) {
   world.names = present;
   await system.up(present);
   const healthy = secondsSince(begin);
-  const life = await lifeOfServices(begin);
+  const life = await system.lifeSince(begin);
   const early = startedTooEarly(await system.services(), life);
   if (early.length > 0) throw new Error(early.join('\n'));
   await answerOf(`${SERVICE_URL}/health/ready`);

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { at } from '../../scripts/project.mjs';
 import { mustRun } from '../../stack/run.mjs';
 import { until } from '../../stack/wait.mjs';
+import { lifeOfServices } from './order.mjs';
 import { docker, DOCKER_HOST, hasImage } from '../e2e/docker.mjs';
 
 const FILE = 'docker-compose.yml';
@@ -51,6 +52,13 @@ export class ComposeSystem {
   async inspect(service) {
     const id = (await this.compose('ps', '--all', '--quiet', service)).trim();
     return JSON.parse(await docker(['inspect', id]))[0];
+  }
+
+  /** When services started and were healthy since a moment: see `lifeOfServices`. */
+  async lifeSince(sinceMs) {
+    const seconds = (ms) => (ms / 1000).toFixed(3);
+    const between = ['--since', seconds(sinceMs), '--until', seconds(Date.now())];
+    return lifeOfServices(await docker(['events', ...between, '--filter', 'type=container', '--format', '{{json .}}']));
   }
 
   /** Runs a program in the container of the service; its output. */

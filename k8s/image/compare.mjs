@@ -7,12 +7,15 @@ const MOST_LINES = 40;
 /** Of the container in which the classic builder took its last step. */
 const OF_THE_BUILDER = ['Hostname', 'Image'];
 
-/** Of an image in Docker's store: its layers by digest, the configuration that containers get, as text, and when it was made. */
+/**
+ * Of an image in Docker's store: its layers by digest, its size in bytes, the configuration that containers get, as text, and when it was
+ * made.
+ */
 export async function factsOf(image) {
-  const [{ RootFS, Config, Created, Architecture, Os }] = JSON.parse(await docker(['image', 'inspect', image]));
+  const [{ RootFS, Config, Created, Architecture, Os, Size }] = JSON.parse(await docker(['image', 'inspect', image]));
   const kept = Object.entries(Config).filter(([name]) => !OF_THE_BUILDER.includes(name));
   const configuration = JSON.stringify({ Architecture, Os, ...Object.fromEntries(kept.sort()) });
-  return { image, layers: RootFS.Layers, configuration, created: Created };
+  return { image, layers: RootFS.Layers, configuration, created: Created, size: Size };
 }
 
 /**

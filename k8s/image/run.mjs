@@ -68,7 +68,7 @@ async function sameLayers(first, second, folder) {
     const lines = await differencesOfFiles([first.image, second.image], differing, folder);
     throw new Error([`layers ${differing.join(', ')} of ${first.layers.length} differ:`, ...lines].join('\n'));
   }
-  return first.layers.map((layer, index) => `${layer} ${index === 0 ? '(Debian)' : ''}`.trim()).join('\n');
+  return [`${(first.size / 1e6).toFixed(0)} MB, of which Debian is the first layer:`, ...first.layers].join('\n');
 }
 
 /** But for the moment at which each was built, which the builder writes down. */
