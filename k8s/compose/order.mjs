@@ -19,7 +19,9 @@ export function lifeOfServices(events) {
 export function startedTooEarly(services, life) {
   return Object.entries(services).flatMap(([name, { depends_on: needed = {} }]) =>
     Object.entries(needed)
-      .filter(([other, { condition }]) => condition === 'service_healthy' && life[name] && !isInOrder(life, other, name))
+      .filter(
+        ([other, { condition }]) => condition === 'service_healthy' && life[name] && !isInOrder(life, other, name),
+      )
       .map(([other]) => `${name} started before ${other} was healthy`),
   );
 }
