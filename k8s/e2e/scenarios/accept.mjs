@@ -10,6 +10,9 @@ const SERVER_SIDE = ['--dry-run=server', '--validate=strict'];
 /** Of KEDA and of the Prometheus operator. */
 const CUSTOM = ['ScaledObject', 'TriggerAuthentication', 'ServiceMonitor', 'PrometheusRule'];
 
+/** The migration Job's name ends with the version, which has dots. Its pod's host name, which they are about, is used by nobody. */
+const JOB_WARNING = 'Warning: metadata.name: this is used in Pod names and hostnames';
+
 /** Mistakes that only a server with the right definitions finds: the kind, what is done to it, and what must be said. */
 const MISTAKES = [
   ['Deployment', ({ spec }) => (spec.replicaz = 3), /unknown field "spec\.replicaz"/],
@@ -35,9 +38,10 @@ export async function productionIsAccepted() {
   if (missing.length > 0) throw new Error(`the overlay has no ${missing.join(', ')}`);
   const output = await kubectl('apply', '-k', PRODUCTION, ...SERVER_SIDE);
   const lines = output.trim().split('\n');
-  const unexpected = lines.filter((line) => !/ (created|configured|unchanged) \(server dry run\)$/.test(line));
-  if (unexpected.length > 0 || lines.length !== objects.length) throw new Error(output);
-  return `${lines.length} objects of ${new Set(objects.map(({ kind }) => kind)).size} kinds, with ${CUSTOM.join(', ')}`;
+  const accepted = lines.filter((line) => / (created|configured|unchanged) \(server dry run\)$/.test(line));
+  const others = lines.filter((line) => !accepted.includes(line) && !line.includes(JOB_WARNING));
+  if (others.length > 0 || accepted.length !== objects.length) throw new Error([...others, '', output].join('\n'));
+  return `${accepted.length} objects of ${new Set(objects.map(({ kind }) => kind)).size} kinds, with ${CUSTOM.join(', ')}`;
 }
 
 /** The definitions are in force: the same objects with a mistake are refused, each for its own reason. */
