@@ -12,6 +12,8 @@ import { loadImages } from './load.mjs';
 
 const NAMESPACE = 'millrace-compose';
 const INSIDE = fileURLToPath(new URL('inside.mjs', import.meta.url));
+/** The Kafka client asks for timers that are over. */
+const QUIET = '--disable-warning=TimeoutNegativeWarning';
 const LIMIT_MS = 30 * 60_000;
 const log = (line) => console.log(line);
 
@@ -33,7 +35,7 @@ async function main() {
   await withDocker(
     async () => {
       await loadImages(archives);
-      const [command, ...args] = inNamespace(NAMESPACE, [NODE, INSIDE, '--compose', JSON.stringify(compose)]);
+      const [command, ...args] = inNamespace(NAMESPACE, [NODE, QUIET, INSIDE, '--compose', JSON.stringify(compose)]);
       process.exitCode = await runForeground(command, args, { interrupt, timeoutMs: LIMIT_MS });
     },
     { namespace: NAMESPACE },

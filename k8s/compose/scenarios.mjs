@@ -5,11 +5,11 @@ import { Readings } from '../e2e/readings.mjs';
 import { rowsAreRight } from '../e2e/rows.mjs';
 import { until } from '../../stack/wait.mjs';
 import { startedTooEarly } from './order.mjs';
+import { isKept, refusesWhatBreaks } from './registry.mjs';
 import { answerOf } from './system.mjs';
 
 const SERVICE_URL = 'http://127.0.0.1:3000';
 const PROMETHEUS_URL = 'http://127.0.0.1:9090';
-const REGISTRY_URL = 'http://127.0.0.1:8081/apis/ccompat/v7';
 const HOURS = 48;
 
 const secondsSince = (begin) => `${((Date.now() - begin) / 1000).toFixed(1)} s`;
@@ -48,16 +48,14 @@ export async function fromNothingToHealthy(world) {
 }
 
 /** Clients on the host reach the servers by the published ports, as `npm start` would. */
-export async function hostIsAnswered() {
+export async function hostIsAnswered(world) {
   const kafka = new kafkajs.Kafka({ brokers: ['127.0.0.1:9092'], logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   const topics = await admin.listTopics().finally(() => admin.disconnect());
   if (!topics.includes('air-quality.readings')) throw new Error(`Kafka has no topic of readings: ${topics.join(', ')}`);
-  await answerOf(`${REGISTRY_URL}/subjects`);
-  const { compatibilityLevel } = await answerOf(`${REGISTRY_URL}/config`);
-  if (compatibilityLevel !== 'BACKWARD') throw new Error(`the registry's compatibility is ${compatibilityLevel}`);
-  return `${topics.length} topics; the registry wants BACKWARD`;
+  world.schemaId = await refusesWhatBreaks();
+  return `${topics.length} topics; the registry refuses a schema that breaks the one before`;
 }
 
 export async function readingsBecomeRows(world) {
@@ -157,6 +155,7 @@ export async function downAndUp(world) {
   await answerOf(`${SERVICE_URL}/health/ready`);
   const ready = secondsSince(begin);
   const before = await rightRows(world);
+  if (!(await isKept(world.schemaId))) throw new Error('the registry has forgotten a schema');
   return `ready after ${ready}, ${before}; ${await sendAndCompare(world)}`;
 }
 
