@@ -27,6 +27,7 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-reproduce-'));
   const steps = new Steps();
   try {
+    for (const checkout of CHECKOUTS) await clone(checkout, folder);
     await withDocker(() => compareBuilds(steps, folder));
   } finally {
     rmSync(folder, { recursive: true });
@@ -51,12 +52,16 @@ async function compareBuilds(steps, folder) {
   }
 }
 
-async function build({ name, path, umask }, folder) {
-  const clone = join(folder, path);
+/** All before the first build, so that nobody commits in between. */
+function clone({ path, umask }, folder) {
   const script = 'umask "$1" && git clone --quiet --no-hardlinks "$2" "$3"';
-  await mustRun('sh', ['-c', script, 'clone', umask, at(), clone]);
-  const commit = await mustRun('git', ['-C', clone, 'log', '-1', '--format=%h %s']);
-  await docker(['build', '-q', '--no-cache', '--network=host', '-t', `${NAME}:${name}`, clone]);
+  return mustRun('sh', ['-c', script, 'clone', umask, at(), join(folder, path)]);
+}
+
+async function build({ name, path, umask }, folder) {
+  const checkout = join(folder, path);
+  const commit = await mustRun('git', ['-C', checkout, 'log', '-1', '--format=%h %s']);
+  await docker(['build', '-q', '--no-cache', '--network=host', '-t', `${NAME}:${name}`, checkout]);
   return `of ${commit.trim()}, with umask ${umask}, at ${new Date().toISOString()}`;
 }
 
