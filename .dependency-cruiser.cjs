@@ -40,7 +40,7 @@ module.exports = {
       name: 'guest-imports-what-can-be-in-the-sandbox',
       comment: 'What is bundled for the sandbox runs in an engine that has no Node.',
       severity: 'error',
-      from: { path: '^src/sandbox/guest' },
+      from: { path: '^src/sandbox/guest/' },
       to: {
         pathNot: ['^src/(core|builder|sandbox/(guest|lanes|values|description|schema-data))', 'node_modules/zod/'],
       },

@@ -11,11 +11,12 @@ import { ConfigError, FatalError, messageOf } from '../core/errors';
 import { BUFFER_BYTES, LANES } from './lanes';
 
 /** Of the language's standard, which the types of Node leave out. */
-declare namespace WebAssembly {
-  class Memory {
-    constructor(pages: { readonly initial: number; readonly maximum: number });
-    readonly buffer: ArrayBuffer;
-  }
+declare const WebAssembly: {
+  readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => EngineMemory;
+};
+interface EngineMemory {
+  /** Another one after each growth. */
+  readonly buffer: ArrayBuffer;
 }
 
 const PAGE_BYTES = 65_536;
@@ -62,7 +63,7 @@ export class Engine {
     private readonly limits: EngineLimits,
     readonly context: QuickJSContext,
     readonly runtime: QuickJSRuntime,
-    private readonly memory: WebAssembly.Memory,
+    private readonly memory: EngineMemory,
     private readonly sharedAt: number,
   ) {
     runtime.setInterruptHandler(() => ++this.ticks > this.mostTicks);

@@ -60,7 +60,7 @@ export class GuestCalls {
   call(name: GuestFunction, text?: string): unknown {
     const answer = this.engine.call(this.handles[name], text, this.readsText);
     const { lanes } = this;
-    switch (lanes[LANE.answer]) {
+    switch (lanes[LANE.answer] as (typeof ANSWER)[keyof typeof ANSWER]) {
       case ANSWER.number:
         return lanes[LANE.number];
       case ANSWER.true:
@@ -69,8 +69,10 @@ export class GuestCalls {
         return false;
       case ANSWER.text:
         return this.valueIn(answer!);
-      default:
+      case ANSWER.error:
         throw this.errorIn(answer!);
+      default:
+        throw this.engine.garbled(undefined);
     }
   }
 

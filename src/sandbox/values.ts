@@ -38,7 +38,10 @@ function isPlain(value: unknown, depth: number): boolean {
       return Number.isFinite(value) && !Object.is(value, -0);
     case 'object':
       return value === null || (depth < MAX_DEPTH && isPlainObject(value, depth));
-    default:
+    case 'undefined':
+    case 'bigint':
+    case 'function':
+    case 'symbol':
       return false;
   }
 }
@@ -71,7 +74,8 @@ function taggedOf(value: unknown, kinds: SpecialKinds, depth: number): Tagged {
       return ['b', `${value}`];
     case 'object':
       return value === null ? null : taggedObject(value, kinds, depth);
-    default:
+    case 'function':
+    case 'symbol':
       throw new TypeError(`A ${typeof value} is no value of a record or of CEL`);
   }
 }

@@ -164,7 +164,7 @@ export const result = answering(() => {
 });
 
 /** Stored state that is larger than the shared bytes, on its way in parts. */
-let parcel = new Uint8Array();
+let parcel: Uint8Array = new Uint8Array();
 
 /** Writes an accumulator as it is stored, and leaves its length: in the shared bytes, or in a parcel where it is larger. */
 export const encode = answering(() => {

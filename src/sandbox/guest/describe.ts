@@ -71,9 +71,9 @@ function aggregateOf(part: unknown): number | null {
   if (typeof name !== 'string' || !Array.isArray(parameters) || typeof create !== 'function') return null;
   const definition = part as AggregateDefinition;
   return numbered(definition, aggregates, () => {
-    const { parameters: _own, create: _create, ...description } = definition;
+    const { result, guarantee, space, version, mergeable, commutes } = definition;
     return {
-      description,
+      description: { name, result, guarantee, space, version, mergeable, commutes },
       parameters: definition.parameters.map(parameterOf),
       create: numberOf((constants) => createdBy(definition, constants as readonly unknown[])),
     };

@@ -140,7 +140,7 @@ function checkOf(check: z.core.$ZodCheck): CheckData | undefined {
   const parts = CHECK_PARTS[name];
   if (!parts || !holdsOnly(definition, ['check', ...parts]) || definition['abort'] === true) return undefined;
   const { value, inclusive, minimum, maximum, format, when } = definition;
-  if (when !== undefined && !USUAL.includes(String(when))) return undefined;
+  if (when !== undefined && !(typeof when === 'function' && USUAL.includes(String(when)))) return undefined;
   const isNumber = [value, minimum, maximum].every((bound) => bound === undefined || typeof bound === 'number');
   if (!isNumber || (format !== undefined && format !== 'safeint')) return undefined;
   return { check: name, value, inclusive, minimum, maximum, format } as unknown as CheckData;

@@ -12,14 +12,14 @@ export function parseUrlsBy(given: ParseUrl): void {
 class ReadUrl {
   declare readonly href: string;
 
-  constructor(text: unknown, base?: unknown) {
-    const parts = parse?.(String(text), base === undefined ? undefined : String(base));
+  constructor(text: string | ReadUrl, base?: string | ReadUrl) {
+    const parts = parse?.(String(text), base?.toString());
     if (parts === undefined) throw new TypeError('Invalid URL');
     Object.assign(this, JSON.parse(parts));
   }
 
-  static canParse(text: unknown, base?: unknown): boolean {
-    return parse?.(String(text), base === undefined ? undefined : String(base)) !== undefined;
+  static canParse(text: string | ReadUrl, base?: string | ReadUrl): boolean {
+    return parse?.(String(text), base?.toString()) !== undefined;
   }
 
   toString(): string {
