@@ -40,7 +40,7 @@ function objectFrom({ shape, rest }: Extract<SchemaData, { type: 'object' }>): z
 }
 
 function checkFrom<Value>(data: CheckData): z.core.$ZodCheck<Value> {
-  return madeFrom(data) as unknown as z.core.$ZodCheck<Value>;
+  return madeFrom(data) as z.core.$ZodCheck<Value>;
 }
 
 function madeFrom(data: CheckData): unknown {

@@ -102,7 +102,7 @@ class Exports {
       return { ...rest, call: (fields) => this.calls.function(call, [fields]) };
     });
     return {
-      document: document as unknown as PipelineModel['document'],
+      document: document,
       argumentFields,
       check: parts.check && this.check(parts.check),
       extensions: {

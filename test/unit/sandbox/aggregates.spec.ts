@@ -110,7 +110,7 @@ describe('aggregates in the sandbox', () => {
         fc.property(samplesOf(definition, 12), fc.option(fc.integer(), { nil: undefined }), (samples, lastMs) => {
           const here = accumulate(inProcess, samples);
           const there = accumulate(sandbox, samples);
-          const expected = inProcess.result(here as never, lastMs);
+          const expected = inProcess.result(here, lastMs);
           expect(aligned(sandbox.result(there as never, lastMs), expected)).toEqual(expected);
           const read = restored(inProcess, stored(sandbox, there));
           expect(aligned(read, here)).toEqual(here);
@@ -127,9 +127,9 @@ describe('aggregates in the sandbox', () => {
           const outcome = (aggregator: Aggregator) => {
             const read = restored(aggregator, stored(aggregator, accumulate(aggregator, first)));
             const into = aggregator.init();
-            aggregator.merge(into as never, read as never);
+            aggregator.merge(into, read);
             const other = accumulate(aggregator, second);
-            aggregator.merge(into as never, other as never);
+            aggregator.merge(into, other);
             accumulate(aggregator, first, read);
             return [into, read, other, aggregator.init()].map((each) => [
               aggregator.result(each as never),
@@ -146,7 +146,7 @@ describe('aggregates in the sandbox', () => {
     it('from one reader with what else is in it', () => {
       const writer = new ByteWriter();
       const samples = fc.sample(samplesOf(definition, 5), { numRuns: 3, seed: 1 });
-      for (const each of samples) inProcess.encode(accumulate(inProcess, each) as never, writer);
+      for (const each of samples) inProcess.encode(accumulate(inProcess, each), writer);
       writer.uint8(7);
       const reader = new ByteReader(writer.take());
       const there = samples.map(() => sandbox.decode(reader));
@@ -159,7 +159,7 @@ describe('aggregates in the sandbox', () => {
 
   describe('whatever their number', () => {
     const add = (aggregator: Aggregator, into: unknown, value: unknown, timeMs = 0) =>
-      aggregator.add(into as never, value as never, { timeMs, offset: 5_000_000_000_000n });
+      aggregator.add(into, value as never, { timeMs, offset: 5_000_000_000_000n });
 
     it('keep what was added to each, though few are in the sandbox at a time', async () => {
       const [definition] = await definitions(MODULES.example, 'sandbox');
@@ -171,7 +171,7 @@ describe('aggregates in the sandbox', () => {
         expect(mean.result(all[i] as never)).toBeCloseTo(expected(i), 6);
       }
       const merged = mean.init();
-      for (const each of all) mean.merge(merged as never, each as never);
+      for (const each of all) mean.merge(merged, each);
       expect(mean.result(merged as never)).toBeGreaterThan(100);
     });
 
@@ -189,7 +189,7 @@ describe('aggregates in the sandbox', () => {
       const [definition] = await definitions(MODULES.witness, 'sandbox');
       const witness = definition!.create([]) as Aggregator;
       const accumulator = witness.init();
-      const empty = witness.sizeBytes!(accumulator as never);
+      const empty = witness.sizeBytes!(accumulator);
       for (let i = 0; i < 10; i++) add(witness, accumulator, i);
       expect(witness.sizeBytes!(accumulator as never) - empty).toBeGreaterThanOrEqual(1_000);
       expect(witness.sizeBytes!(restored(witness, stored(witness, accumulator)) as never)).toBe(
@@ -201,7 +201,7 @@ describe('aggregates in the sandbox', () => {
       const [definition] = await definitions(MODULES.witness, 'sandbox');
       const witness = definition!.create([]) as Aggregator;
       const accumulator = witness.init();
-      witness.add(accumulator as never, 'x' as never, { timeMs: -1.5, offset: 9_223_372_036_854_775_807n });
+      witness.add(accumulator, 'x' as never, { timeMs: -1.5, offset: 9_223_372_036_854_775_807n });
       expect(witness.result(accumulator as never)).toMatchObject({ seen: [['x', -1.5, '9223372036854775807']] });
     });
   });
@@ -211,7 +211,7 @@ describe('aggregates in the sandbox', () => {
     let witness: Aggregator;
     beforeAll(async () => {
       const [definition] = await definitions(MODULES.witness, 'sandbox');
-      witness = definition!.create([]) as Aggregator;
+      witness = definition!.create([]);
     });
 
     it('of its kind, with the message and the line', () => {
