@@ -63,6 +63,18 @@ export function redis<View extends keyof Boards>(view: View, board: Boards[View]
   return { sink: { redis: { [view]: board } } };
 }
 
+/**
+ * The newest number of each key for Prometheus, `millrace_row_value`. `value` is an aggregate, or CEL as for columns;
+ * `maxSeries` keys of a partition are shown, 100 unless given.
+ */
+export function metrics<Column extends string = never>(
+  name: string,
+  value: Column | Cel,
+  options: { readonly maxSeries?: number } = {},
+): SinkSpec<Column> {
+  return { sink: { metrics: { name, value: celText(value), ...options } } };
+}
+
 /** Server-sent events of `GET /v1/pipelines/{name}/live`. */
 export function live(): SinkSpec<never> {
   return { sink: { live: {} } };

@@ -21,6 +21,8 @@ import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema
 import type { Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Ports } from '../runtime/ports';
+import { MetricsRowSink } from '../runtime/row-values/metrics-row-sink';
+import { RowValues } from '../runtime/row-values/row-values';
 import { topicSink } from './topic-sink';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
@@ -33,12 +35,14 @@ export function embeddedPorts(): Ports {
   const schemaRegistry = new MemorySchemaRegistry(schemaObjections);
   const schemas = new RegistrySchemaCodec(schemaRegistry, clock);
   const boards = new MemoryBoardStore(clock);
+  const rowValues = new RowValues();
   return {
     clock,
     stateStore: store,
     rebuildStore: store,
     liveFeed: store,
     boards,
+    rowValues,
     idempotency: new MemoryIdempotencyStore(clock),
     rateLimiter: new MemoryRateLimiter(clock),
     snapshots: new MemorySnapshotStore(),
@@ -61,6 +65,7 @@ export function embeddedPorts(): Ports {
       Promise.all(
         pipeline.sinks.flatMap((sink): readonly Promise<Sink>[] => {
           if (sink.kind === 'redis') return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
+          if (sink.kind === 'metrics') return [Promise.resolve(new MetricsRowSink(rowValues, sink))];
           if (sink.kind === 'cassandra') return [Promise.resolve(tables.sinkFor(pipeline, sink))];
           if (sink.kind === 'live') return [];
           return [topicSink(pipeline, sink, { producer: log, textProducer: log, transactions, schemas })];

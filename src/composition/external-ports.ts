@@ -50,6 +50,8 @@ import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import { CUT_OFF_MS } from '../runtime/dead-process-watch';
 import { SharedRateLimiter } from '../runtime/shared-rate-limiter';
 import type { Dependency, Ports } from '../runtime/ports';
+import { MetricsRowSink } from '../runtime/row-values/metrics-row-sink';
+import { RowValues } from '../runtime/row-values/row-values';
 import { StoreContact } from '../runtime/store-contact';
 import { isGoneProcess, newProcessName } from './process-name';
 import { topicSink, type TopicSinkParts } from './topic-sink';
@@ -74,6 +76,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
   const cacheStore = new RedisCacheStore(redis);
   const contact = new StoreContact(clock, CUT_OFF_MS);
   const boards = new RedisBoardStore(redis);
+  const rowValues = new RowValues();
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const schemaRegistry = new HttpSchemaRegistry(config.schemaRegistry);
   const schemas = new RegistrySchemaCodec(schemaRegistry, clock);
@@ -87,6 +90,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     rebuildStore: new RedisRebuildStore(redis),
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
     boards,
+    rowValues,
     idempotency: new RedisIdempotencyStore(redis),
     rateLimiter: new SharedRateLimiter(new RedisRateLimiter(redis), new MemoryRateLimiter(clock)),
     snapshots: new RedisSnapshotStore(redis),
@@ -110,7 +114,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
         pipeline.sinks.flatMap((sink) =>
           sinkOf(pipeline, sink, {
             ...{ producer, textProducer: rowProducer, transactions, tables },
-            ...{ boards, schemas, cacheStore },
+            ...{ boards, schemas, cacheStore, rowValues },
           }),
         ),
       ),
@@ -139,12 +143,13 @@ interface SinkParts extends TopicSinkParts {
   readonly tables: CassandraTables | undefined;
   readonly cacheStore: CacheStore;
   readonly boards: BoardStore;
+  readonly rowValues: RowValues;
 }
 
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { tables, boards, cacheStore, ...parts }: SinkParts,
+  { tables, boards, cacheStore, rowValues, ...parts }: SinkParts,
 ): Promise<Sink>[] {
   switch (sink.kind) {
     case 'cassandra':
@@ -153,6 +158,8 @@ function sinkOf(
       return [topicSink(pipeline, sink, parts)];
     case 'redis':
       return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
+    case 'metrics':
+      return [Promise.resolve(new MetricsRowSink(rowValues, sink))];
     case 'live':
       return [];
   }

@@ -1,6 +1,6 @@
 /**
  * All labels that metrics of Millrace may have, with what bounds the number of their values: a metric with another label
- * does not compile. Nothing that a record or a caller can choose is a label.
+ * does not compile. Nothing that a record or a caller can choose is a label, but for `key`, of which a sink has a bound.
  */
 export const LABELS = {
   pipeline: {
@@ -22,6 +22,11 @@ export const LABELS = {
   state: { meaning: '`claiming`, `running`, `paused`, `failed`', bound: 'a closed set' },
   dependency: { meaning: '`kafka`, `redis`, `cassandra`', bound: 'a closed set' },
   feed: { meaning: 'name of a feed', bound: 'files of the feeds folder' },
+  name: { meaning: 'of a `metrics` sink: what its values are', bound: 'sinks of the pipeline' },
+  key: {
+    meaning: 'of a row: its only field as text, several as a JSON array',
+    bound: '`maxSeries` of the sink for each partition, 100 unless it says otherwise, at most 1,000',
+  },
   version: { meaning: 'of Millrace', bound: 'one' },
 } as const satisfies Record<string, { readonly meaning: string; readonly bound: string }>;
 

@@ -37,9 +37,10 @@ export class Meters {
     return this.made;
   }
 
-  counter(name: string, help: string, labels: readonly Label[] = []): Counter {
+  /** `collect` is called before each scrape. */
+  counter(name: string, help: string, labels: readonly Label[] = [], collect?: () => void): Counter {
     this.made.push({ name, type: 'counter', help, labels, across: 'sum' });
-    return new Counter({ name, help, labelNames: [...labels], registers: [this.registry] });
+    return new Counter({ name, help, labelNames: [...labels], registers: [this.registry], ...(collect && { collect }) });
   }
 
   gauge(name: string, help: string, { across, labels = [], collect }: GaugeOptions): Gauge {

@@ -3,7 +3,9 @@ import { dependencyGauges } from './dependency-gauges';
 import { FeedMetrics } from './feed-metrics';
 import { type Label, LABELS } from './labels';
 import type { MetricDescription } from './meters';
+import { RowValues } from '../runtime/row-values/row-values';
 import { PrometheusObserver } from './prometheus-observer';
+import { rowValueGauges } from './row-value-gauges';
 import { statusGauges } from './status-gauges';
 
 const MADE_BY = '<!-- Made by `npm run metrics`. -->';
@@ -20,13 +22,14 @@ column "across" says how the values of several processes make one: \`sum\` adds 
 same partition for a moment while it changes hands; \`min\` takes the least.
 `;
 
-const ENDING = `All labels, and what bounds the number of their values. Nothing that a record or a caller can choose is one.
+const ENDING = `All labels, and what bounds the number of their values. Nothing that a record or a caller can choose is one, but for \`key\`.
 `;
 
 /** Every metric that Millrace makes. */
 export function metricDescriptions(): readonly MetricDescription[] {
   const { meters } = new PrometheusObserver();
   statusGauges(meters);
+  rowValueGauges(meters, new RowValues());
   dependencyGauges(meters, () => []);
   new FeedMetrics(meters, () => 0);
   return meters.descriptions;

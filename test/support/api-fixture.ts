@@ -17,6 +17,7 @@ import { pipelineSchema } from '../../src/core/pipeline/definition';
 import type { PipelineStatus, TaskStatus } from '../../src/runtime/pipeline-status';
 import { type Pipelines, PIPELINES, type RefusedPipeline } from '../../src/runtime/pipelines';
 import { type Ports, PORTS } from '../../src/runtime/ports';
+import { RowValues } from '../../src/runtime/row-values/row-values';
 import { FixtureTask } from './fixture-task';
 import { memorySchemas } from './memory-schemas';
 
@@ -45,6 +46,7 @@ export class ApiFixture {
   readonly store = new MemoryStateStore();
   readonly tables = new MemoryTables();
   readonly boards = new MemoryBoardStore({ now: () => this.nowMs });
+  readonly rowValues = new RowValues();
   readonly queue = new MemoryWorkQueue({ now: () => this.nowMs });
   readonly ledger = new MemoryOperatorLedger();
   readonly tasks: readonly FixtureTask[];
@@ -83,6 +85,7 @@ export class ApiFixture {
       rebuildStore: this.store,
       liveFeed: this.store,
       boards: this.boards,
+      rowValues: this.rowValues,
       idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
       rateLimiter: new MemoryRateLimiter({ now: () => this.nowMs }),
       snapshots: new MemorySnapshotStore(),

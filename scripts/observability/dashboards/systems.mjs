@@ -9,7 +9,8 @@ const TO_PIPELINE = [
 
 /**
  * A system as those see it who use it. `pipelines` and `feeds` are regular expressions; `holds` are numbers of keys in
- * state; `flows` are rows per second of one pipeline; `closes` has the pipelines whose windows close.
+ * state; `values` are what `metrics` sinks show; `flows` are rows per second of one pipeline; `closes` has the pipelines whose
+ * windows close.
  */
 const SYSTEMS = [
   {
@@ -22,6 +23,11 @@ const SYSTEMS = [
       { name: 'posts', pipeline: 'air-quality-live' },
       { name: 'models', pipeline: 'pm25-forecast' },
       { name: 'open days', pipeline: 'air-quality-daily' },
+    ],
+    values: [
+      { title: 'PM2.5', about: 'Newest reading of each post, µg/m³', pipeline: 'air-quality-live', name: 'pm25' },
+      { title: 'Air quality index', about: 'US index of the NowCast of each post', pipeline: 'air-quality-live', name: 'aqi', warn: 100, crit: 200 },
+      { title: 'Error of forecasts', about: 'Mean absolute error of the model of each post, µg/m³', pipeline: 'pm25-forecast', name: 'mae' },
     ],
     flows: [
       { title: 'Forecasts', about: 'Predictions of the next hour that were put beside what was read', pipeline: 'pm25-predictions' },
@@ -40,6 +46,10 @@ const SYSTEMS = [
       { name: 'movers', pipeline: 'crypto-movers' },
       { name: 'open candles of a minute', pipeline: 'crypto-candles-1m' },
     ],
+    values: [
+      { title: 'Prices', about: 'Of the ten dearest coins, USD', pipeline: 'crypto-change-24h', name: 'price_usd', top: 10 },
+      { title: 'Risers', about: 'Change in 24 hours, percent, of the ten that rose most', pipeline: 'crypto-change-24h', name: 'change_percent', top: 10 },
+    ],
     flows: [
       { title: 'Prices', about: 'Each price once, as it was polled', pipeline: 'crypto-prices' },
       { title: 'Changes of 24 hours', about: 'Rows that go on to the movers', pipeline: 'crypto-change-24h' },
@@ -56,6 +66,10 @@ const SYSTEMS = [
       { name: 'sensors', pipeline: 'sensors-watch' },
       { name: 'open windows of sensors', pipeline: 'sensors-stats' },
       { name: 'cameras online', pipeline: 'cameras-online' },
+    ],
+    values: [
+      { title: 'Temperature', about: 'Newest reading of each sensor', pipeline: 'sensors-watch', name: 'temperature' },
+      { title: 'Motion', about: 'Of each camera in its newest ten seconds', pipeline: 'cameras-activity', name: 'motion' },
     ],
     flows: [
       { title: 'Alerts', about: 'Minutes in which a sensor was beyond a limit, or read something unusual', pipeline: 'sensors-alerts' },
@@ -74,6 +88,9 @@ const SYSTEMS = [
       { name: 'age bands in open hours', pipeline: 'users-by-age' },
       { name: 'genders in open hours', pipeline: 'users-by-gender' },
     ],
+    values: [
+      { title: 'Users by country', about: 'Of the newest hour, the ten countries with most', pipeline: 'users-by-country', name: 'users', top: 10 },
+    ],
     flows: [
       { title: 'Sign-ups', about: 'Users stored', pipeline: 'users-created' },
       { title: 'By country', about: 'Rows that changed', pipeline: 'users-by-country' },
@@ -90,6 +107,9 @@ const SYSTEMS = [
       { name: 'chapters of students', pipeline: 'reading-chapters' },
       { name: 'students in a session', pipeline: 'reading-sessions' },
       { name: 'chapters with mistakes', pipeline: 'reading-mistakes' },
+    ],
+    values: [
+      { title: 'Words read', about: 'In the newest session of each student, the ten with most', pipeline: 'reading-sessions', name: 'words', top: 10 },
     ],
     flows: [
       { title: 'Pages', about: 'Pages stored in the log', pipeline: 'reading-log' },
@@ -115,7 +135,7 @@ function systemDashboard(system) {
   });
 }
 
-const business = ({ pipelines, holds, flows, closes }) => [
+const business = ({ pipelines, holds, values, flows, closes }) => [
   stat(
     { title: 'Now', about: holds.map(({ name, pipeline }) => `${name}: keys in the state of ${pipeline}`).join('; ') },
     ...holds.map(({ name, pipeline }) => ({
@@ -129,6 +149,12 @@ const business = ({ pipelines, holds, flows, closes }) => [
       expr: `(time() - pipeline:millrace_watermark_lag_seconds:max{${N},pipeline=~"${pipelines}"}) * 1000`,
       legend: '{{pipeline}}',
     },
+  ),
+  ...values.map(({ title, about, pipeline, name, top, warn, crit }) =>
+    graph(
+      { title, about, warn, crit },
+      { expr: newest(`millrace_row_value{${N},pipeline="${pipeline}",name="${name}"}`, top), legend: '{{key}}' },
+    ),
   ),
   ...flows.map(({ title, about, pipeline }) =>
     graph(
@@ -181,3 +207,8 @@ const losing = ({ pipelines, feeds }) => [
     },
   ),
 ];
+
+function newest(values, top) {
+  const byKey = `max by (key) (${values})`;
+  return top === undefined ? byKey : `topk(${top}, ${byKey})`;
+}
