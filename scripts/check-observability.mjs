@@ -2,8 +2,6 @@
 // With --write, what the panels showed goes into docs/dashboards.md. The last line is `N passed, N failed`.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { programFromDebian, stopDebianService } from '../stack/apt.mjs';
-import { onPath } from '../stack/run.mjs';
 import { build } from './build.mjs';
 import { interruption } from './foreground.mjs';
 import { at } from './project.mjs';
@@ -11,28 +9,23 @@ import { dashboardsPage } from './observability/dashboards-page.mjs';
 import { startEmbedded } from './observability/embedded-service.mjs';
 import { askPanels } from './observability/live-panels.mjs';
 import { metricsIn, panelQueries } from './observability/panels.mjs';
+import { prometheusProgram } from './observability/program.mjs';
 import { PrometheusServer } from './observability/prometheus-server.mjs';
 import { promtoolChecks } from './observability/promtool.mjs';
 import { makeTrouble } from './observability/trouble.mjs';
 
 const SCRAPE_MS = 1_000;
+/** Long enough for rates of five minutes to be of something. */
+const PICTURE_MS = 60_000;
 
 const interrupt = interruption();
-const program = await prometheus();
+const program = await prometheusProgram({ log: console.log, signal: interrupt });
 await build(interrupt);
 const results = [...(await promtoolChecks(at('observability'))), ...unknownMetrics(), ...(await live())];
 const failed = results.filter(({ problem }) => problem !== undefined);
 for (const { name, problem } of failed) console.error(`${name}: ${problem}`);
 console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length > 0 ? 1 : 0;
-
-async function prometheus() {
-  const wasPresent = onPath('prometheus');
-  const found = await programFromDebian(['prometheus'], 'prometheus', { log: console.log, signal: interrupt });
-  // Debian starts it as it installs it.
-  if (!wasPresent) await stopDebianService('prometheus');
-  return found;
-}
 
 /** A name that nothing makes would leave its panel empty, or its alert silent, for ever. */
 function unknownMetrics() {
@@ -59,10 +52,15 @@ async function live() {
     });
     try {
       await makeTrouble(service);
-      const panels = await askPanels(server, panelQueries(at('observability', 'dashboards')), interrupt);
-      if (process.argv.includes('--write')) writeFileSync(at('docs', 'dashboards.md'), dashboardsPage(panels));
+      const isWritten = process.argv.includes('--write');
+      const options = { leastMs: isWritten ? PICTURE_MS : 0, signal: interrupt };
+      const panels = await askPanels(server, panelQueries(at('observability', 'dashboards')), options);
+      if (isWritten) writeFileSync(at('docs', 'dashboards.md'), dashboardsPage(panels));
       const broken = (await server.brokenRules()).map((problem) => ({ name: 'rules', problem }));
-      return [...panels.map(({ dashboard, panel, problem }) => ({ name: `${dashboard}, ${panel}`, problem })), ...broken];
+      return [
+        ...panels.map(({ dashboard, panel, problem }) => ({ name: `${dashboard}, ${panel}`, problem })),
+        ...broken,
+      ];
     } finally {
       await server.stop();
     }

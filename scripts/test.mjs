@@ -4,10 +4,16 @@ import { build } from './build.mjs';
 import { interruption, runForeground } from './foreground.mjs';
 import { install } from './install.mjs';
 import { runJest } from './jest.mjs';
+import { prometheusProgram } from './observability/program.mjs';
 import { at, NODE, ROOT } from './project.mjs';
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const CHAOS_MS = 10 * 60_000;
+const OBSERVABILITY_MS = 5 * 60_000;
+/** What needs no server, and so runs on all cores. */
+const SERVERLESS = '/test/(unit|property|golden)/';
+/** Everything in it has a name of its own on the servers, and measures nothing. The rest would be in each other's way. */
+const SIDE_BY_SIDE = '/test/conformance/';
 const log = (line) => console.log(line);
 const interrupt = interruption();
 
@@ -20,12 +26,19 @@ async function main() {
   try {
     await stage('install', () => install(interrupt));
     await stage('build', () => build(interrupt));
+    const chosen = process.argv.slice(2);
+    const isWhole = chosen.length === 0;
+    if (isWhole) counts = sum(counts, await jest('unit tests', ['--maxWorkers=100%', SERVERLESS], {}));
     const chromium = await stage('chromium', findChromium);
+    const prometheus = await stage('prometheus', () => prometheusProgram({ log, signal: interrupt }));
+    if (isWhole) counts = await stage('observability', () => observability(counts));
     await stage('stack up', () => reset('test', { log, signal: interrupt }));
-    counts = await stage('jest', () => runJest(process.argv.slice(2), environment(chromium), interrupt));
-    if (counts.reason) log(counts.reason);
+    const env = environment(chromium, prometheus);
+    if (isWhole) counts = sum(counts, await jest('conformance', ['--maxWorkers=2', SIDE_BY_SIDE], env));
+    const rest = [`--testPathIgnorePatterns=${SERVERLESS}`, `--testPathIgnorePatterns=${SIDE_BY_SIDE}`];
+    counts = sum(counts, await jest('tests on servers', isWhole ? rest : chosen, env));
     // It kills the servers: it comes when no test needs them, and not when tests were chosen by name.
-    if (process.argv.length === 2) counts = await stage('chaos', () => chaos(counts));
+    if (isWhole) counts = await stage('chaos', () => chaos(counts));
   } catch (error) {
     counts = failure(counts, error);
   }
@@ -38,10 +51,29 @@ async function main() {
   if (counts.failed > 0) process.exitCode ||= 1;
 }
 
+async function jest(name, args, env) {
+  const counts = await stage(name, () => runJest(name.replaceAll(' ', '-'), args, env, interrupt));
+  if (counts.reason) log(counts.reason);
+  return counts;
+}
+
+function sum(some, others) {
+  return { passed: some.passed + others.passed, failed: some.failed + others.failed };
+}
+
 /** A minute of faults on the real servers; counts as one test. */
-async function chaos({ passed, failed }) {
+function chaos(counts) {
   const args = ['--disable-warning=TimeoutNegativeWarning', at('chaos', 'run.mjs'), '--short'];
-  const code = await runForeground(NODE, args, { cwd: ROOT, interrupt, timeoutMs: CHAOS_MS });
+  return asOneTest(counts, args, CHAOS_MS);
+}
+
+/** Rules and dashboards on a real Prometheus; counts as one test. */
+function observability(counts) {
+  return asOneTest(counts, [at('scripts', 'check-observability.mjs')], OBSERVABILITY_MS);
+}
+
+async function asOneTest({ passed, failed }, args, timeoutMs) {
+  const code = await runForeground(NODE, args, { cwd: ROOT, interrupt, timeoutMs });
   interrupt.throwIfAborted();
   return code === 0 ? { passed: passed + 1, failed } : { passed, failed: failed + 1 };
 }
@@ -68,7 +100,7 @@ function findChromium() {
   return process.env.MILLRACE_TEST_CHROMIUM || programFromDebian(CHROMIUM, 'chromium', { log, signal: interrupt });
 }
 
-function environment(chromium) {
+function environment(chromium, prometheus) {
   const { kafka, redis, cassandra, 'schema-registry': schemaRegistry } = addresses('test');
   return {
     MILLRACE_TEST_KAFKA: kafka,
@@ -76,6 +108,7 @@ function environment(chromium) {
     MILLRACE_TEST_CASSANDRA: cassandra,
     MILLRACE_TEST_SCHEMA_REGISTRY: schemaRegistry,
     MILLRACE_TEST_CHROMIUM: chromium,
+    MILLRACE_TEST_PROMETHEUS: prometheus,
   };
 }
 

@@ -1,8 +1,10 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
-import { ApiKeyGuard } from './api/api-key.guard';
-import { ApiKeys } from './api/api-keys';
+import { Access } from './access/access';
+import { AccessGuard } from './access/access.guard';
+import { AccessModule } from './access/access.module';
+import { Audit } from './access/audit';
 import { ApiModule } from './api/api.module';
 import { ProblemDetailsModule } from './api/problem-details.module';
 import { RateLimitGuard } from './api/rate-limit.guard';
@@ -37,6 +39,8 @@ export interface AppParts {
   readonly feeds: FeedCatalog;
   readonly ports: Ports;
   readonly log: Log;
+  /** Where operations are told of, whatever the level of `log`. */
+  readonly auditLog: Log;
 }
 
 /** The only place where what was chosen at start meets the modules that use it. */
@@ -47,6 +51,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
+        AccessModule.of(parts.config, parts.log),
         sharedModule(parts),
         ProblemDetailsModule,
         HealthModule,
@@ -63,12 +68,19 @@ export class AppModule {
 }
 
 /** In the order in which they see a request: who may not ask is not counted. */
-function guardsOf({ config: { apiKeys, http }, ports }: AppParts): Provider[] {
-  const guards = [
-    ...(apiKeys.length > 0 ? [new ApiKeyGuard(apiKeys)] : []),
-    ...(http.limit ? [new RateLimitGuard(ports.rateLimiter, http.limit)] : []),
+function guardsOf({ config: { http, access: callers }, ports, auditLog }: AppParts): Provider[] {
+  const useFactory = (access: Access): AccessGuard => new AccessGuard(access, new Audit(auditLog));
+  return [
+    { provide: APP_GUARD, useFactory, inject: [Access] },
+    ...(http.limit
+      ? [
+          {
+            provide: APP_GUARD,
+            useValue: new RateLimitGuard(ports.rateLimiter, http.limit, callers.policy === 'keys'),
+          },
+        ]
+      : []),
   ];
-  return guards.map((useValue) => ({ provide: APP_GUARD, useValue }));
 }
 
 @Module({})
@@ -81,7 +93,6 @@ function sharedModule({ config, catalog, feeds, ports, log }: AppParts): Dynamic
     imports: [StartupModule, ObserverModule],
     providers: [
       { provide: CONFIG, useValue: config },
-      { provide: ApiKeys, useValue: new ApiKeys(config.apiKeys) },
       { provide: PORTS, useValue: ports },
       { provide: FEEDS, useValue: feeds },
       { provide: LOG, useValue: log },
@@ -101,6 +112,6 @@ function sharedModule({ config, catalog, feeds, ports, log }: AppParts): Dynamic
       },
       { provide: PIPELINES, useExisting: ProcessingService },
     ],
-    exports: [CONFIG, ApiKeys, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
+    exports: [CONFIG, PORTS, FEEDS, LOG, PIPELINES, ProcessingService, StartupModule, ObserverModule],
   };
 }

@@ -36,6 +36,7 @@ export {
   stddev,
   sum,
   top_k,
+  top_k_each,
   trend,
   variance,
   vwap,
@@ -54,7 +55,7 @@ export { versioned } from './builder/record-functions';
 export type * from './builder/shape';
 export { cassandra, kafka, live, metrics, redis } from './builder/sinks';
 export type { Boards, SinkSpec } from './builder/sinks';
-export { csv, json, topic } from './builder/source';
+export { avro, csv, json, jsonSchema, protobuf, topic } from './builder/source';
 export type * from './builder/source';
 export type * from './builder/stages';
 export { calendar, cumulative, global, hopping, session, sliding, tumbling } from './builder/windows';

@@ -3,16 +3,19 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
+import { setupAccess } from './access/setup-access';
 import { setupOpenApi } from './api/open-api';
 import { AppModule } from './app.module';
 import { embeddedPorts } from './composition/embedded-ports';
 import { endOnSignal } from './composition/end-on-signal';
 import { externalPorts } from './composition/external-ports';
 import type { MillraceConfig } from './config/config';
-import { createLogger } from './config/logger';
+import { auditLogOf, createLogger } from './config/logger';
 import { maskedConfig } from './config/mask';
 import { NestLogger } from './config/nest-logger';
+import type { Environment } from './config/setting-sources';
 import { DEFAULT_FEEDS } from './config/settings';
+import { takeSecrets } from './config/take-secrets';
 import { problemText } from './core/pipeline/problem';
 import type { Log } from './core/ports/log.port';
 import { type FeedCatalog, readFeeds } from './ingestion/feeds/feed-catalog';
@@ -38,15 +41,17 @@ export interface StartOptions {
 export async function startService(config: MillraceConfig, { demo }: StartOptions): Promise<NestExpressApplication> {
   const log = createLogger(config.logLevel);
   log.info({ event: 'service.starting', version: VERSION, config: maskedConfig(config) }, 'Millrace starts');
+  const environment = takeSecrets(process.env);
   const catalog = await catalogOf(config, log);
-  const feeds = await feedsOf(config, catalog, log);
+  const feeds = await feedsOf(config, catalog, environment, log);
   const ports = config.mode === 'embedded' ? embeddedPorts() : externalPorts(config, catalog.pipelines, log);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.of({ config, catalog, feeds, ports, log }), {
+  const parts = { config, catalog, feeds, ports, log, auditLog: auditLogOf(log) };
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(parts), {
     logger: new NestLogger(log),
     forceCloseConnections: true,
     bodyParser: false,
   });
-  app.disable('x-powered-by');
+  setupAccess(app, config, log);
   setupOpenApi(app, VERSION);
   endOnSignal(app, log, config.shutdownTimeoutMs);
   const processing = app.get(ProcessingService);
@@ -67,9 +72,14 @@ async function catalogOf(config: MillraceConfig, log: Log): Promise<PipelineCata
   return catalog;
 }
 
-async function feedsOf(config: MillraceConfig, { language }: PipelineCatalog, log: Log): Promise<FeedCatalog> {
+async function feedsOf(
+  config: MillraceConfig,
+  { language }: PipelineCatalog,
+  environment: Environment,
+  log: Log,
+): Promise<FeedCatalog> {
   const isDefault = config.feeds === DEFAULT_FEEDS;
-  const catalog = await readFeeds({ folder: config.feeds, isDefault, environment: process.env, language });
+  const catalog = await readFeeds({ folder: config.feeds, isDefault, environment, language });
   for (const problem of catalog.problems) log.error({ event: 'feed.refused', ...problem }, problemText(problem));
   return catalog;
 }

@@ -34,7 +34,10 @@ export class PrometheusServer {
       writeFileSync(join(folder, `rules-${i}.yml`), text);
       return `rules-${i}.yml`;
     });
-    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config({ jobs: Object.keys(targets), files, everyMs })));
+    writeFileSync(
+      join(folder, 'prometheus.yml'),
+      JSON.stringify(config({ jobs: Object.keys(targets), files, everyMs })),
+    );
     writeTargets(folder, targets);
     const port = await freePort();
     const args = [
@@ -65,7 +68,9 @@ export class PrometheusServer {
   /** Rules that cannot be evaluated, with the reason. */
   async brokenRules() {
     const { groups } = await this.#ask('rules');
-    return groups.flatMap(({ rules }) => rules).flatMap(({ name, lastError }) => (lastError ? [`${name}: ${lastError}`] : []));
+    return groups
+      .flatMap(({ rules }) => rules)
+      .flatMap(({ name, lastError }) => (lastError ? [`${name}: ${lastError}`] : []));
   }
 
   /** From now on these are scraped, seen within a second. Jobs are those of the start. */

@@ -16,6 +16,7 @@ import { PipelineViews } from './pipeline-views.service';
 import { PipelinesController } from './pipelines.controller';
 import { ProblemDetailsModule } from './problem-details.module';
 import { ResumeController } from './resume.controller';
+import { RowQuestions } from './row-questions';
 import { RowsController } from './rows.controller';
 import { RowsService } from './rows.service';
 
@@ -28,8 +29,8 @@ import { RowsService } from './rows.service';
   ],
   providers: [
     ...[AggregateService, AwaitedRecords, BoardsService, Catalogue, CommittedTasks],
-    ...[ModelsService, OpenRows, PipelineViews, RowsService],
+    ...[ModelsService, OpenRows, PipelineViews, RowQuestions, RowsService],
   ],
-  exports: [Catalogue, CommittedTasks, RowsService],
+  exports: [Catalogue, CommittedTasks, RowQuestions, RowsService],
 })
 export class ApiModule {}

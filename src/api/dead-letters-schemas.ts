@@ -53,6 +53,6 @@ export const REPLAY_SCHEMA = object({
   before: { ...integer, description: 'Left out: replayed or released before' },
   inDoubt: { ...integer, description: 'Left out: a call that ended early may have sent them' },
   gone: { ...integer, description: 'Left out: too large for the dead-letter topic, and gone from the source' },
-  notPatched: { ...integer, description: 'Left out: no JSON object, so that the patch does not apply' },
+  notPatched: { ...integer, description: 'Left out: the patch does not apply' },
   more: { type: 'boolean', description: 'Whether there may be more than the limit allowed' },
 });

@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { noteForAudit } from '../access/audit';
 import type { LetterJson } from '../runtime/dead-letters/letter-json';
 import { lettersJson } from '../runtime/dead-letters/letters-json';
 import { listLetters } from '../runtime/dead-letters/list-letters';
@@ -69,6 +70,7 @@ export class DeadLettersController {
   @ApiNotFoundResponse({ schema: PROBLEM_SCHEMA })
   async replay(@Req() request: Request): Promise<ReplaySummary> {
     const parameters = parseReplayBody(await requestText(request, MAX_BODY_BYTES));
+    noteForAudit(request, { pipeline: parameters.pipeline });
     return replayLetters(this.catalogue.runnable(parameters.pipeline), parameters, this.ports);
   }
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { Needs } from '../access/needs';
 import { parsePipelines } from '../core/pipeline/parse';
 import { problemText } from '../core/pipeline/problem';
 import { type Topology, topologyOf } from '../core/plan/topology';
@@ -59,6 +60,7 @@ export class PipelinesController {
   }
 
   @Post('pipelines\\:validate')
+  @Needs('read')
   @HttpCode(200)
   @ApiOperation({ summary: 'Checks definitions as `millrace validate` does' })
   @ApiConsumes('application/yaml', 'application/json', 'text/plain')

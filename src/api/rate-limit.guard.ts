@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, HttpStatus } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { givenKey } from '../access/given-key';
 import type { RateLimiter } from '../core/ports/rate-limiter.port';
 import type { RateLimit } from '../core/rate-limits/rate-limit';
-import { keyOf } from './api-key.guard';
 import { isOfApi } from './is-of-api';
 import { ProblemException, problemType } from './problem-details';
 import { rateLimitHeaders } from './rate-limit-headers';
@@ -15,24 +15,26 @@ export class RateLimitGuard implements CanActivate {
   constructor(
     private readonly limiter: RateLimiter,
     private readonly limit: RateLimit,
+    /** Whether keys are asked for: others would be new clients for the asking. */
+    private readonly hasKeys = true,
   ) {}
 
   /** Throws a 429. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http' || !isOfApi(context.getClass())) return true;
     const http = context.switchToHttp();
-    const verdict = await this.limiter.take(`${NAME}:${clientOf(http.getRequest<Request>())}`, 1, this.limit);
+    const verdict = await this.limiter.take(`${NAME}:${this.clientOf(http.getRequest<Request>())}`, 1, this.limit);
     http.getResponse<Response>().set(rateLimitHeaders(NAME, this.limit, verdict));
     if (verdict.isAllowed) return true;
     throw tooManyRequests();
   }
-}
 
-/** A key is not kept as it is. */
-function clientOf(request: Request): string {
-  const key = keyOf(request);
-  if (key === undefined) return request.ip ?? 'unknown';
-  return createHash('sha256').update(key).digest('base64url');
+  /** A key is not kept as it is. */
+  private clientOf(request: Request): string {
+    const key = this.hasKeys ? givenKey(request) : undefined;
+    if (key === undefined) return request.ip ?? 'unknown';
+    return createHash('sha256').update(key).digest('base64url');
+  }
 }
 
 function tooManyRequests(): ProblemException {

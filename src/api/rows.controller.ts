@@ -3,14 +3,8 @@ import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags }
 import type { Response } from 'express';
 import { type RowJson, toRowJson } from '../core/row/row-json';
 import { asOfHeaders } from './as-of';
-import { AwaitedRecords } from './awaited-records';
-import { Catalogue } from './catalogue';
-import { badParameter } from './problem-details';
-import { awaitParameters } from './record-token';
-import { parseRowParameters, type RowParameters, timeOf } from './row-parameters';
-import { type RowsPage, RowsService } from './rows.service';
+import { RowQuestions } from './row-questions';
 import { PROBLEM_SCHEMA, ROWS_SCHEMA } from './schemas';
-import { holds, startsAround } from './windows-at';
 
 interface RowsBody {
   readonly rows: readonly RowJson[];
@@ -21,11 +15,7 @@ interface RowsBody {
 @ApiTags('pipelines')
 @Controller('v1/pipelines')
 export class RowsController {
-  constructor(
-    private readonly catalogue: Catalogue,
-    private readonly rows: RowsService,
-    private readonly awaited: AwaitedRecords,
-  ) {}
+  constructor(private readonly questions: RowQuestions) {}
 
   @Get(':name/rows')
   @ApiOperation({
@@ -49,36 +39,15 @@ export class RowsController {
   @ApiBadRequestResponse({ schema: PROBLEM_SCHEMA })
   async page(
     @Param('name') name: string,
-    @Query() { after, timeout, at, ...query }: Record<string, unknown>,
+    @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RowsBody> {
-    const pipeline = this.catalogue.runnable(name);
-    const wanted = parseRowParameters(query, pipeline.keyNames);
-    const atMs = instantOf(at, wanted);
-    await this.awaited.reflectedIn(pipeline, awaitParameters(after, timeout));
-    const range = atMs === undefined ? wanted : { ...wanted, ...startsAround(pipeline, atMs) };
-    const page = await this.rows.page(pipeline, range);
-    const rows = atMs === undefined ? page.rows : page.rows.filter((row) => holds(pipeline, row, atMs));
-    const note = page.note ?? noteOf(page, wanted);
-    response.set(asOfHeaders(page.asOf)).set('Cache-Control', 'no-store');
+    const { rows, cursor, note, asOf } = await this.questions.page(name, query);
+    response.set(asOfHeaders(asOf)).set('Cache-Control', 'no-store');
     return {
       rows: rows.map(toRowJson),
-      ...(page.cursor !== undefined && { cursor: page.cursor }),
+      ...(cursor !== undefined && { cursor }),
       ...(note !== undefined && { note }),
     };
   }
-}
-
-function instantOf(at: unknown, { fromMs, toMs }: RowParameters): number | undefined {
-  if (at === undefined) return undefined;
-  if (typeof at !== 'string') throw badParameter('at', 'It must be given once.');
-  if (fromMs === undefined && toMs === undefined) return timeOf('at', at);
-  throw badParameter('at', 'Give either "at", for the windows that hold a time, or "from" and "to".');
-}
-
-/** A key that nothing is known of is more often a slip than a question. */
-function noteOf({ rows, cursor }: RowsPage, { key, cursor: given }: RowParameters): string | undefined {
-  if (rows.length > 0 || cursor !== undefined || given !== undefined || key.size === 0) return undefined;
-  const asked = [...key].map(([name, text]) => `${name}=${text}`).join(', ');
-  return `No row has the key ${asked} in this range. Keys are case-sensitive; without "key.*" the rows of all keys come.`;
 }

@@ -25,6 +25,11 @@ export interface RankedBy<Field, Weight extends string> {
   readonly weight: Weight;
 }
 
+/** Items of a field's lists, each with how often it came. */
+export interface RankedItems<Field> {
+  readonly items: Field;
+}
+
 /** What the record has to have for an aggregate, and what it gives. */
 export interface AggregateSpec<
   NumberField extends string = string,
@@ -47,6 +52,9 @@ type ValuesIn<Fields, Field> = [Field] extends [never]
     ? Present<Fields[Field]>
     : never;
 
+/** What is no list counts as one item. */
+type ItemIn<Values> = Present<Values extends readonly (infer Item)[] ? Item : Values>;
+
 type ResultIn<Fields, Result> =
   Result extends Plain<infer Value>
     ? Value
@@ -56,7 +64,9 @@ type ResultIn<Fields, Result> =
         ? readonly ValuesIn<Fields, Field>[]
         : Result extends RankedBy<infer Field, infer Weight>
           ? readonly ({ readonly value: ValuesIn<Fields, Field> } & { readonly [Name in Weight]: number })[]
-          : never;
+          : Result extends RankedItems<infer Field>
+            ? readonly { readonly value: ItemIn<ValuesIn<Fields, Field>>; readonly count: number }[]
+            : never;
 
 /** The results of aggregates over records with such fields, by name. */
 export type ResultsOf<Fields, Aggregates> = {

@@ -1,4 +1,4 @@
-import type { AggregateSpec, ListOf, Plain, RankedBy, ValueOf } from './aggregate-spec';
+import type { AggregateSpec, ListOf, Plain, RankedBy, RankedItems, ValueOf } from './aggregate-spec';
 import { type Cel, celText } from './cel';
 import type { Duration } from './duration';
 
@@ -97,6 +97,14 @@ export function top_k<X extends Argument, Y extends Argument>(
 ): AggregateSpec<FieldIn<Y>, FieldIn<X>, RankedBy<FieldIn<X>, 'sum'>>;
 export function top_k(x: string | Cel, k: number, by?: string | Cel): AggregateSpec<never, never, never> {
   return callOf('top_k', [x, { literal: k }, ...(by === undefined ? [] : [by])]);
+}
+
+/** The `k` most frequent items of all records' lists; exact while there are at most `10 k` different ones. */
+export function top_k_each<X extends Argument>(
+  list: X,
+  k: number,
+): AggregateSpec<never, FieldIn<X>, RankedItems<FieldIn<X>>> {
+  return callOf('top_k_each', [list, { literal: k }]);
 }
 
 /** Open and close by event time; nulls without any `x`. */

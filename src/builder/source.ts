@@ -40,6 +40,29 @@ export function csv<Fields extends object>(
   return { source: { format: 'csv', csv: { columns } }, check: checkOf(schema, options) };
 }
 
+/** What to read records by, whatever they were written with; without it, the schema of each record. */
+export interface RegistrySchema {
+  /** Of the registry; default `<topic>-value`. */
+  readonly subject?: string;
+  /** A version of the subject; or `text`, not both. */
+  readonly version?: number;
+  readonly text?: string;
+}
+
+type FromRegistry = <Fields extends object>(schema?: RegistrySchema) => Format<Fields>;
+
+/** The schema decides what a record is: `Fields` says what it makes of one, as JSON, and is not checked. */
+const fromRegistry =
+  (format: 'avro' | 'json-schema' | 'protobuf'): FromRegistry =>
+  (schema) => ({ source: schema ? { format, schema } : { format }, check: undefined });
+
+/** Avro through the schema registry: `avro<User>({ text: avsc })`. Test drivers take its records as JSON. */
+export const avro: FromRegistry = fromRegistry('avro');
+/** JSON with a JSON Schema of the registry. */
+export const jsonSchema: FromRegistry = fromRegistry('json-schema');
+/** Protobuf through the schema registry. Test drivers take its records as JSON. */
+export const protobuf: FromRegistry = fromRegistry('protobuf');
+
 function checkOf(schema: z.ZodType<object>, { check = true, version }: SchemaOptions): RecordCheck | undefined {
   return check ? zodCheck(schema, version) : undefined;
 }
@@ -57,6 +80,8 @@ export interface TopicOptions<Fields> {
   readonly partitions?: number;
   readonly maxRecordBytes?: number | string;
   readonly time?: TimeOptions<Fields>;
+  /** Fields, at any depth, that are hidden in messages and where dead letters are shown. */
+  readonly personal?: readonly string[];
 }
 
 /** A source topic. */

@@ -45,14 +45,12 @@ export async function listDeadLetters(
   io: CommandIo,
 ): Promise<number> {
   const pipeline = await catalogPipeline(name, config);
-  const clock = { now: () => Date.now() };
-  const schemas = new RegistrySchemaCodec(new HttpSchemaRegistry(config.schemaRegistry), clock);
   return withServers(config, async (ports) => {
     let left = limit;
     for (let cursor: Awaited<ReturnType<typeof listLetters>>['cursor']; left > 0;) {
       const options = { ...filter, pipeline: name, limit: Math.min(left, 100), ...(cursor && { cursor }) };
       const page = await listLetters(pipeline, options, ports);
-      const shown = await lettersJson(pipeline, page.letters, schemas, clock.now());
+      const shown = await lettersJson(pipeline, page.letters, ports.schemas, Date.now());
       for (const letter of shown) io.out(JSON.stringify(letter));
       left -= page.letters.length;
       cursor = page.cursor;
@@ -116,6 +114,7 @@ async function withServers(config: MillraceConfig, work: (ports: ReplayPorts) =>
       producer,
       ledger: new RedisOperatorLedger(redis),
       stateStore: new RedisStateStore(redis),
+      schemas: new RegistrySchemaCodec(new HttpSchemaRegistry(config.schemaRegistry), { now: () => Date.now() }),
     });
   } finally {
     redis.disconnect();

@@ -18,6 +18,7 @@ import { MemoryTransactionLog } from '../adapters/memory/memory-transaction-log'
 import { MemoryWorkQueue } from '../adapters/memory/memory-work-queue';
 import { schemaObjections } from '../adapters/schema-registry/schema-objections';
 import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema-codec';
+import type { Clock } from '../core/ports/clock.port';
 import type { Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Ports } from '../runtime/ports';
@@ -26,8 +27,7 @@ import { RowValues } from '../runtime/row-values/row-values';
 import { topicSink } from './topic-sink';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
-export function embeddedPorts(): Ports {
-  const clock = { now: () => Date.now() };
+export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
   const log = new MemoryLog(clock);
   const transactions = new MemoryTransactionLog(log);
   const store = new MemoryStateStore();

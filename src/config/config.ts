@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { ConfigError } from '../core/errors';
 import type { RateLimit } from '../core/rate-limits/rate-limit';
-import { gatherSettings, type Environment } from './setting-sources';
+import type { Policy } from './api-keys';
+import { gatherSettings, type Environment, type GivenSettings } from './setting-sources';
 import { isSecret, settings, type MODES, type ROLES, type Settings } from './settings';
+import { CERTIFICATE_PAIRS, tlsOf } from './tls';
 
 export type Mode = (typeof MODES)[number];
 export type Role = (typeof ROLES)[number];
@@ -19,13 +21,13 @@ export type CassandraConfig = MillraceConfig['cassandra'];
  * Throws ConfigError with one line for each problem: the variable, what was given, what would be right.
  */
 export function loadConfig(environment: Environment = process.env): MillraceConfig {
-  const { texts, problems } = gatherSettings(environment);
+  const { texts, paths, problems } = gatherSettings(environment);
   const parsed = settings.safeParse(texts);
   const wrong = parsed.success ? incomplete(parsed.data) : parsed.error.issues.map((issue) => explain(issue, texts));
   if (!parsed.success || problems.length + wrong.length > 0) {
     throw new ConfigError(['The configuration is wrong:', ...problems, ...wrong].join('\n  '));
   }
-  return arrange(parsed.data);
+  return arrange(parsed.data, paths);
 }
 
 function explain(issue: z.core.$ZodIssue, texts: Readonly<Record<string, string>>): string {
@@ -43,9 +45,17 @@ function incomplete(given: Settings): string[] {
       missing.push(`${need}: nothing was given; ${name} needs it (${need}_FILE may name a file that holds it)`);
     }
   };
+  if (given.MILLRACE_AUTH === 'keys') together('MILLRACE_AUTH', ['MILLRACE_API_KEYS']);
+  if (given.MILLRACE_AUTH !== undefined && given.MILLRACE_AUTH !== 'keys' && given.MILLRACE_API_KEYS !== undefined) {
+    missing.push(
+      `MILLRACE_AUTH: "${given.MILLRACE_AUTH}" was given, which takes no keys; leave it or MILLRACE_API_KEYS out`,
+    );
+  }
   together('MILLRACE_KAFKA_SASL_MECHANISM', ['MILLRACE_KAFKA_SASL_USERNAME', 'MILLRACE_KAFKA_SASL_PASSWORD']);
-  together('MILLRACE_KAFKA_SSL_CERT', ['MILLRACE_KAFKA_SSL_KEY']);
-  together('MILLRACE_KAFKA_SSL_KEY', ['MILLRACE_KAFKA_SSL_CERT']);
+  for (const [certificate, key] of CERTIFICATE_PAIRS) {
+    together(certificate, [key]);
+    together(key, [certificate]);
+  }
   together('MILLRACE_SCHEMA_REGISTRY_USERNAME', ['MILLRACE_SCHEMA_REGISTRY_PASSWORD']);
   together('MILLRACE_SCHEMA_REGISTRY_PASSWORD', ['MILLRACE_SCHEMA_REGISTRY_USERNAME']);
   together('MILLRACE_CASSANDRA_USERNAME', ['MILLRACE_CASSANDRA_PASSWORD']);
@@ -53,7 +63,7 @@ function incomplete(given: Settings): string[] {
   return missing;
 }
 
-function arrange(given: Settings) {
+function arrange(given: Settings, paths: GivenSettings['paths']) {
   return {
     mode: given.MILLRACE_MODE,
     roles: given.MILLRACE_ROLES as readonly Role[],
@@ -69,6 +79,12 @@ function arrange(given: Settings) {
     logLevel: given.MILLRACE_LOG_LEVEL,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],
+    access: {
+      policy: policyOf(given),
+      origins: given.MILLRACE_HTTP_ORIGINS,
+      /** Where new keys are found while the service runs. */
+      ...present('keysFile', paths['MILLRACE_API_KEYS']),
+    },
     stateCacheBytes: given.MILLRACE_STATE_CACHE_BYTES,
     shutdownTimeoutMs: given.MILLRACE_SHUTDOWN_TIMEOUT,
     ingest: { recordsPerSecond: given.MILLRACE_INGEST_RATE, burstRecords: given.MILLRACE_INGEST_BURST },
@@ -76,13 +92,14 @@ function arrange(given: Settings) {
       brokers: given.MILLRACE_KAFKA_BROKERS,
       clientId: given.MILLRACE_KAFKA_CLIENT_ID,
       ...present('replicationFactor', given.MILLRACE_KAFKA_REPLICATION_FACTOR),
-      ssl: sslOf(given),
+      ssl: tlsOf(given, 'KAFKA'),
       sasl: saslOf(given),
     },
     redis: {
       url: given.MILLRACE_REDIS_URL,
       ...present('username', given.MILLRACE_REDIS_USERNAME),
       ...present('password', given.MILLRACE_REDIS_PASSWORD),
+      ...present('ssl', tlsOf(given, 'REDIS')),
     },
     /** Asked only where a pipeline needs it. */
     schemaRegistry: {
@@ -99,8 +116,16 @@ function arrange(given: Settings) {
       replication: given.MILLRACE_CASSANDRA_REPLICATION,
       ...present('username', given.MILLRACE_CASSANDRA_USERNAME),
       ...present('password', given.MILLRACE_CASSANDRA_PASSWORD),
+      ...present('ssl', tlsOf(given, 'CASSANDRA')),
     },
   };
+}
+
+/** Without a word about it: keys where there are some; else all in embedded mode, and this machine alone with servers. */
+function policyOf(given: Settings): Policy {
+  if (given.MILLRACE_AUTH !== undefined) return given.MILLRACE_AUTH;
+  if (given.MILLRACE_API_KEYS !== undefined) return 'keys';
+  return given.MILLRACE_MODE === 'embedded' ? 'none' : 'local';
 }
 
 /** Of requests to `/v1`, for each client. */
@@ -112,18 +137,6 @@ function httpLimitOf(given: Settings): RateLimit | undefined {
 /** A property that is left out, not undefined, when nothing was given. */
 function present<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [K in Name]?: Value } {
   return value === undefined ? {} : ({ [name]: value } as { [K in Name]: Value });
-}
-
-function sslOf(given: Settings) {
-  const parts = {
-    ca: given.MILLRACE_KAFKA_SSL_CA,
-    cert: given.MILLRACE_KAFKA_SSL_CERT,
-    key: given.MILLRACE_KAFKA_SSL_KEY,
-    passphrase: given.MILLRACE_KAFKA_SSL_PASSPHRASE,
-    servername: given.MILLRACE_KAFKA_SSL_SERVERNAME,
-  };
-  const wanted = given.MILLRACE_KAFKA_SSL || parts.ca !== undefined || parts.cert !== undefined;
-  return wanted ? { ...parts, rejectUnauthorized: given.MILLRACE_KAFKA_SSL_REJECT_UNAUTHORIZED } : undefined;
 }
 
 function saslOf(given: Settings) {

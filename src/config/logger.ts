@@ -20,3 +20,8 @@ export function createLogger(level: string, destination: DestinationStream = pin
     destination,
   );
 }
+
+/** The same log for lines that no level may leave out; only `silent` does. */
+export function auditLogOf(log: MillraceLogger): MillraceLogger {
+  return log.level === 'silent' ? log : log.child({}, { level: 'info' });
+}

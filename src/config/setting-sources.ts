@@ -9,6 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The text of each setting that was given, and what was wrong with the places they came from. */
 export interface GivenSettings {
   readonly texts: Readonly<Record<string, string>>;
+  /** Of those that came from a file of their own: its path. */
+  readonly paths: Readonly<Record<string, string>>;
   readonly problems: readonly string[];
 }
 
@@ -16,24 +18,34 @@ export interface GivenSettings {
 export function gatherSettings(environment: Environment): GivenSettings {
   const problems: string[] = [];
   const texts: Record<string, string> = {};
+  const paths: Record<string, string> = {};
   const filePath = environment['MILLRACE_CONFIG'];
-  if (filePath) collectFromNames(configFile(filePath, problems), texts, problems);
-  collectFromNames(environment, texts, problems);
-  return { texts, problems };
+  if (filePath) collectFromNames(configFile(filePath, problems), { texts, paths, problems });
+  collectFromNames(environment, { texts, paths, problems });
+  return { texts, paths, problems };
 }
 
-function collectFromNames(given: Environment, texts: Record<string, string>, problems: string[]): void {
+interface Collected {
+  readonly texts: Record<string, string>;
+  readonly paths: Record<string, string>;
+  readonly problems: string[];
+}
+
+function collectFromNames(given: Environment, into: Collected): void {
   for (const name of settingNames) {
     const own = given[name];
     const path = given[`${name}_FILE`];
-    if (own) texts[name] = own;
-    else if (path) readInto(name, path, texts, problems);
+    if (own) {
+      into.texts[name] = own;
+      delete into.paths[name];
+    } else if (path) readInto(name, path, into);
   }
 }
 
-function readInto(name: string, path: string, texts: Record<string, string>, problems: string[]): void {
+function readInto(name: string, path: string, { texts, paths, problems }: Collected): void {
   try {
     texts[name] = readFileSync(path, 'utf8').trimEnd();
+    paths[name] = path;
   } catch (thrown) {
     problems.push(`${name}_FILE: cannot read ${path}: ${messageOf(thrown)}`);
   }

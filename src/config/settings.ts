@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { messageOf } from '../core/errors';
 import { parseDuration } from '../core/pipeline/duration';
 import { RATE_ALGORITHMS } from '../core/rate-limits/rate-limit';
+import { parseApiKeys, POLICIES } from './api-keys';
 import { bytes, duration, flag, integer, list, oneOf, secret, setting, settingMeta, text } from './setting';
 
 /** May be missing; a folder that was named may not. */
@@ -34,12 +36,25 @@ const roles = () =>
     return known.length > 0 && known.length === new Set(names).size ? known : undefined;
   });
 
-/** One key a line, as a file of `MILLRACE_API_KEYS_FILE` holds them, or separated by commas. */
 const apiKeys = () =>
-  setting('at least one key, several separated by commas or line breaks', (given) => {
-    const keys = given.split(/[\s,]+/).filter(Boolean);
-    return keys.length > 0 ? keys : undefined;
-  }).register(settingMeta, { secret: true });
+  z
+    .string()
+    .transform((given, context) => {
+      try {
+        return parseApiKeys(given);
+      } catch (thrown) {
+        const message = `keys as docs/security.md shows them, but ${messageOf(thrown)}`;
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      }
+    })
+    .register(settingMeta, { secret: true });
+
+/** As a browser sends them: no path, no ending slash. */
+const origins = () =>
+  list('origins such as https://ops.example, several separated by commas', (given) => {
+    return URL.canParse(given) && new URL(given).origin === given;
+  });
 
 /** `reading.*=LOCAL_ONE/LOCAL_QUORUM,aqdata.pm25=ONE`: levels of reads and writes, or one of both. */
 const tableConsistency = () =>
@@ -92,6 +107,8 @@ export const settings = z.object({
   MILLRACE_QUERY_TIMEOUT: duration().default(10_000),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   MILLRACE_API_KEYS: apiKeys().optional(),
+  MILLRACE_AUTH: oneOf(POLICIES).optional(),
+  MILLRACE_HTTP_ORIGINS: origins().default([]),
   MILLRACE_STATE_CACHE_BYTES: bytes(1_048_576).default(256 * 2 ** 20),
   MILLRACE_SHUTDOWN_TIMEOUT: duration().default(25_000),
   MILLRACE_INGEST_RATE: integer(1, 10_000_000).default(5_000),
@@ -119,6 +136,13 @@ export const settings = z.object({
     .default('redis://127.0.0.1:6379'),
   MILLRACE_REDIS_USERNAME: text().optional(),
   MILLRACE_REDIS_PASSWORD: secret().optional(),
+  MILLRACE_REDIS_SSL: flag().default(false),
+  MILLRACE_REDIS_SSL_CA: text().optional(),
+  MILLRACE_REDIS_SSL_CERT: text().optional(),
+  MILLRACE_REDIS_SSL_KEY: secret().optional(),
+  MILLRACE_REDIS_SSL_PASSPHRASE: secret().optional(),
+  MILLRACE_REDIS_SSL_SERVERNAME: text().optional(),
+  MILLRACE_REDIS_SSL_REJECT_UNAUTHORIZED: flag().default(true),
 
   MILLRACE_SCHEMA_REGISTRY_URL: setting('an address such as http://host:8081', httpUrl)
     .register(settingMeta, { secret: true })
@@ -135,6 +159,13 @@ export const settings = z.object({
   MILLRACE_CASSANDRA_REPLICATION: replication().default(simpleReplication(1)),
   MILLRACE_CASSANDRA_USERNAME: text().optional(),
   MILLRACE_CASSANDRA_PASSWORD: secret().optional(),
+  MILLRACE_CASSANDRA_SSL: flag().default(false),
+  MILLRACE_CASSANDRA_SSL_CA: text().optional(),
+  MILLRACE_CASSANDRA_SSL_CERT: text().optional(),
+  MILLRACE_CASSANDRA_SSL_KEY: secret().optional(),
+  MILLRACE_CASSANDRA_SSL_PASSPHRASE: secret().optional(),
+  MILLRACE_CASSANDRA_SSL_SERVERNAME: text().optional(),
+  MILLRACE_CASSANDRA_SSL_REJECT_UNAUTHORIZED: flag().default(true),
 });
 
 export type Settings = z.infer<typeof settings>;

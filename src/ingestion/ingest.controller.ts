@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Needs } from '../access/needs';
 import { rateLimitHeaders } from '../api/rate-limit-headers';
 import type { RateLimit } from '../core/rate-limits/rate-limit';
 import { PORTS, type Ports } from '../runtime/ports';
@@ -36,6 +37,7 @@ export class IngestController {
   ) {}
 
   @Post(':topic')
+  @Needs('ingest')
   @HttpCode(202)
   @ApiOperation({ summary: 'Stores one record, an array or NDJSON in the source topic of a pipeline: all or none' })
   @ApiParam({ name: 'topic', description: 'Source topic of a pipeline' })

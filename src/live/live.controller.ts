@@ -1,6 +1,7 @@
-import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Optional, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
+import { Access, openAccess } from '../access/access';
 import { Catalogue } from '../api/catalogue';
 import { liveRequest } from './live-request';
 import { LiveService } from './live.service';
@@ -12,6 +13,7 @@ export class LiveController {
   constructor(
     private readonly catalogue: Catalogue,
     private readonly live: LiveService,
+    @Optional() @Inject(Access) private readonly access: Access = openAccess(),
   ) {}
 
   @Get(':name/live')
@@ -30,8 +32,12 @@ export class LiveController {
     @Param('name') name: string,
     @Query() query: Record<string, unknown>,
     @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.live.serve(liveRequest(this.catalogue, name, query, lastEventId), new SseStream(response));
+    const wanted = liveRequest(this.catalogue, name, query, lastEventId);
+    const stream = new SseStream(response);
+    stream.onClose(this.access.watch(request, 'read', () => stream.close()));
+    await this.live.serve(wanted, stream);
   }
 }

@@ -39,7 +39,11 @@ interface FactGauge {
   readonly value: (facts: DependencyFacts) => number | undefined;
 }
 
-function gaugeOf(meters: Meters, facts: () => readonly DependencyFacts[], { name, help, across, value }: FactGauge): void {
+function gaugeOf(
+  meters: Meters,
+  facts: () => readonly DependencyFacts[],
+  { name, help, across, value }: FactGauge,
+): void {
   const gauge: Gauge = meters.gauge(name, help, {
     ...{ across, labels: ['dependency'] },
     collect: () => {

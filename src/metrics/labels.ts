@@ -9,7 +9,8 @@ export const LABELS = {
   },
   partition: { meaning: 'partition of the topic that the task reads', bound: 'partitions' },
   result: {
-    meaning: 'what became of a record (`accepted`, `filtered`, `late`, `dead`) or of a poll (`ok`, `unchanged`, failures)',
+    meaning:
+      'what became of a record (`accepted`, `filtered`, `late`, `dead`) or of a poll (`ok`, `unchanged`, failures)',
     bound: 'a closed set',
   },
   reason: { meaning: 'why: of a dead letter, of a closed window, of a dropped item', bound: 'a closed set' },

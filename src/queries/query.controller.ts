@@ -1,9 +1,7 @@
 import { Controller, Inject, UseFilters } from '@nestjs/common';
 import { type KafkaContext, Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { AsOf } from '../api/as-of';
-import { Catalogue } from '../api/catalogue';
-import { parseRowParameters } from '../api/row-parameters';
-import { RowsService } from '../api/rows.service';
+import { RowQuestions } from '../api/row-questions';
 import { type RowJson, toRowJson } from '../core/row/row-json';
 import { type Ports, PORTS } from '../runtime/ports';
 import { withinDeadline } from './deadline';
@@ -27,8 +25,7 @@ export interface QueryAnswer {
 @UseFilters(QueryProblemFilter)
 export class QueryController {
   constructor(
-    private readonly catalogue: Catalogue,
-    private readonly rows: RowsService,
+    private readonly questions: RowQuestions,
     @Inject(PORTS) private readonly ports: Ports,
     @Inject(QUERY_TIMEOUT_MS) private readonly timeoutMs: number,
   ) {}
@@ -41,12 +38,8 @@ export class QueryController {
   }
 
   private async page(payload: unknown): Promise<QueryAnswer> {
-    const { pipeline: name, parameters } = queryRequest(payload);
-    const pipeline = this.catalogue.runnable(name);
-    const { rows, cursor, note, asOf } = await this.rows.page(
-      pipeline,
-      parseRowParameters(parameters, pipeline.keyNames),
-    );
+    const { pipeline, parameters } = queryRequest(payload);
+    const { rows, cursor, note, asOf } = await this.questions.page(pipeline, parameters);
     return {
       rows: rows.map(toRowJson),
       ...(cursor !== undefined && { cursor }),

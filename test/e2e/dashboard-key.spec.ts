@@ -2,9 +2,10 @@ import { APP_GUARD } from '@nestjs/core';
 import { Global, Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Browser, Page } from 'playwright-core';
-import { ApiKeyGuard } from '../../src/api/api-key.guard';
-import { ApiKeys } from '../../src/api/api-keys';
+import { Access } from '../../src/access/access';
+import { AccessGuard } from '../../src/access/access.guard';
 import { ApiModule } from '../../src/api/api.module';
+import { parseApiKeys } from '../../src/config/api-keys';
 import { DashboardModule } from '../../src/dashboard/dashboard.module';
 import { LiveModule } from '../../src/live/live.module';
 import { violationsOf } from '../support/accessibility';
@@ -14,13 +15,15 @@ import { describeApi, launchBrowser } from '../support/browser';
 const KEY = 'a+b/c==~key';
 const JUNE_1 = Date.parse('2013-06-01T00:00:00+08:00');
 
+const access = new Access({ policy: 'keys', keys: parseApiKeys(KEY), origins: [] });
+
 @Global()
 @Module({
   providers: [
-    { provide: APP_GUARD, useValue: new ApiKeyGuard([KEY]) },
-    { provide: ApiKeys, useValue: new ApiKeys([KEY]) },
+    { provide: APP_GUARD, useValue: new AccessGuard(access) },
+    { provide: Access, useValue: access },
   ],
-  exports: [ApiKeys],
+  exports: [Access],
 })
 class Locked {}
 

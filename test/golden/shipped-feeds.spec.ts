@@ -9,6 +9,8 @@ import { STANDARD_LANGUAGE } from '../../src/core/pipeline/language';
 import { besideFile } from '../../src/processing/read-beside';
 import { openSource } from '../../src/ingestion/feeds/open-source';
 import { startUpstreams, type Upstreams } from '../support/upstreams/index.mjs';
+import { startSensorGateway } from '../support/upstreams/sensor-gateway.mjs';
+import type { Upstream } from '../support/upstreams/upstream.mjs';
 
 const FOLDER = join(__dirname, '..', '..', 'feeds');
 const files = readdirSync(FOLDER)
@@ -21,13 +23,22 @@ const files = readdirSync(FOLDER)
 
 describe('the feeds that are shipped', () => {
   let upstreams: Upstreams;
+  /** Of which no hour passes. */
+  let gateway: Upstream;
   beforeAll(async () => {
     upstreams = await startUpstreams();
+    gateway = await startSensorGateway({ hoursPerSecond: 0 });
   });
-  afterAll(() => upstreams.close());
+  afterAll(async () => {
+    await upstreams?.close();
+    await gateway?.close();
+  });
 
   function feed(name: string): CompiledFeed {
-    const { feeds, problems } = parseFeedFiles(files, upstreams.environment);
+    const { feeds, problems } = parseFeedFiles(files, {
+      ...upstreams.environment,
+      SENSOR_GATEWAY_URL: gateway.url,
+    });
     expect(problems).toEqual([]);
     return compileFeed(
       feeds.find(({ definition }) => definition.metadata.name === name)!.definition,

@@ -4,6 +4,11 @@ import { MigrationLock } from '../../src/adapters/cassandra/migration-lock';
 import { migrate } from '../../src/adapters/cassandra/migrations';
 import { ConfigError, FatalError, TransientError } from '../../src/core/errors';
 import { openKeyspace, testClient, type TestKeyspace } from '../conformance/row-sink-cassandra';
+import { waitUntil } from '../support/wait-until';
+
+/** A node as the one that is asked would tell of it: of another schema, and at no address. */
+const OTHER_NODE = '127.0.0.250';
+const OTHER_SCHEMA = '11111111-1111-1111-1111-111111111111';
 
 describe('migrations on a real server', () => {
   let target: TestKeyspace;
@@ -61,6 +66,32 @@ describe('migrations on a real server', () => {
     await expect(waiting).rejects.toThrow(TransientError);
     await other.release();
     expect(await run([tableFile(1, 'one'), tableFile(2, 'two')])).toEqual(['0002-two.cql']);
+  });
+
+  it('waits until the nodes agree on the schema, and says what to look at when they do not', async () => {
+    await run([]);
+    const disagree = (): Promise<unknown> =>
+      target.run(`INSERT INTO system.peers (peer, schema_version) VALUES ('${OTHER_NODE}', ${OTHER_SCHEMA})`);
+    const agree = (): Promise<unknown> => target.run(`DELETE FROM system.peers WHERE peer = '${OTHER_NODE}'`);
+    try {
+      await disagree();
+      let isDone = false;
+      const applied = run([tableFile(1, 'one')]).finally(() => (isDone = true));
+      const tables = `SELECT table_name FROM system_schema.tables WHERE keyspace_name = '${target.keyspace}'`;
+      await waitUntil('the table is there', async () => (await target.run(tables)).length > 0);
+      expect({ isDone, recorded: await recorded() }).toEqual({ isDone: false, recorded: [] });
+      await agree();
+      expect(await applied).toEqual(['0001-one.cql']);
+
+      await disagree();
+      await expect(run([tableFile(1, 'one'), tableFile(2, 'two')])).rejects.toThrow(
+        /0002-two\.cql.*do not agree on the schema; look at `nodetool describecluster`/,
+      );
+      await agree();
+      expect(await run([tableFile(1, 'one'), tableFile(2, 'two')])).toEqual(['0002-two.cql']);
+    } finally {
+      await agree();
+    }
   });
 
   it('takes no further step once its lock is lost', async () => {

@@ -15,9 +15,18 @@ interface AxeResult {
  * What axe-core finds wrong with a page as it is now, by all its rules for WCAG 2.2 A and AA and its best practices: one
  * text for each place. The page's own policy does not keep the test's script out.
  */
-export async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate<AxeResult>('axe.run(document)');
+export function violationsOf(page: Page): Promise<readonly string[]> {
+  return violations(page, 'axe.run(document)');
+}
+
+/** Of the same, what colours alone can be wrong with. */
+export function contrastViolationsOf(page: Page): Promise<readonly string[]> {
+  return violations(page, 'axe.run(document, { runOnly: ["color-contrast", "link-in-text-block"] })');
+}
+
+async function violations(page: Page, run: string): Promise<readonly string[]> {
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE);
+  const { violations } = await page.evaluate<AxeResult>(run);
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(' ')}: ${failureSummary}`),
   );

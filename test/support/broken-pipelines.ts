@@ -9,6 +9,8 @@ import { testServers } from './servers';
 /** What a topic takes until {@link BrokenPipelines.letLargeRowsThrough}. */
 const SMALL_BYTES = 400;
 const STEADY_MS = 500;
+/** Of records: a request must stay below a megabyte. */
+const CHUNK = 500;
 
 const PLAIN = `
   key: [key]
@@ -66,9 +68,11 @@ export class BrokenPipelines {
   }
 
   /** Records at these times, each of another key. */
-  send(broken: Broken, timesMs: readonly number[], text = ''): Promise<void> {
+  async send(broken: Broken, timesMs: readonly number[], text = ''): Promise<void> {
     const messages = timesMs.map((t, i) => ({ key: `key-${i}`, value: JSON.stringify({ key: `key-${i}`, t, text }) }));
-    return this.append(broken, messages);
+    for (let from = 0; from < messages.length; from += CHUNK) {
+      await this.append(broken, messages.slice(from, from + CHUNK));
+    }
   }
 
   sendBad(broken: Broken, count: number): Promise<void> {

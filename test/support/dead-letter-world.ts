@@ -6,6 +6,7 @@ import { MemoryTopicReader } from '../../src/adapters/memory/memory-topic-reader
 import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline';
 import type { RecordHeaders, SourceRecord } from '../../src/core/ports/record-source.port';
 import type { ReplayPorts } from '../../src/runtime/dead-letters/replay-letters';
+import { memorySchemas } from './memory-schemas';
 
 const never = new AbortController().signal;
 
@@ -24,12 +25,14 @@ export class DeadLetterWorld {
   readonly log = new MemoryLog({ now: () => this.nowMs });
   readonly ledger = new MemoryOperatorLedger();
   readonly store = new MemoryStateStore();
+  readonly registry = memorySchemas();
   readonly ports: ReplayPorts = {
     topics: this.log,
     topicReader: new MemoryTopicReader(this.log),
     producer: this.log,
     ledger: this.ledger,
     stateStore: this.store,
+    schemas: this.registry.schemas,
   };
 
   private constructor(readonly pipeline: CompiledPipeline) {}

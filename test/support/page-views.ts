@@ -26,6 +26,20 @@ spec:
   sinks: [{ live: {} }]
 `;
 
+/** A pipeline that gets no record. */
+export const SILENT = 'air-quality-silent';
+export const SILENT_YAML = `
+apiVersion: millrace/v1
+kind: Pipeline
+metadata: { name: ${SILENT}, description: Readings of posts that send none }
+spec:
+  source: { topic: air-quality.silent, partitions: 1, format: json }
+  key: [location]
+  window: { kind: tumbling, size: 1h }
+  aggregate: { readings: count() }
+  sinks: [{ live: {} }]
+`;
+
 /** A coin that no upstream has. */
 export const COIN = { id: 'test-1', symbol: 'TST', name: 'Testcoin', volume24: 1_000 } as const;
 

@@ -75,7 +75,7 @@ export class SteadyReadings {
     await this.producer.connect();
     while (!this.stopping.signal.aborted) {
       const day = this.nextDay(FIRST_MS + this.days * DAY_MS);
-      if (!(await this.isSent(day.messages))) return;
+      for (const messages of day.messages) if (!(await this.isSent(messages))) return;
       for (const [key, row] of day.rows) this.expected.set(key, row);
       this.days++;
       await delay(paceMs);
@@ -83,28 +83,29 @@ export class SteadyReadings {
   }
 
   /**
-   * kafkajs gives up when the broker refuses connections. The same records sent again bear the same sequence numbers, so
-   * that a broker that has them already keeps them once. False when told to stop before it was done.
+   * Of one key, so of one partition: where a partition of several gets another leader, kafkajs may leave it out and call
+   * the rest done. It gives up when the broker refuses connections; the same records sent again bear the same sequence
+   * numbers, so that a broker that has them already keeps them once. False when told to stop while it fails.
    */
   private async isSent(messages: Message[]): Promise<boolean> {
-    while (!this.stopping.signal.aborted) {
+    for (;;) {
       try {
         await this.producer.send({ topic: this.options.topic, messages });
         return true;
       } catch (error) {
+        if (this.stopping.signal.aborted) return false;
         this.trouble = error;
         await delay(RETRY_MS);
       }
     }
-    return false;
   }
 
-  /** In order of time. */
-  private nextDay(beginMs: number): { messages: Message[]; rows: Map<string, DailyRow> } {
+  /** The messages of each post, in order of time. */
+  private nextDay(beginMs: number): { messages: Message[][]; rows: Map<string, DailyRow> } {
     const date = new Date(beginMs + 8 * 3_600_000).toISOString().slice(0, 10);
     const values = new Map(POSTS.map((post) => [post, HOURS.map(() => this.options.seeded.between(0, 500))]));
-    const messages = HOURS.flatMap((hour) =>
-      POSTS.map((location) => {
+    const messages = POSTS.map((location) =>
+      HOURS.map((hour) => {
         const observed_at = new Date(beginMs + hour * 3_600_000).toISOString();
         return { key: location, value: JSON.stringify({ observed_at, location, pm25: values.get(location)![hour] }) };
       }),

@@ -132,6 +132,14 @@ export class TaskHarness {
     } while (this.task.hasMore);
   }
 
+  /** Checkpoints until one emits nothing: rows that did not fit into a delta come with the next. */
+  async settle(): Promise<void> {
+    for (let emitted = -1; emitted !== this.emitted.length;) {
+      emitted = this.emitted.length;
+      await this.checkpoint();
+    }
+  }
+
   /** The newest rows as `key@startSeconds` to values. */
   values(): Record<string, unknown> {
     return Object.fromEntries([...this.table].filter(([, row]) => row.values).map(([name, row]) => [name, row.values]));

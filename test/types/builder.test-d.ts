@@ -2,6 +2,7 @@
 import {
   arg_max,
   avg,
+  avro,
   calendar,
   cassandra,
   cel,
@@ -19,6 +20,7 @@ import {
   type RowOf,
   session,
   top_k,
+  top_k_each,
   topic,
   json,
   tumbling,
@@ -46,6 +48,10 @@ holds<Same<Daily['values']['top'][number]['value'], string>>();
 holds<Same<Daily['values']['top'][number]['count'], number>>();
 holds<Same<Daily['window']['start'], string>>();
 
+export const tagged = windowed.aggregate({ tags: top_k_each('tags', 3) }).to(live());
+holds<Same<RowOf<typeof tagged>['values']['tags'][number]['value'], string>>();
+holds<Same<RowOf<typeof tagged>['values']['tags'][number]['count'], number>>();
+
 export const sessions = sourced.by('location').window(session('5m')).aggregate({ n: count() }).to(live());
 holds<Same<RowOf<typeof sessions>['deleted'], true | undefined>>();
 holds<Same<undefined extends RowOf<typeof sessions>['values'] ? true : false, true>>();
@@ -53,6 +59,23 @@ holds<Same<undefined extends RowOf<typeof sessions>['values'] ? true : false, tr
 export const stateless = sourced.derive({ hot: (r) => (r.temperature ?? 0) > 30 }).to(kafka('hot'));
 holds<Same<RowOf<typeof stateless>['values']['hot'], boolean>>();
 holds<Same<RowOf<typeof stateless>['values']['pm25'], number | null>>();
+
+// Without a Zod schema the types are said, not inferred.
+interface User {
+  readonly id: string;
+  readonly age: number;
+}
+const users = pipeline('users').from(topic('users', avro<User>({ text: '{}' }), { personal: ['name'] }));
+users
+  .by('id')
+  .window(global())
+  .aggregate({ mean: avg('age') });
+const peopleById = users.by('id').window(global());
+peopleById.aggregate({ mean: avg('age') });
+// @ts-expect-error avg needs a number
+peopleById.aggregate({ mean: avg('id') });
+// @ts-expect-error a field that the record does not have
+topic('users', avro<User>(), { time: { field: 'at' } });
 
 // where
 sourced.where((r) => r.pm25 !== null && r.pm25 >= 0);

@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/config';
@@ -17,6 +17,12 @@ const CALLING = pipelineText({
   emit: '  emit: { on: both }',
 });
 
+/** A module that writes down what it finds of a password. */
+const looking = (seen: string): string => `
+  require('node:fs').writeFileSync(${JSON.stringify(seen)}, process.env.MILLRACE_CASSANDRA_PASSWORD ?? 'nothing');
+  exports.functions = [];
+`;
+
 describe('a service with a module of extensions', () => {
   let folder: string;
   let app: NestExpressApplication;
@@ -25,9 +31,12 @@ describe('a service with a module of extensions', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'millrace-service-'));
     writeFileSync(join(folder, 'calling.yaml'), CALLING);
+    writeFileSync(join(folder, 'looking.cjs'), looking(join(folder, 'seen')));
+    process.env['MILLRACE_CASSANDRA_PASSWORD'] = 'hush';
     const config = loadConfig({
       ...{ MILLRACE_MODE: 'embedded', MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: '0' },
-      ...{ MILLRACE_LOG_LEVEL: 'silent', MILLRACE_PIPELINES: folder, MILLRACE_EXTENSIONS: EXAMPLE },
+      ...{ MILLRACE_LOG_LEVEL: 'silent', MILLRACE_PIPELINES: folder },
+      MILLRACE_EXTENSIONS: `${EXAMPLE},${join(folder, 'looking.cjs')}`,
       // It has none.
       MILLRACE_FEEDS: folder,
     });
@@ -62,6 +71,10 @@ describe('a service with a module of extensions', () => {
     const record = { location: 'A', observed_at: '2026-01-01T00:00:00Z', pm25: 4, ...weather };
     await waitUntil('the topic takes records', async () => (await ingest('air-quality.readings', record)) === 202);
     await has('muggiest-of-the-day', { when: '2026-01-01T00:00:00Z', readings: 1 });
+  });
+
+  it('shows its modules no secret of the settings in the environment', () => {
+    expect(readFileSync(join(folder, 'seen'), 'utf8')).toBe('nothing');
   });
 
   it('lets definitions call its aggregates and functions', async () => {

@@ -21,7 +21,14 @@ export function feedsDashboard() {
 
 const late = () => [
   bars(
-    { title: 'Overdue', about: 'For how long a successful poll has been due. MillraceFeedSilent above five minutes', unit: 's', warn: 60, crit: 300, min: 0 },
+    {
+      title: 'Overdue',
+      about: 'For how long a successful poll has been due. MillraceFeedSilent above five minutes',
+      unit: 's',
+      warn: 60,
+      crit: 300,
+      min: 0,
+    },
     { expr: `max by (feed) (millrace_feed_overdue_seconds{${F}})`, legend: '{{feed}}' },
   ),
   stat(
@@ -29,7 +36,11 @@ const late = () => [
     { expr: `max by (feed) (millrace_feed_last_success_timestamp_seconds{${F}}) * 1000`, legend: '{{feed}}' },
   ),
   graph(
-    { title: 'Age of the newest record', about: 'By its own time: an upstream that answers and has nothing new shows here. Old data is old', unit: 's' },
+    {
+      title: 'Age of the newest record',
+      about: 'By its own time: an upstream that answers and has nothing new shows here. Old data is old',
+      unit: 's',
+    },
     { expr: `max by (feed) (millrace_feed_lag_seconds{${F}})`, legend: '{{feed}}' },
   ),
 ];
@@ -38,12 +49,17 @@ const losing = () => [
   graph(
     { title: 'Polls that failed, by result', about: 'Each is tried again with back-off', unit: 'suffix: /s', min: 0 },
     {
-      expr: `sum by (feed, result) (rate(millrace_feed_polls_total{${F},result!~"ok|unchanged"}[$__rate_interval])) or vector(0)`,
+      expr: `sum by (feed, result) (rate(millrace_feed_polls_total{${F},result!~"ok|unchanged"}[$__rate_interval])) or on() vector(0)`,
       legend: '{{feed}} {{result}}',
     },
   ),
   graph(
-    { title: 'Items dropped, by reason', about: 'Repetitions and filtered items are meant to be dropped; dead ones are not', unit: ITEMS, min: 0 },
+    {
+      title: 'Items dropped, by reason',
+      about: 'Repetitions and filtered items are meant to be dropped; dead ones are not',
+      unit: ITEMS,
+      min: 0,
+    },
     {
       expr: `sum by (feed, reason) (rate(millrace_feed_dropped_total{${F}}[$__rate_interval]))`,
       legend: '{{feed}} {{reason}}',
@@ -52,7 +68,7 @@ const losing = () => [
   graph(
     { title: 'Feeds that nobody runs', about: 'MillraceFeedSilent after five minutes', crit: 1, min: 0 },
     {
-      expr: `count(max by (feed) (millrace_feed_enabled{${F}}) unless on (feed) millrace_feed_overdue_seconds) or vector(0)`,
+      expr: `count(max by (feed) (millrace_feed_enabled{${F}}) unless on (feed) millrace_feed_overdue_seconds) or on() vector(0)`,
       legend: 'feeds',
     },
   ),

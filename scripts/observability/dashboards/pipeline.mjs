@@ -24,19 +24,40 @@ export function pipelineDashboard() {
 const late = () => [
   graph(
     { title: 'Lag by partition', about: 'Records not yet processed', min: 0 },
-    { expr: `max by (pipeline, partition) (millrace_consumer_lag_records{${P}})`, legend: '{{pipeline}} {{partition}}' },
+    {
+      expr: `max by (pipeline, partition) (millrace_consumer_lag_records{${P}})`,
+      legend: '{{pipeline}} {{partition}}',
+    },
   ),
   graph(
-    { title: 'Watermark by partition', about: 'How far event time is behind the clock; one partition that climbs alone holds its windows open', unit: 's' },
+    {
+      title: 'Watermark by partition',
+      about: 'How far event time is behind the clock; one partition that climbs alone holds its windows open',
+      unit: 's',
+    },
     { expr: `pipeline_partition:millrace_watermark_lag_seconds:min{${P}}`, legend: '{{pipeline}} {{partition}}' },
   ),
   stat(
-    { title: 'Event time reached', about: 'The watermark of the partition that is furthest behind', unit: 'dateTimeAsIso' },
+    {
+      title: 'Event time reached',
+      about: 'The watermark of the partition that is furthest behind',
+      unit: 'dateTimeAsIso',
+    },
     { expr: `(time() - pipeline:millrace_watermark_lag_seconds:max{${P}}) * 1000`, legend: '{{pipeline}}' },
   ),
   graph(
-    { title: 'Age of the last checkpoint', about: 'MillraceCheckpointTooOld above a minute', unit: 's', warn: 10, crit: 60, min: 0 },
-    { expr: `max by (pipeline, instance) (millrace_checkpoint_age_seconds{${P}})`, legend: '{{pipeline}} {{instance}}' },
+    {
+      title: 'Age of the last checkpoint',
+      about: 'MillraceCheckpointTooOld above a minute',
+      unit: 's',
+      warn: 10,
+      crit: 60,
+      min: 0,
+    },
+    {
+      expr: `max by (pipeline, instance) (millrace_checkpoint_age_seconds{${P}})`,
+      legend: '{{pipeline}} {{instance}}',
+    },
   ),
   graph(
     { title: 'Tasks by process', about: 'Partitions that each process owns', min: 0, stacked: true },
@@ -50,46 +71,81 @@ const late = () => [
 
 const losing = () => [
   graph(
-    { title: 'Records by result', about: 'Filtered, late and dead records are not in the rows', unit: RECORDS, min: 0, stacked: true },
+    {
+      title: 'Records by result',
+      about: 'Filtered, late and dead records are not in the rows',
+      unit: RECORDS,
+      min: 0,
+      stacked: true,
+    },
     { expr: `sum by (result) (pipeline_result:millrace_records:rate5m{${P}})`, legend: '{{result}}' },
   ),
   graph(
     { title: 'Dead letters by reason', about: 'As the dead-letter topic has acknowledged them', unit: RECORDS, min: 0 },
     {
-      expr: `sum by (reason) (rate(millrace_dead_letters_total{${P}}[$__rate_interval])) or vector(0)`,
+      expr: `sum by (reason) (rate(millrace_dead_letters_total{${P}}[$__rate_interval])) or on() vector(0)`,
       legend: '{{reason}}',
     },
   ),
   graph(
-    { title: 'Late', about: 'Share of records whose every window had closed. MillraceLateRecords above 1 %', unit: 'percentunit', warn: 0.01, min: 0 },
-    { expr: `pipeline:millrace_late_records:ratio15m{${P}} > 0 or vector(0)`, legend: '{{pipeline}}' },
+    {
+      title: 'Late',
+      about: 'Share of records whose every window had closed. MillraceLateRecords above 1 %',
+      unit: 'percentunit',
+      warn: 0.01,
+      min: 0,
+    },
+    { expr: `pipeline:millrace_late_records:ratio15m{${P}} > 0 or on() vector(0)`, legend: '{{pipeline}}' },
   ),
   graph(
-    { title: 'Lateness', about: 'By how much late records missed the close: the grace that would have kept half, and 99 %, of them', unit: 's', min: 0 },
     {
-      expr: `histogram_quantile(0.5, sum by (le) (increase(millrace_lateness_seconds_bucket{${P}}[1h]))) >= 0 or vector(0)`,
+      title: 'Lateness',
+      about: 'By how much late records missed the close: the grace that would have kept half, and 99 %, of them',
+      unit: 's',
+      min: 0,
+    },
+    {
+      expr: `histogram_quantile(0.5, sum by (le) (increase(millrace_lateness_seconds_bucket{${P}}[1h]))) >= 0 or on() vector(0)`,
       legend: '50 %',
     },
     {
-      expr: `histogram_quantile(0.99, sum by (le) (increase(millrace_lateness_seconds_bucket{${P}}[1h]))) >= 0 or vector(0)`,
+      expr: `histogram_quantile(0.99, sum by (le) (increase(millrace_lateness_seconds_bucket{${P}}[1h]))) >= 0 or on() vector(0)`,
       legend: '99 %',
     },
   ),
   graph(
-    { title: 'Windows closed by reason', about: 'Final rows: by the watermark, because the partition was idle, or because a count was full', unit: ROWS, min: 0, stacked: true },
+    {
+      title: 'Windows closed by reason',
+      about: 'Final rows: by the watermark, because the partition was idle, or because a count was full',
+      unit: ROWS,
+      min: 0,
+      stacked: true,
+    },
     { expr: `sum by (reason) (rate(millrace_windows_closed_total{${P}}[$__rate_interval]))`, legend: '{{reason}}' },
   ),
   graph(
-    { title: 'Done again', about: 'Tasks fenced, repetitions dropped from the repartition topic, pauses by the error budget, in ten minutes', min: 0 },
+    {
+      title: 'Done again',
+      about: 'Tasks fenced, repetitions dropped from the repartition topic, pauses by the error budget, in ten minutes',
+      min: 0,
+    },
     { expr: `sum(increase(millrace_fenced_total{${P}}[10m]))`, legend: 'fenced' },
-    { expr: `sum(increase(millrace_repartition_duplicates_total{${P}}[10m])) or vector(0)`, legend: 'repetitions' },
+    {
+      expr: `sum(increase(millrace_repartition_duplicates_total{${P}}[10m])) or on() vector(0)`,
+      legend: 'repetitions',
+    },
     { expr: `sum(increase(millrace_error_budget_spent_total{${P}}[10m]))`, legend: 'error budget spent' },
   ),
 ];
 
 const slow = () => [
   graph(
-    { title: 'End to end', about: "From the newest record's timestamp to its rows in all sinks; of old data that is its age", unit: 's', min: 0 },
+    {
+      title: 'End to end',
+      about: "From the newest record's timestamp to its rows in all sinks; of old data that is its age",
+      unit: 's',
+      min: 0,
+    },
     { expr: `pipeline:millrace_end_to_end_seconds:p50_5m{${P}} >= 0`, legend: '{{pipeline}} 50 %' },
     { expr: `pipeline:millrace_end_to_end_seconds:p99_5m{${P}} >= 0`, legend: '{{pipeline}} 99 %' },
   ),
@@ -118,7 +174,7 @@ const slow = () => [
   graph(
     { title: 'Writes tried again', about: 'MillraceSinkFailing after three minutes', unit: 'suffix: /s', min: 0 },
     {
-      expr: `sum by (pipeline, sink) (rate(millrace_sink_retries_total{${P}}[$__rate_interval])) or vector(0)`,
+      expr: `sum by (pipeline, sink) (rate(millrace_sink_retries_total{${P}}[$__rate_interval])) or on() vector(0)`,
       legend: '{{pipeline}} {{sink}}',
     },
   ),
@@ -126,7 +182,13 @@ const slow = () => [
 
 const full = () => [
   graph(
-    { title: 'State, share of its bound', about: 'By process. MillraceStateNearBound above 90 % for a quarter of an hour', unit: 'percentunit', warn: 0.9, min: 0 },
+    {
+      title: 'State, share of its bound',
+      about: 'By process. MillraceStateNearBound above 90 % for a quarter of an hour',
+      unit: 'percentunit',
+      warn: 0.9,
+      min: 0,
+    },
     { expr: `pipeline_instance:millrace_state_fill:ratio{${P}}`, legend: '{{pipeline}} {{instance}}' },
   ),
   graph(
@@ -134,7 +196,13 @@ const full = () => [
     { expr: `sum by (pipeline) (millrace_state_keys{${P}})`, legend: '{{pipeline}}' },
   ),
   graph(
-    { title: 'Parked', about: 'Keys that wait for a record that could not be processed, and the records that wait; at most 10,000 in a partition', warn: 1, min: 0 },
+    {
+      title: 'Parked',
+      about:
+        'Keys that wait for a record that could not be processed, and the records that wait; at most 10,000 in a partition',
+      warn: 1,
+      min: 0,
+    },
     { expr: `sum(millrace_parked_keys{${P}})`, legend: 'keys' },
     { expr: `sum(millrace_parked_records{${P}})`, legend: 'records' },
   ),

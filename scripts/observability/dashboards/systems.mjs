@@ -30,8 +30,16 @@ const SYSTEMS = [
       { title: 'Error of forecasts', about: 'Mean absolute error of the model of each post, µg/m³', pipeline: 'pm25-forecast', name: 'mae' },
     ],
     flows: [
-      { title: 'Forecasts', about: 'Predictions of the next hour that were put beside what was read', pipeline: 'pm25-predictions' },
-      { title: 'Anomalies and drifts', about: 'Hours that were far from what the model predicted', pipeline: 'pm25-anomalies' },
+      {
+        title: 'Forecasts',
+        about: 'Predictions of the next hour that were put beside what was read',
+        pipeline: 'pm25-predictions',
+      },
+      {
+        title: 'Anomalies and drifts',
+        about: 'Hours that were far from what the model predicted',
+        pipeline: 'pm25-anomalies',
+      },
     ],
     closes: 'air-quality-daily|air-quality-hourly-aqi|air-quality-reporting',
   },
@@ -72,7 +80,11 @@ const SYSTEMS = [
       { title: 'Motion', about: 'Of each camera in its newest ten seconds', pipeline: 'cameras-activity', name: 'motion' },
     ],
     flows: [
-      { title: 'Alerts', about: 'Minutes in which a sensor was beyond a limit, or read something unusual', pipeline: 'sensors-alerts' },
+      {
+        title: 'Alerts',
+        about: 'Minutes in which a sensor was beyond a limit, or read something unusual',
+        pipeline: 'sensors-alerts',
+      },
       { title: 'Frames', about: 'Newest frames that were stored', pipeline: 'cameras-latest' },
     ],
     closes: 'sensors-stats|sensors-alerts|cameras-activity|cameras-online',
@@ -144,7 +156,13 @@ const business = ({ pipelines, holds, values, flows, closes }) => [
     })),
   ),
   stat(
-    { title: 'Event time reached', about: 'The watermark of the partition that is furthest behind', unit: 'dateTimeAsIso', width: 16, links: TO_PIPELINE },
+    {
+      title: 'Event time reached',
+      about: 'The watermark of the partition that is furthest behind',
+      unit: 'dateTimeAsIso',
+      width: 16,
+      links: TO_PIPELINE,
+    },
     {
       expr: `(time() - pipeline:millrace_watermark_lag_seconds:max{${N},pipeline=~"${pipelines}"}) * 1000`,
       legend: '{{pipeline}}',
@@ -160,7 +178,7 @@ const business = ({ pipelines, holds, values, flows, closes }) => [
     graph(
       { title, about, unit: 'suffix: rows/s', min: 0 },
       {
-        expr: `sum by (sink) (rate(millrace_rows_emitted_total{${N},pipeline="${pipeline}"}[$__rate_interval])) or vector(0)`,
+        expr: `sum by (sink) (rate(millrace_rows_emitted_total{${N},pipeline="${pipeline}"}[$__rate_interval])) or on() vector(0)`,
         legend: '{{sink}}',
       },
     ),
@@ -177,26 +195,49 @@ const business = ({ pipelines, holds, values, flows, closes }) => [
 const late = ({ pipelines, feeds }) => [
   graph(
     { title: 'Records', about: 'Accepted', unit: RECORDS, min: 0, links: TO_PIPELINE },
-    { expr: `pipeline_result:millrace_records:rate5m{${N},pipeline=~"${pipelines}",result="accepted"}`, legend: '{{pipeline}}' },
+    {
+      expr: `pipeline_result:millrace_records:rate5m{${N},pipeline=~"${pipelines}",result="accepted"}`,
+      legend: '{{pipeline}}',
+    },
   ),
   graph(
     { title: 'Lag', about: 'Records not yet processed', warn: 1000, min: 0, links: TO_PIPELINE },
     { expr: `pipeline:millrace_consumer_lag_records:sum{${N},pipeline=~"${pipelines}"}`, legend: '{{pipeline}}' },
   ),
   graph(
-    { title: 'Feeds overdue', about: 'For how long a successful poll has been due', unit: 's', warn: 60, crit: 300, min: 0 },
+    {
+      title: 'Feeds overdue',
+      about: 'For how long a successful poll has been due',
+      unit: 's',
+      warn: 60,
+      crit: 300,
+      min: 0,
+    },
     { expr: `max by (feed) (millrace_feed_overdue_seconds{${N},feed=~"${feeds}"})`, legend: '{{feed}}' },
   ),
 ];
 
 const losing = ({ pipelines, feeds }) => [
   graph(
-    { title: 'Late', about: 'Share of records whose every window had closed', unit: 'percentunit', warn: 0.01, min: 0, links: TO_PIPELINE },
-    { expr: `pipeline:millrace_late_records:ratio15m{${N},pipeline=~"${pipelines}"} > 0 or vector(0)`, legend: '{{pipeline}}' },
+    {
+      title: 'Late',
+      about: 'Share of records whose every window had closed',
+      unit: 'percentunit',
+      warn: 0.01,
+      min: 0,
+      links: TO_PIPELINE,
+    },
+    {
+      expr: `pipeline:millrace_late_records:ratio15m{${N},pipeline=~"${pipelines}"} > 0 or on() vector(0)`,
+      legend: '{{pipeline}}',
+    },
   ),
   graph(
     { title: 'Dead letters', about: 'Records that cannot be processed', unit: RECORDS, min: 0, links: TO_PIPELINE },
-    { expr: `pipeline_result:millrace_records:rate5m{${N},pipeline=~"${pipelines}",result="dead"}`, legend: '{{pipeline}}' },
+    {
+      expr: `pipeline_result:millrace_records:rate5m{${N},pipeline=~"${pipelines}",result="dead"}`,
+      legend: '{{pipeline}}',
+    },
   ),
   graph(
     { title: 'Items of feeds', about: 'Produced as records, or dropped and why', unit: 'suffix: items/s', min: 0 },

@@ -1,13 +1,20 @@
 import { errors, types } from 'cassandra-driver';
 import { ConfigError, FatalError, messageOf, TransientError } from '../../core/errors';
+import { tlsRemedy } from '../../core/tls-remedy';
 
 const { responseErrorCodes: code } = types;
 
 /** What an operator does about an answer that trying again will not change, by the protocol's error code. */
 const REMEDIES: ReadonlyMap<number, string> = new Map([
   [code.syntaxError, 'the server does not know this statement: check that it is Cassandra 4.0 or later'],
-  [code.unauthorized, 'grant the role what the message names, or set another user'],
-  [code.badCredentials, 'set the right user name and password'],
+  [
+    code.unauthorized,
+    'grant the role what the message names (docs/security.md lists what Millrace needs), or set another user',
+  ],
+  [
+    code.badCredentials,
+    'set the right user name and password: MILLRACE_CASSANDRA_USERNAME, MILLRACE_CASSANDRA_PASSWORD',
+  ],
   [code.invalid, 'compare the tables with what `millrace ddl` prints for the pipeline'],
   [code.configError, 'correct the keyspace or table options, such as the replication'],
   [code.alreadyExists, 'drop it or rename the new one'],
@@ -48,5 +55,6 @@ function noHostError(thrown: errors.NoHostAvailableError, doing: string): Error 
   const told = answers.map(([host, answer]) => `${host} (${messageOf(answer ?? 'no answer')})`).join(', ');
   const none = thrown.innerErrors ? 'no Cassandra host is known to be up' : messageOf(thrown);
   const text = told ? `no Cassandra host answered: ${told}` : none;
-  return new TransientError(`${doing}: ${text}`, { cause: thrown });
+  const [remedy] = answers.flatMap(([, answer]) => tlsRemedy(answer, 'MILLRACE_CASSANDRA_SSL') ?? []);
+  return new TransientError(`${doing}: ${text}${remedy === undefined ? '' : `; ${remedy}`}`, { cause: thrown });
 }

@@ -32,10 +32,18 @@ const FIRST_RETRY_MS = 50;
 /** Said at the start of each producer. True of others: ours takes a new producer id after its last retry. */
 const BOUNDED_RETRIES = 'Limiting retries for the idempotent producer';
 
+/** Where each instance was told to look, for messages. */
+const places = new WeakMap<Kafka, string>();
+
+/** `host:port` of each broker that was named. */
+export function placeOf(kafka: Kafka): string {
+  return places.get(kafka) ?? 'the brokers';
+}
+
 /** A kafkajs instance that logs to ours. It connects when its first producer, consumer or admin does. */
 export function createKafka(options: KafkaClientOptions, log: Log): Kafka {
   log.debug({ event: 'kafka.functions', isLean }, `kafkajs works with ${isLean ? 'our' : 'its own'} inner functions`);
-  return new Kafka({
+  const kafka = new Kafka({
     clientId: options.clientId,
     brokers: [...options.brokers],
     ...(options.ssl && { ssl: definedOnly(options.ssl) }),
@@ -46,6 +54,8 @@ export function createKafka(options: KafkaClientOptions, log: Log): Kafka {
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => forward(entry, log),
   });
+  places.set(kafka, options.brokers.join(', '));
+  return kafka;
 }
 
 /** kafkajs calls "error" what it is about to retry; whether it is one, the caller of the operation decides. */

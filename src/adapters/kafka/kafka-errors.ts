@@ -1,4 +1,5 @@
 import { FatalError, messageOf, TransientError } from '../../core/errors';
+import { tlsRemedy } from '../../core/tls-remedy';
 
 /** Refusals that sending again cannot mend; the rest of Kafka's are worth another try. */
 const FATAL = new Set([
@@ -16,6 +17,18 @@ const FATAL = new Set([
   'SASL_AUTHENTICATION_FAILED',
 ]);
 
+/** What an operator does about a refusal. */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  [
+    'SASL_AUTHENTICATION_FAILED',
+    'set the user, password and mechanism that the brokers know: MILLRACE_KAFKA_SASL_USERNAME, _SASL_PASSWORD, _SASL_MECHANISM',
+  ],
+  ...['TOPIC', 'CLUSTER', 'GROUP', 'TRANSACTIONAL_ID'].map((resource): [string, string] => [
+    `${resource}_AUTHORIZATION_FAILED`,
+    'give the user the rights that docs/security.md lists for Kafka (kafka-acls --add), or set another user',
+  ]),
+]);
+
 /** The protocol's name of an error, looked for through kafkajs's wrappers; `undefined` for errors of the connection. */
 export function kafkaErrorType(thrown: unknown): string | undefined {
   for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
@@ -27,11 +40,17 @@ export function kafkaErrorType(thrown: unknown): string | undefined {
   return undefined;
 }
 
-/** What kafkajs threw while doing `what`, typed by what the catcher must do. */
+/** What kafkajs threw while doing `what`, typed by what the catcher must do; it says how to mend it where trying again will not. */
 export function asKafkaError(thrown: unknown, what: string): TransientError | FatalError {
   if (thrown instanceof TransientError || thrown instanceof FatalError) return thrown;
   const type = kafkaErrorType(thrown);
-  const text = `${what}: ${messageOf(thrown)}${type === undefined ? '' : ` (${type})`}`;
+  const remedy = type === undefined ? tlsRemedy(thrown, 'MILLRACE_KAFKA_SSL') : REMEDIES.get(type);
+  const parts = [
+    `${what}: ${messageOf(thrown)}`,
+    type === undefined ? '' : ` (${type})`,
+    remedy === undefined ? '' : `; ${remedy}`,
+  ];
+  const text = parts.join('');
   const options = { cause: thrown };
   return type !== undefined && FATAL.has(type) ? new FatalError(text, options) : new TransientError(text, options);
 }

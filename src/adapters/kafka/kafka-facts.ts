@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { messageOf } from '../../core/errors';
+import { placeOf } from './kafka-client';
 import { asKafkaError } from './kafka-errors';
 import { ConfigResourceTypes } from './kafkajs';
 
@@ -41,7 +42,7 @@ export async function kafkaFacts(kafka: Kafka, topics: readonly string[]): Promi
       topics: found.length === 0 ? new Map() : await topicFacts(admin, found),
     };
   } catch (thrown) {
-    throw asKafkaError(thrown, 'ask the brokers');
+    throw asKafkaError(thrown, `ask ${placeOf(kafka)}`);
   } finally {
     await admin.disconnect();
   }

@@ -3,6 +3,7 @@ import type { Admin, ITopicMetadata, Kafka } from 'kafkajs';
 import { TransientError } from '../../core/errors';
 import type { PartitionExtent } from '../../core/ports/record-source.port';
 import type { MirroredOffset, TopicAdmin, TopicSpec } from '../../core/ports/topic-admin.port';
+import { placeOf } from './kafka-client';
 import { asKafkaError, kafkaErrorType } from './kafka-errors';
 import { topicSettings } from './topic-settings';
 
@@ -115,7 +116,7 @@ export class KafkaTopicAdmin implements TopicAdmin {
         // asked over this one at the same time and fails because it is closed.
         const isLost = kafkaErrorType(thrown) === undefined;
         if (isLost && this.admin === connecting) await this.close();
-        if (!isLost || isLast) throw asKafkaError(thrown, what);
+        if (!isLost || isLast) throw asKafkaError(thrown, `${what} at ${placeOf(this.kafka)}`);
       }
     }
   }

@@ -1,6 +1,9 @@
+import type { ConnectionOptions } from 'node:tls';
+
 import { Cluster, Redis, type RedisOptions, ReplyError } from 'ioredis';
 
 import { messageOf, TransientError } from '../../core/errors';
+import { redisRemedy } from './redis-remedy';
 import { type RedisPlace, redisPlaces } from './redis-url';
 
 /** How long one command may take before it counts as failed, ms. */
@@ -15,14 +18,25 @@ export interface RedisConnectionOptions {
   readonly url: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** TLS, also where the URL does not ask for it. */
+  readonly ssl?: ConnectionOptions | undefined;
 }
+
+interface Contact {
+  /** `host:port` of each server that was named. */
+  readonly where: string;
+  /** Why the connection broke: a command that finds none tells only that. */
+  lastError: Error | undefined;
+}
+
+const contacts = new WeakMap<RedisClient, Contact>();
 
 /**
  * Connects in the background and reconnects with back-off for ever. Commands fail at once while there is no
  * connection, because the callers have their own retries and must be able to say that Redis is away.
  * Throws ConfigError when the URL cannot be understood.
  */
-export function connectRedis({ url, username, password }: RedisConnectionOptions): RedisClient {
+export function connectRedis({ url, username, password, ssl }: RedisConnectionOptions): RedisClient {
   const options: RedisOptions = {
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
@@ -32,31 +46,41 @@ export function connectRedis({ url, username, password }: RedisConnectionOptions
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
   };
-  const redis = connectTo(redisPlaces(url), options);
+  const places = redisPlaces(url);
+  const redis = connectTo(places, options, ssl);
+  const contact: Contact = { where: whereOf(places), lastError: undefined };
+  contacts.set(redis, contact);
   // Each failed command rejects by itself; without a listener the same error would end the process.
-  redis.on('error', () => undefined);
+  redis.on('error', (error: Error) => (contact.lastError = error));
+  redis.on('ready', () => (contact.lastError = undefined));
   return redis;
 }
 
-function connectTo(places: RedisPlace, options: RedisOptions): RedisClient {
+function connectTo(places: RedisPlace, options: RedisOptions, ssl: ConnectionOptions | undefined): RedisClient {
+  const tls = ssl ?? (places.tls ? {} : undefined);
   switch (places.kind) {
     case 'server':
-      return new Redis(places.url, options);
+      return new Redis(places.url, { ...options, ...(tls && { tls }) });
     case 'sentinel':
       return new Redis({
         ...options,
         ...{ sentinels: [...places.nodes], name: places.name },
-        ...(places.tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+        ...(tls && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
       });
     case 'cluster':
       return new Cluster([...places.nodes], {
         enableOfflineQueue: false,
         clusterRetryStrategy: reconnectMs,
-        redisOptions: { ...options, ...(places.tls && { tls: {} }) },
+        redisOptions: { ...options, ...(tls && { tls }) },
         // The certificate names the host, not its address.
-        ...(places.tls && { dnsLookup: (host, done) => done(null, host) }),
+        ...(tls && { dnsLookup: (host, done) => done(null, host) }),
       });
   }
+}
+
+function whereOf(places: RedisPlace): string {
+  if (places.kind === 'server') return new URL(places.url).host;
+  return places.nodes.map(({ host, port }) => `${host}:${port}`).join(', ');
 }
 
 function reconnectMs(attempt: number): number {
@@ -68,8 +92,14 @@ export async function attempt<T>(what: string, command: () => Promise<T>): Promi
   try {
     return await command();
   } catch (error) {
-    throw new TransientError(`Redis did not ${what}: ${messageOf(error)}`, { cause: error });
+    throw notDone(what, error);
   }
+}
+
+function notDone(what: string, error: unknown): TransientError {
+  const remedy = redisRemedy(error);
+  const text = `Redis did not ${what}: ${messageOf(error)}${remedy === undefined ? '' : `; ${remedy}`}`;
+  return new TransientError(text, { cause: error });
 }
 
 /** Whether the server itself refused a command, as one that the user may not use. */
@@ -84,10 +114,14 @@ export function isRefusal(error: unknown): boolean {
  */
 export async function pingRedis(redis: RedisClient): Promise<void> {
   if (redis.status === 'connecting' || redis.status === 'connect') await firstChange(redis);
-  await attempt('answer', async () => {
+  try {
     await redis.ping();
     if (redis instanceof Cluster) await checkCluster(redis);
-  });
+  } catch (error) {
+    const contact = contacts.get(redis);
+    const reason = redis.status === 'ready' ? error : (contact?.lastError ?? error);
+    throw notDone(contact === undefined ? 'answer' : `answer at ${contact.where}`, reason);
+  }
 }
 
 /** The servers that hold keys. */

@@ -10,7 +10,7 @@ export interface RedisNode {
 
 /** Where Redis is, and of what kind. */
 export type RedisPlace =
-  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'server'; readonly url: string; readonly tls: boolean }
   | { readonly kind: 'sentinel'; readonly nodes: readonly RedisNode[]; readonly name: string; readonly tls: boolean }
   | { readonly kind: 'cluster'; readonly nodes: readonly RedisNode[]; readonly tls: boolean };
 
@@ -19,7 +19,7 @@ export type RedisPlace =
  * `rediss` for TLS. Ports may be left out, and of a cluster one node is enough. Throws ConfigError.
  */
 export function redisPlaces(url: string): RedisPlace {
-  if (/^rediss?:\/\//.test(url)) return { kind: 'server', url };
+  if (/^rediss?:\/\//.test(url)) return { kind: 'server', url, tls: url.startsWith('rediss:') };
   const [, secure, kind, list = '', name] = /^redis(s?)-(sentinel|cluster):\/\/([^/]+)(?:\/(.+))?$/.exec(url) ?? [];
   const tls = secure === 's';
   const nodes = list.split(',').map((place) => nodeOf(place, kind === 'sentinel' ? SENTINEL_PORT : PORT));

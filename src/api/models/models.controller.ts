@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { Needs } from '../../access/needs';
 import type { JsonValue } from '../../core/json';
 import { forecastView, parametersView } from '../../core/models/forecast-view';
 import { type RowJson, toRowJson } from '../../core/row/row-json';
@@ -61,6 +62,7 @@ export class ModelsController {
   }
 
   @Post(':name\\:predict')
+  @Needs('read')
   @HttpCode(200)
   @ApiOperation({
     summary: 'What the model predicts one step after a reading, without learning from it',

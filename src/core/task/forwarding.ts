@@ -19,6 +19,7 @@ export class Forwarding extends AlwaysResident implements TaskWindows {
   readonly closable = 0;
   private watermarkMs = -1;
   private markedMs: number | undefined;
+  private isSilent = false;
 
   /** Without `partials` every record goes on by itself. */
   constructor(private readonly partials?: RangePartials) {
@@ -31,20 +32,26 @@ export class Forwarding extends AlwaysResident implements TaskWindows {
 
   /** Of the next idle advance that is worth a mark. */
   override get nextDueMs(): number {
-    return (this.markedMs ?? -1) + IDLE_MARK_MS;
+    const hasToldNothing = this.watermarkMs < 0 && this.markedMs !== undefined;
+    return hasToldNothing ? Infinity : (this.markedMs ?? -1) + IDLE_MARK_MS;
   }
 
   advance(watermarkMs: number): void {
     this.watermarkMs = watermarkMs;
   }
 
+  /** The source is idle, `semantics.md` section 5: if nothing was accepted by now, nobody has to wait for it. */
+  fallSilent(): void {
+    this.isSilent = true;
+  }
+
   /**
    * The watermark that a mark has to tell now, and takes it as told; `undefined` if that was done. Of a partition that
-   * has accepted nothing, -1 is told once it is read to the end that it had: nobody has to wait for it.
+   * has accepted nothing, -1 is told once it is idle. Its end alone is no evidence: its first record may be on its way.
    */
-  takeMark(readToEnd: boolean): number | undefined {
-    const { watermarkMs, markedMs } = this;
-    if (watermarkMs === markedMs || (watermarkMs < 0 && !readToEnd)) return undefined;
+  takeMark(): number | undefined {
+    const { watermarkMs, markedMs, isSilent } = this;
+    if (watermarkMs === markedMs || (watermarkMs < 0 && !isSilent)) return undefined;
     this.markedMs = watermarkMs;
     return watermarkMs;
   }

@@ -5,7 +5,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** The JSON text with the patch of RFC 7396 applied; `undefined` if it is no JSON object. */
 export function patched(value: Uint8Array | null, patch: JsonObject): Uint8Array | undefined {
   const target = objectOf(value);
-  return target && utf8.encode.encode(JSON.stringify(merged(target, patch)));
+  return target && utf8.encode.encode(JSON.stringify(mergePatch(target, patch)));
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -24,11 +24,11 @@ function objectOf(value: Uint8Array | null): JsonObject | undefined {
 }
 
 /** Null takes a property away; an object is merged; anything else takes the property's place. */
-function merged(target: unknown, patch: JsonObject): JsonObject {
+export function mergePatch(target: unknown, patch: JsonObject): JsonObject {
   const result = new Map(Object.entries(isObject(target) ? target : {}));
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) result.delete(name);
-    else result.set(name, isObject(value) ? merged(result.get(name), value) : value);
+    else result.set(name, isObject(value) ? mergePatch(result.get(name), value) : value);
   }
   return Object.fromEntries(result);
 }

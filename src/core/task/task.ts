@@ -187,7 +187,8 @@ export class Task {
    * be. The advance is frozen in one delta before anything that it closes is emitted by a later one.
    */
   advanceIdle(watermarkMs: number): void {
-    if (watermarkMs <= this.watermarkMs || this.streamTimeMs < 0) return;
+    if (this.streamTimeMs < 0) return void this.forwarding?.fallSilent();
+    if (watermarkMs <= this.watermarkMs) return;
     this.watermarkMs = watermarkMs;
     this.delta.advancedByIdleness();
     this.windows.advance(watermarkMs, 'idle');
@@ -514,7 +515,7 @@ export class Task {
 
   /** Tells every partition of the repartition topic how far this one is, if they cannot know. */
   private markTime(): void {
-    const watermarkMs = this.forwarding?.takeMark(this.nextOffset >= this.options.shownUpTo);
+    const watermarkMs = this.forwarding?.takeMark();
     if (watermarkMs === undefined) return;
     this.delta.forward({ record: undefined, keyText: '', origin: this.originAt(this.nextOffset, true) });
   }

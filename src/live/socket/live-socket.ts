@@ -49,8 +49,8 @@ export class LiveSocket {
     if (!this.writer.isClosed) this.socket.ping();
   }
 
-  close(): void {
-    this.socket.close(GOING_AWAY, 'The service stops; come back after the last position.');
+  close(reason: string): void {
+    this.socket.close(GOING_AWAY, reason);
   }
 
   /** Never rejects: what is wrong with a message is its client's to know. */

@@ -9,7 +9,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { ApiKeys } from '../../api/api-keys';
+import { Access, openAccess } from '../../access/access';
 import { Catalogue } from '../../api/catalogue';
 import { LiveService } from '../live.service';
 import { LiveSocket } from './live-socket';
@@ -39,7 +39,7 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly http: HttpAdapterHost,
     private readonly catalogue: Catalogue,
     private readonly live: LiveService,
-    @Optional() @Inject(ApiKeys) private readonly keys: ApiKeys = new ApiKeys([]),
+    @Optional() @Inject(Access) private readonly access: Access = openAccess(),
   ) {}
 
   onApplicationBootstrap(): void {
@@ -53,13 +53,13 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
   beforeApplicationShutdown(): void {
     this.closing = true;
     clearInterval(this.heart);
-    this.sockets.forEach((socket) => socket.close());
+    this.sockets.forEach((socket) => socket.close('The service stops; come back after the last position.'));
   }
 
   private upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     // It may break before it is a socket.
     connection.on('error', () => connection.destroy());
-    const refusal = refusalOf(request, SOCKET_PATH, this.keys) ?? this.noRoom();
+    const refusal = refusalOf(request, SOCKET_PATH, this.access) ?? this.noRoom();
     if (refusal) {
       refuse(connection, refusal);
       return;
@@ -67,7 +67,11 @@ export class LiveSockets implements OnApplicationBootstrap, BeforeApplicationShu
     this.server.handleUpgrade(request, connection, head, (socket) => {
       const client = new LiveSocket(socket, { catalogue: this.catalogue, live: this.live });
       this.sockets.add(client);
-      socket.once('close', () => this.sockets.delete(client));
+      const unwatch = this.access.watch(request, 'read', () => client.close('The API key is no longer known.'));
+      socket.once('close', () => {
+        unwatch();
+        this.sockets.delete(client);
+      });
     });
   }
 

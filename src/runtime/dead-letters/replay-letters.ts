@@ -1,10 +1,12 @@
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import type { OperatorLedger } from '../../core/ports/operator-ledger.port';
 import type { OutgoingRecord, RecordProducer } from '../../core/ports/record-producer.port';
+import type { SchemaCodec } from '../../core/ports/schema-codec.port';
 import { REPLAY_FOR, REPLAY_OF } from '../../core/task/replayed-record';
 import { isMeant, type LetterFilter } from './letter-filter';
 import { type LetterPorts, LetterTopic } from './letter-topic';
-import { type JsonObject, patched } from '../../core/task/merge-patch';
+import type { JsonObject } from '../../core/task/merge-patch';
+import { PatchedValues } from './patched-values';
 import { letterName, type StoredLetter } from './stored-letter';
 import { WaitingLetters, type WaitingPorts } from './waiting-letters';
 import { WholeRecords } from './whole-records';
@@ -12,12 +14,16 @@ import { WholeRecords } from './whole-records';
 export interface ReplayPorts extends LetterPorts, WaitingPorts {
   readonly producer: RecordProducer;
   readonly ledger: OperatorLedger;
+  readonly schemas: SchemaCodec;
 }
 
 export interface ReplayOptions extends LetterFilter {
   /** At most so many are sent; the next call goes on. */
   readonly limit: number;
-  /** A JSON merge patch (RFC 7396) that puts each value right. Letters whose value is no JSON object are left out. */
+  /**
+   * A JSON merge patch (RFC 7396) that puts each value right, through its schema if it has one. Letters to which it does not apply
+   * are left out, and so are those of parked keys whose values have schemas.
+   */
   readonly patch?: JsonObject;
   /** Also sends letters of which a call that ended early may have sent some: they may then be in the topic twice. */
   readonly again?: boolean;
@@ -33,7 +39,7 @@ export interface ReplaySummary {
   readonly inDoubt: number;
   /** Left out, because they were too large for the dead-letter topic and the source has them no more. */
   readonly gone: number;
-  /** Left out, because their value is no JSON object, so that the patch does not apply. */
+  /** Left out, because the patch does not apply. */
   readonly notPatched: number;
   /** Whether there may be more than `limit` allowed. */
   readonly more: boolean;
@@ -78,6 +84,7 @@ class LetterReplay {
   private readonly counts: Counts = { replayed: 0, released: 0, before: 0, inDoubt: 0, gone: 0, notPatched: 0 };
   private readonly whole: WholeRecords;
   private readonly waiting: WaitingLetters;
+  private readonly patchedValues: PatchedValues | undefined;
 
   constructor(
     private readonly pipeline: CompiledPipeline,
@@ -86,6 +93,7 @@ class LetterReplay {
   ) {
     this.whole = new WholeRecords(ports);
     this.waiting = new WaitingLetters(pipeline, ports);
+    this.patchedValues = options.patch && new PatchedValues(pipeline, options.patch, ports.schemas);
   }
 
   /** How many may still be sent. */
@@ -112,6 +120,11 @@ class LetterReplay {
   /** A release of a key that is not parked does nothing: no ledger is needed. */
   private async release(letters: readonly StoredLetter[], keys: ReadonlyMap<string, string>): Promise<void> {
     if (letters.length === 0) return;
+    // The task that puts them right cannot write with a schema: it asks nobody.
+    if (this.options.patch && this.pipeline.schemas) {
+      this.counts.notPatched += letters.length;
+      return;
+    }
     const { topic } = this.pipeline.definition.spec.source;
     await this.ports.producer.send(topic, this.waiting.releases(letters, keys, this.options.patch));
     this.counts.released += letters.length;
@@ -138,11 +151,10 @@ class LetterReplay {
 
   /** By the letter's name, in order. */
   private async outgoing(letters: readonly StoredLetter[]): Promise<ReadonlyMap<string, OutgoingRecord>> {
-    const { patch } = this.options;
     const records = new Map<string, OutgoingRecord>();
     for (const letter of letters) {
       const record = letter.isShortened ? await this.whole.of(letter) : letter;
-      const value = record && patch ? patched(record.value, patch) : record?.value;
+      const value = record && this.patchedValues ? await this.patchedValues.of(record.value) : record?.value;
       if (!record) this.counts.gone++;
       else if (value === undefined) this.counts.notPatched++;
       else records.set(letterName(letter), this.copyOf(letter, { key: record.key, value }));

@@ -17,7 +17,6 @@ export interface Upstream {
     readonly headers: Readonly<Record<string, string | undefined>>;
   }[];
   order(fault: Fault, times?: number): void;
-  forgetOrders(): void;
   close(): Promise<void>;
 }
 

@@ -37,11 +37,6 @@ class Upstream {
     for (let i = 0; i < times; i++) this.#faults.push(fault);
   }
 
-  /** What was ordered and has not come yet does not come. */
-  forgetOrders() {
-    this.#faults = [];
-  }
-
   async answer(request, response) {
     const url = new URL(request.url, 'http://upstream');
     if (url.pathname === '/_faults' && request.method === 'POST') return this.#takeOrder(request, response);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import {
   avg,
+  avro,
   calendar,
   cassandra,
   cel,
@@ -13,12 +14,14 @@ import {
   custom,
   defineAggregate,
   defineFunction,
+  distinct,
   ewma,
   fromYaml,
   global,
   histogram,
   hopping,
   json,
+  jsonSchema,
   kafka,
   live,
   nowcast,
@@ -27,12 +30,15 @@ import {
   numberArgument,
   ohlc,
   pipeline,
+  protobuf,
   quantile,
   redisTable,
   session,
   sliding,
   sum,
+  TestDriver,
   top_k,
+  top_k_each,
   topic,
   topicTable,
   trend,
@@ -41,10 +47,15 @@ import {
   vwap,
   wholeNumber,
 } from '../../../src';
-import type { Aggregator, Pipeline } from '../../../src';
+import type { Aggregator, Format, Pipeline } from '../../../src';
 import type { WindowSpec } from '../../../src/builder/windows';
 import { ConfigError } from '../../../src/core/errors';
 import { airQuality, Reading } from './air-quality';
+
+interface User {
+  readonly id: string;
+  readonly country: string;
+}
 
 const SHIPPED = join(__dirname, '..', '..', '..', 'pipelines', 'air-quality-daily.yaml');
 
@@ -110,6 +121,7 @@ describe('a pipeline written in TypeScript', () => {
         q: quantile('pm25', 0.99),
         top: top_k('location', 5),
         most: top_k('location', 5, 'pm25'),
+        tags: top_k_each(cel('[location, zone]'), 2),
         recent: ewma('pm25', '10m'),
         values: collect('pm25', 3),
         bands: histogram('pm25', [0, 12, 35.5]),
@@ -125,6 +137,7 @@ describe('a pipeline written in TypeScript', () => {
       q: 'quantile(pm25, 0.99)',
       top: 'top_k(location, 5)',
       most: 'top_k(location, 5, pm25)',
+      tags: 'top_k_each([location, zone], 2)',
       recent: 'ewma(pm25, "10m")',
       values: 'collect(pm25, 3)',
       bands: 'histogram(pm25, [0,12,35.5])',
@@ -189,6 +202,33 @@ describe('a pipeline written in TypeScript', () => {
       csv: { columns: ['location', 'observed_at', 'pm25'] },
       maxRecordBytes: 1024,
     });
+  });
+
+  it('reads through a schema registry, by a schema or as each record was written', () => {
+    const sourceOf = (format: Format<User>): unknown =>
+      pipeline('p').from(topic('users', format)).to(live()).build().definition.spec.source;
+    const text = JSON.stringify({ type: 'record', name: 'User', fields: [{ name: 'id', type: 'string' }] });
+    expect(sourceOf(avro({ text }))).toMatchObject({ format: 'avro', schema: { text } });
+    expect(sourceOf(jsonSchema({ subject: 'people', version: 3 }))).toMatchObject({
+      format: 'json-schema',
+      schema: { subject: 'people', version: 3 },
+    });
+    const written = sourceOf(protobuf());
+    expect(written).toMatchObject({ format: 'protobuf' });
+    expect(written).not.toHaveProperty('schema');
+  });
+
+  it('is tested with JSON where its records come through a schema registry', () => {
+    const users = pipeline('p')
+      .from(topic('users', avro<User>(), { personal: ['name'] }))
+      .by('country')
+      .window(global())
+      .aggregate({ users: distinct('id') })
+      .to(live());
+    const driver = new TestDriver(users);
+    for (const id of ['a', 'b', 'a']) driver.pipe({ id, country: 'India' });
+    expect(driver.table().map(({ values }) => values)).toEqual([{ users: 2 }]);
+    expect(users.build().definition.spec.source.personal).toEqual(['name']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseApiKeys } from '../../../src/config/api-keys';
 import { loadConfig } from '../../../src/config/config';
 import { maskedConfig, maskUrl } from '../../../src/config/mask';
 import { ConfigError } from '../../../src/core/errors';
@@ -107,7 +108,8 @@ describe('configuration', () => {
     expect(config.kafka.sasl).toEqual({ mechanism: 'scram-sha-512', username: 'me', password: 'hush' });
     expect(config.redis.password).toBe('hush');
     expect(config.cassandra.password).toBe('hush');
-    expect(config.apiKeys).toEqual(['hush']);
+    expect(config.apiKeys).toEqual(parseApiKeys('hush'));
+    expect(config.access).toEqual({ policy: 'keys', origins: [], keysFile: path });
   });
 
   it('refuses every wrong value at once, with its name, what was given and what is right', () => {
@@ -170,5 +172,17 @@ describe('configuration', () => {
   it('leaves addresses without a password as they are', () => {
     expect(maskUrl('redis://127.0.0.1:6379/2')).toBe('redis://127.0.0.1:6379/2');
     expect(maskUrl('redis://:hush@h:1')).toBe('redis://:***@h:1');
+  });
+});
+
+describe('TLS with a server', () => {
+  it.each(['kafka', 'redis', 'cassandra'] as const)('is spoken with %s when an authority is given', (server) => {
+    const prefix = `MILLRACE_${server.toUpperCase()}_SSL`;
+    expect(loadConfig({})[server].ssl).toBeUndefined();
+    expect(loadConfig({ [`${prefix}_CA`]: 'PEM' })[server].ssl).toEqual({ ca: 'PEM', rejectUnauthorized: true });
+    expect(loadConfig({ [prefix]: 'true' })[server].ssl).toEqual({ rejectUnauthorized: true });
+    expect(() => loadConfig({ [`${prefix}_CERT`]: 'PEM' })).toThrow(
+      `${prefix}_KEY: nothing was given; ${prefix}_CERT needs it`,
+    );
   });
 });

@@ -1,8 +1,10 @@
 import { Test } from '@nestjs/testing';
 import { lastValueFrom } from 'rxjs';
+import { AwaitedRecords } from '../../../src/api/awaited-records';
 import { Catalogue } from '../../../src/api/catalogue';
 import { CommittedTasks } from '../../../src/api/committed-tasks';
 import { OpenRows } from '../../../src/api/open-rows';
+import { RowQuestions } from '../../../src/api/row-questions';
 import { RowsService } from '../../../src/api/rows.service';
 import { QUERY_TIMEOUT_MS, QueryController } from '../../../src/queries/query.controller';
 import { QueryProblemFilter } from '../../../src/queries/query-problem.filter';
@@ -25,7 +27,7 @@ describe('a question over Kafka', () => {
     const module = await Test.createTestingModule({
       controllers: [QueryController],
       providers: [
-        ...[Catalogue, CommittedTasks, OpenRows, RowsService],
+        ...[AwaitedRecords, Catalogue, CommittedTasks, OpenRows, RowQuestions, RowsService],
         { provide: PORTS, useValue: world.ports() },
         { provide: PIPELINES, useValue: world.pipelines() },
         { provide: QUERY_TIMEOUT_MS, useValue: 10_000 },
@@ -44,6 +46,18 @@ describe('a question over Kafka', () => {
       asOf: { offsets: { 0: '2' } },
     });
     expect((await asked({ pipeline: 'air-quality-daily' })).rows).toHaveLength(2);
+  });
+
+  it('may be of the windows that hold a time, and wait for a record, as over HTTP', async () => {
+    const daily = { pipeline: 'air-quality-daily', 'key.location': 'Beijing' };
+    expect((await asked({ ...daily, at: '2013-06-01T12:00:00+08:00' })).rows).toHaveLength(1);
+    expect((await asked({ ...daily, at: '2013-06-02T12:00:00+08:00' })).rows).toHaveLength(0);
+    const { topic } = world.pipeline.definition.spec.source;
+    expect((await asked({ ...daily, after: `${topic}:0:1` })).rows).toHaveLength(1);
+    const early = asked({ ...daily, after: `${topic}:0:2`, timeout: '50ms' });
+    await expect(early).rejects.toMatchObject({
+      problem: { status: 504, detail: expect.stringContaining('offset 2') },
+    });
   });
 
   it.each([

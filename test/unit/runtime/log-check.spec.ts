@@ -12,6 +12,7 @@ describe('the check of the log', () => {
   let position: bigint | undefined;
   let failures: string[];
   let waits: (string | undefined)[];
+  let ends: bigint[];
   /** Called while the broker thinks about its answer. */
   let meanwhile: () => void;
   let check: LogCheck;
@@ -21,6 +22,7 @@ describe('the check of the log', () => {
       get position() {
         return position;
       },
+      sawEnd: (logEnd: bigint) => void ends.push(logEnd),
       fail: (error: unknown) => void failures.push(messageOf(error)),
       waitsFor: (reason: string | undefined) => void waits.push(reason),
     };
@@ -39,13 +41,19 @@ describe('the check of the log', () => {
 
   beforeEach(() => {
     [found, extent, position] = [4, { earliest: 0n, end: 10n }, 10n];
-    [failures, waits, meanwhile] = [[], [], () => undefined];
+    [failures, waits, ends, meanwhile] = [[], [], [], () => undefined];
     check = checkOf();
   });
 
   it('is content with a task within its log', async () => {
     await check.run();
     expect([failures, waits]).toEqual([[], []]);
+  });
+
+  it('tells the task where the log ends, so that its lag is seen while nothing is delivered', async () => {
+    extent = { earliest: 0n, end: 2_000n };
+    await check.run();
+    expect(ends).toEqual([2_000n]);
   });
 
   it('fails tasks whose keys have moved to added partitions', async () => {

@@ -2,7 +2,7 @@ import { redisPlaces } from '../../../../src/adapters/redis/redis-url';
 import { ConfigError } from '../../../../src/core/errors';
 
 it.each(['redis://127.0.0.1:6379', 'rediss://user:secret@redis.example:6380/2'])('leaves %s to the client', (url) => {
-  expect(redisPlaces(url)).toEqual({ kind: 'server', url });
+  expect(redisPlaces(url)).toEqual({ kind: 'server', url, tls: url.startsWith('rediss') });
 });
 
 it('reads the Sentinels and the name of what they watch', () => {

@@ -6,7 +6,9 @@ import { MemoryFeedLedger } from '../../../../src/adapters/memory/memory-feed-le
 import { MemoryIdempotencyStore } from '../../../../src/adapters/memory/memory-idempotency-store';
 import { MemoryRateLimiter } from '../../../../src/adapters/memory/memory-rate-limiter';
 import { MemoryLog } from '../../../../src/adapters/memory/memory-log';
-import { ApiKeyGuard } from '../../../../src/api/api-key.guard';
+import { Access } from '../../../../src/access/access';
+import { AccessGuard } from '../../../../src/access/access.guard';
+import { parseApiKeys } from '../../../../src/config/api-keys';
 import { ProblemDetailsFilter } from '../../../../src/api/problem-details.filter';
 import type { DeadLetter } from '../../../../src/core/task/dead-letter';
 import { FEEDS } from '../../../../src/ingestion/feeds/feed-catalog';
@@ -61,7 +63,10 @@ partitioner: { kind: round-robin }`,
         { provide: PORTS, useValue: ports },
         { provide: PIPELINES, useValue: { all: () => [] } },
         { provide: FEEDS, useValue: { feeds, problems: [] } },
-        { provide: APP_GUARD, useValue: new ApiKeyGuard(['the key']) },
+        {
+          provide: APP_GUARD,
+          useValue: new AccessGuard(new Access({ policy: 'keys', keys: parseApiKeys('the-key'), origins: [] })),
+        },
         {
           provide: FEED_OBSERVER,
           useValue: {
@@ -147,7 +152,7 @@ partitioner: { kind: round-robin }`,
 
   it('leaves the list of feeds to those who have a key, and shows no secret there', async () => {
     expect((await fetch(`${url}/v1/feeds`)).status).toBe(401);
-    const response = await fetch(`${url}/v1/feeds`, { headers: { 'x-api-key': 'the key' } });
+    const response = await fetch(`${url}/v1/feeds`, { headers: { 'x-api-key': 'the-key' } });
     const text = await response.text();
     expect(text).not.toContain('secret');
     const { feeds } = JSON.parse(text) as { feeds: object[] };
@@ -156,8 +161,8 @@ partitioner: { kind: round-robin }`,
       expect.objectContaining({ name: 'polled', from: 'http://up/x', when: 'every 30s', state: 'waiting' }),
       expect.objectContaining({ name: 'pushed', from: '/v1/feeds/pushed', state: 'running', topic: 'pushed' }),
     ]);
-    const one = await fetch(`${url}/v1/feeds/polled`, { headers: { 'x-api-key': 'the key' } });
+    const one = await fetch(`${url}/v1/feeds/polled`, { headers: { 'x-api-key': 'the-key' } });
     expect(await one.json()).toMatchObject({ kind: 'http-poll', topic: 't' });
-    expect((await fetch(`${url}/v1/feeds/nowhere`, { headers: { 'x-api-key': 'the key' } })).status).toBe(404);
+    expect((await fetch(`${url}/v1/feeds/nowhere`, { headers: { 'x-api-key': 'the-key' } })).status).toBe(404);
   });
 });

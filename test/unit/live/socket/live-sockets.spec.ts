@@ -1,6 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Global, Module } from '@nestjs/common';
-import { ApiKeys } from '../../../../src/api/api-keys';
+import { Access } from '../../../../src/access/access';
+import { parseApiKeys } from '../../../../src/config/api-keys';
 import { LiveModule } from '../../../../src/live/live.module';
 import { ApiFixture } from '../../../support/api-fixture';
 import { SocketClient, valuesOf } from '../../../support/socket-client';
@@ -10,8 +11,10 @@ const DAY = 86_400_000;
 const JUNE_1 = Date.parse('2013-06-01T00:00:00+08:00');
 const PIPELINE = 'air-quality-daily';
 
+const access = new Access({ policy: 'keys', keys: parseApiKeys('s3cret'), origins: [] });
+
 @Global()
-@Module({ providers: [{ provide: ApiKeys, useValue: new ApiKeys(['s3cret']) }], exports: [ApiKeys] })
+@Module({ providers: [{ provide: Access, useValue: access }], exports: [Access] })
 class Locked {}
 
 describe('the WebSocket at /v1/live', () => {

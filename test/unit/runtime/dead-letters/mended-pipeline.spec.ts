@@ -1,6 +1,7 @@
 import { replayLetters } from '../../../../src/runtime/dead-letters/replay-letters';
 import { MemoryTopicReader } from '../../../../src/adapters/memory/memory-topic-reader';
 import { KafkaDeadLetterSink } from '../../../../src/adapters/kafka/kafka-dead-letter-sink';
+import { memorySchemas } from '../../../support/memory-schemas';
 import { compiledWith, EPOCH_MS } from '../../../support/pipelines';
 import { RunnerHarness } from '../../../support/runner-harness';
 import { waitUntil } from '../../../support/wait-until';
@@ -34,6 +35,7 @@ describe('a replay to a running pipeline', () => {
       producer: log,
       ledger,
       stateStore: mended!.store,
+      ...memorySchemas(),
     };
     const options = { pipeline: 'mended', limit: 100, patch: { x: 10 } };
     for (let i = 0; i < 2; i++) await replayLetters(mended!.pipeline, options, ports);

@@ -2,6 +2,7 @@ import { KafkaDeadLetterSink } from '../../../../src/adapters/kafka/kafka-dead-l
 import { MemoryTopicReader } from '../../../../src/adapters/memory/memory-topic-reader';
 import type { JsonObject } from '../../../../src/core/task/merge-patch';
 import { replayLetters, type ReplaySummary } from '../../../../src/runtime/dead-letters/replay-letters';
+import { memorySchemas } from '../../../support/memory-schemas';
 import { compiledWith, EPOCH_MS } from '../../../support/pipelines';
 import { type Owner, RunnerHarness } from '../../../support/runner-harness';
 import { waitUntil } from '../../../support/wait-until';
@@ -38,10 +39,18 @@ describe('a replay of the letters of a parked key', () => {
     });
   const replay = async (patch?: JsonObject): Promise<ReplaySummary> => {
     const { log, ledger, store } = harness;
+    const { schemas } = memorySchemas();
     const letters = harness.deadLetters.slice(written);
     written = harness.deadLetters.length;
     await new KafkaDeadLetterSink(log).write(letters, new AbortController().signal);
-    const ports = { topics: log, topicReader: new MemoryTopicReader(log), producer: log, ledger, stateStore: store };
+    const ports = {
+      topics: log,
+      topicReader: new MemoryTopicReader(log),
+      producer: log,
+      ledger,
+      stateStore: store,
+      schemas,
+    };
     return replayLetters(harness.pipeline, { pipeline: 'test', limit: 100, ...(patch && { patch }) }, ports);
   };
   const totals = (): Record<string, unknown> =>

@@ -1,7 +1,9 @@
+import { schemaIdOf } from '../../../../src/core/decoding/schema-header';
 import { TransientError } from '../../../../src/core/errors';
 import { replayLetters, type ReplayOptions } from '../../../../src/runtime/dead-letters/replay-letters';
 import { DeadLetterWorld } from '../../../support/dead-letter-world';
 import { compiledWith } from '../../../support/pipelines';
+import { avroUser, COUNTRY, NAME } from '../../../support/user-schemas';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const NONE = { replayed: 0, released: 0, before: 0, inDoubt: 0, gone: 0, notPatched: 0, more: false };
@@ -83,6 +85,21 @@ describe('a replay of dead letters', () => {
     expect(await replay({ patch })).toEqual({ ...NONE, replayed: 1, notPatched: 2 });
     expect(JSON.parse(values()[0]!)).toEqual({ key: 'a', x: 7, unit: { of: 'x', new: [1] } });
     expect(await replay()).toEqual({ ...NONE, replayed: 2, before: 1 });
+  });
+
+  it('puts values with a schema right through it, and leaves out what no schema reads or holds', async () => {
+    const source = { topic: 'users', format: 'avro', schema: { text: avroUser(NAME, COUNTRY).text } };
+    world = await DeadLetterWorld.open(compiledWith({ source, key: ['id'], aggregate: { n: 'count()' } }));
+    const { schemas } = world.ports;
+    const older = await schemas.encoderFor({ format: 'avro', subject: 'users-value', schema: avroUser(NAME).text });
+    const id = '6f1c3bd2-3d7c-4f2e-9a0a-0d6f4f3f2f11';
+    const value = older.encode({ id, name: 'Änna 🚀' });
+    await world.bury({ offset: 1, value }, { offset: 2, value: 'no Avro' }, { offset: 3, value: null });
+    expect(await replay({ patch: { name: 7 } })).toEqual({ ...NONE, notPatched: 3 });
+    expect(await replay({ patch: { country: 'भारत' } })).toEqual({ ...NONE, replayed: 1, notPatched: 2 });
+    const sent = world.source()[0]!.value!;
+    const decode = await schemas.decoderOf(schemaIdOf(sent), { format: 'avro' });
+    expect(decode(sent)).toEqual({ id, name: 'Änna 🚀', country: 'भारत' });
   });
 
   it('takes the whole of a record that was too large for its letter from the source, if it still has it', async () => {

@@ -1,0 +1,160 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { externalPorts } from '../../src/composition/external-ports';
+import { loadConfig } from '../../src/config/config';
+import { messageOf } from '../../src/core/errors';
+import { silentLog } from '../../src/core/ports/log.port';
+import { readCatalog } from '../../src/processing/read-catalog';
+import type { Ports } from '../../src/runtime/ports';
+import { GUEST, SecuredServers } from '../support/secured/secured-servers';
+import { ServiceProcess } from '../support/service';
+import { waitUntil } from '../support/wait-until';
+
+jest.setTimeout(240_000);
+
+const SHIPPED = join(__dirname, '..', '..', 'pipelines', 'air-quality-daily.yaml');
+const POST = 'Beijing US Post';
+const READINGS = [10, 20, 60].map((pm25, hour) => ({
+  key: POST,
+  value: JSON.stringify({ observed_at: new Date(Date.UTC(2013, 0, 1, hour)).toISOString(), location: POST, pm25 }),
+}));
+
+type Server = 'kafka' | 'redis' | 'cassandra';
+type Case = [what: string, server: Server, changes: () => Record<string, string>, where: RegExp, how: RegExp];
+
+const ADDRESS = /127\.0\.0\.1:\d+/;
+
+describe('servers that want TLS and a name', () => {
+  let servers: SecuredServers;
+  let pipelines: string;
+
+  beforeAll(async () => {
+    servers = await SecuredServers.start(['air-quality', 'millrace-lookup']);
+    pipelines = join(servers.parts.folder, 'pipelines');
+    mkdirSync(pipelines);
+    writeFileSync(join(pipelines, 'air-quality-daily.yaml'), readFileSync(SHIPPED));
+  });
+  afterAll(() => servers?.stop());
+
+  /** The service's own clients, as these settings make them. */
+  async function withPorts<T>(changes: Record<string, string>, use: (ports: Ports) => Promise<T>): Promise<T> {
+    const config = loadConfig({ ...servers.environment(), MILLRACE_PIPELINES: pipelines, ...changes });
+    const catalog = await readCatalog(config);
+    const ports = externalPorts(config, catalog.pipelines, silentLog);
+    try {
+      return await use(ports);
+    } finally {
+      await ports.close();
+    }
+  }
+
+  /** What the service would say for as long as it waits for a server. */
+  const refusal = (server: Server, changes: Record<string, string>): Promise<string> =>
+    withPorts(changes, (ports) => {
+      const dependency = ports.dependencies.find(({ name }) => name === server)!;
+      return dependency.ping().then(() => 'nothing was refused', messageOf);
+    });
+
+  it('run a pipeline to its rows, in a process that may start no other and write no file', async () => {
+    const service = await ServiceProcess.start('secured', {
+      ...servers.environment(),
+      MILLRACE_PIPELINES: pipelines,
+      NODE_OPTIONS: '--permission --allow-fs-read=* --allow-worker',
+    });
+    try {
+      await service.ready();
+      const producer = servers.parts.kafka.client().producer();
+      await producer.connect();
+      await producer.send({ topic: 'air-quality.readings', messages: READINGS });
+      await producer.disconnect();
+      const query = 'SELECT location, avg_pm25, readings FROM aqdata.pm25';
+      const row = await waitUntil('the table has all readings', async () => {
+        const rows = await servers.parts.cassandra.query(query);
+        return rows.find(({ readings }) => String(readings) === '3');
+      });
+      expect(row).toMatchObject({ location: POST, avg_pm25: 30 });
+    } finally {
+      expect(await service.stop()).toBe(0);
+    }
+  });
+
+  it('take a certificate in place of a password', async () => {
+    const changes = {
+      MILLRACE_KAFKA_BROKERS: `127.0.0.1:${servers.parts.kafka.mutualPort}`,
+      MILLRACE_KAFKA_SASL_MECHANISM: '',
+      MILLRACE_KAFKA_SSL_CERT_FILE: servers.parts.client.certFile,
+      MILLRACE_KAFKA_SSL_KEY_FILE: servers.parts.client.keyFile,
+    };
+    expect(await refusal('kafka', changes)).toBe('nothing was refused');
+  });
+
+  it.each<Case>([
+    ...wrongPasswords(),
+    ...strangeAuthorities(() => servers.parts.stranger.certFile),
+    ...missingRights(),
+    ...missingCertificates(() => servers.parts.kafka.mutualPort),
+  ])('say what, where and how to mend: %s of %s', async (_, server, changes, where, how) => {
+    const message = await refusal(server, changes());
+    expect(message).toMatch(where);
+    expect(message).toMatch(how);
+  });
+
+  it('say which right a user of Kafka lacks', async () => {
+    const changes = { MILLRACE_KAFKA_SASL_USERNAME: GUEST.name, MILLRACE_KAFKA_SASL_PASSWORD: GUEST.password };
+    const topic = { topic: 'air-quality.others', partitions: 1, purpose: 'output' } as const;
+    const message = await withPorts(changes, (ports) =>
+      ports.topics.ensure([topic]).then(() => 'nothing was refused', messageOf),
+    );
+    expect(message).toMatch(
+      /create topics at 127\.0\.0\.1:\d+: .*AUTHORIZATION_FAILED.*docs\/security\.md.*kafka-acls/,
+    );
+  });
+
+  it('say which right a role of Cassandra lacks', async () => {
+    const changes = { MILLRACE_CASSANDRA_USERNAME: GUEST.name, MILLRACE_CASSANDRA_PASSWORD: GUEST.password };
+    const message = await withPorts(changes, (ports) => ports.migrate().then(() => 'nothing was refused', messageOf));
+    expect(message).toMatch(
+      /guest has no CREATE permission.*grant the role what the message names.*docs\/security\.md/s,
+    );
+  });
+});
+
+function wrongPasswords(): Case[] {
+  const of = (name: string) => () => ({ [`MILLRACE_${name}_PASSWORD`]: 'wrong-password' });
+  return [
+    ['a wrong password', 'kafka', of('KAFKA_SASL'), ADDRESS, /MILLRACE_KAFKA_SASL_USERNAME, _SASL_PASSWORD/],
+    ['a wrong password', 'redis', of('REDIS'), ADDRESS, /WRONGPASS.*MILLRACE_REDIS_USERNAME/],
+    ['a wrong password', 'cassandra', of('CASSANDRA'), ADDRESS, /MILLRACE_CASSANDRA_PASSWORD/],
+  ];
+}
+
+function strangeAuthorities(file: () => string): Case[] {
+  const of = (name: string) => () => ({ [`MILLRACE_${name}_SSL_CA_FILE`]: file() });
+  return [
+    ['an unknown authority', 'kafka', of('KAFKA'), ADDRESS, /MILLRACE_KAFKA_SSL_CA_FILE/],
+    ['an unknown authority', 'redis', of('REDIS'), ADDRESS, /MILLRACE_REDIS_SSL_CA_FILE/],
+    ['an unknown authority', 'cassandra', of('CASSANDRA'), ADDRESS, /MILLRACE_CASSANDRA_SSL_CA_FILE/],
+  ];
+}
+
+function missingRights(): Case[] {
+  const guest = () => ({ MILLRACE_REDIS_USERNAME: GUEST.name, MILLRACE_REDIS_PASSWORD: GUEST.password });
+  return [['a missing right', 'redis', guest, ADDRESS, /NOPERM.*docs\/security\.md/]];
+}
+
+function missingCertificates(mutualPort: () => number): Case[] {
+  const without = (name: string) => () => ({
+    [`MILLRACE_${name}_SSL_CERT_FILE`]: '',
+    [`MILLRACE_${name}_SSL_KEY_FILE`]: '',
+  });
+  const mutual = () => ({
+    MILLRACE_KAFKA_BROKERS: `127.0.0.1:${mutualPort()}`,
+    MILLRACE_KAFKA_SASL_MECHANISM: '',
+  });
+  return [
+    ['a missing certificate', 'kafka', mutual, ADDRESS, /MILLRACE_KAFKA_SSL_CERT_FILE/],
+    ['a missing certificate', 'redis', without('REDIS'), ADDRESS, /MILLRACE_REDIS_SSL_CERT_FILE/],
+    ['a missing certificate', 'cassandra', without('CASSANDRA'), ADDRESS, /MILLRACE_CASSANDRA_SSL_CERT_FILE/],
+  ];
+}
