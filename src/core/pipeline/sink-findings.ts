@@ -28,7 +28,7 @@ export function checkSinks(document: unknown, language: Language): Finding[] {
     ...checkWriteTime(document, i),
     ...checkTopic(sink, ['spec', 'sinks', i, 'kafka', 'topic'], sourceTopic),
     ...checkBoard(sinks, i, names),
-    ...checkMetrics(sinks, i, names),
+    ...checkMetrics(document, i, names),
   ]);
 }
 

@@ -33,6 +33,13 @@ describe('a metrics sink', () => {
     expect(problems(sinks)).toEqual([problem]);
   });
 
+  it('refuses a key that must not be shown', () => {
+    const source = '  source: { topic: in, format: json, personal: [k], time: { field: at } }';
+    expect(problems('{ metrics: { name: t, value: total } }', { source })).toEqual([
+      `${at}: key.k is personal, and /metrics shows keys to whoever may scrape it`,
+    ]);
+  });
+
   it('refuses more series than Prometheus bears, and rows that have no key', () => {
     expect(problems('{ metrics: { name: t, value: total, maxSeries: 1001 } }')).toEqual([
       expect.stringMatching(/^spec\.sinks\[0\]\.metrics\.maxSeries: /),
