@@ -49,6 +49,7 @@ module.exports = {
       from: { path: '^src', pathNot: '^src/(adapters|composition|commands|main\\.ts$)' },
       to: { path: '^src/adapters' },
     },
+    onlyIn('@opentelemetry', 'tracing'),
     onlyIn('kafkajs', 'adapters/kafka'),
     onlyIn('ioredis', 'adapters/redis'),
     onlyIn('cassandra-driver', 'adapters/cassandra'),

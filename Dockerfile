@@ -6,13 +6,25 @@ RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+# What is left of node_modules is what the lock file says of production, and the bill of materials says the same. Nobody debugs or
+# type-checks inside the image, so maps and types go.
+RUN npm run build \
+  && npm prune --omit=dev --no-audit --no-fund \
+  && node scripts/write-sbom.mjs sbom.cdx.json \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+  && rm -rf node_modules/.cache node_modules/.package-lock.json
 
-FROM node:24.9.0-bookworm-slim
+# Node alone: no npm, no compiler. The shell that Debian has is not used.
+FROM debian:12.12-slim
+LABEL org.opencontainers.image.title="Millrace" \
+  org.opencontainers.image.description="A stateful, event-time stream processor as a service" \
+  org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 WORKDIR /app
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/sbom.cdx.json ./
 COPY package.json ./
 COPY cql ./cql
 COPY pipelines ./pipelines

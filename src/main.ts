@@ -9,6 +9,7 @@ import { AppModule } from './app.module';
 import { embeddedPorts } from './composition/embedded-ports';
 import { endOnSignal } from './composition/end-on-signal';
 import { externalPorts } from './composition/external-ports';
+import { tracingOf } from './composition/tracing-of';
 import type { MillraceConfig } from './config/config';
 import { auditLogOf, createLogger } from './config/logger';
 import { maskedConfig } from './config/mask';
@@ -16,7 +17,8 @@ import { NestLogger } from './config/nest-logger';
 import type { Environment } from './config/setting-sources';
 import { DEFAULT_FEEDS } from './config/settings';
 import { takeSecrets } from './config/take-secrets';
-import { problemText } from './core/pipeline/problem';
+import { ConfigError } from './core/errors';
+import { type Problem, problemText } from './core/pipeline/problem';
 import type { Log } from './core/ports/log.port';
 import { type FeedCatalog, readFeeds } from './ingestion/feeds/feed-catalog';
 import { BatchTransport } from './processing/batch-transport';
@@ -36,15 +38,19 @@ export interface StartOptions {
  * checkpoint, leave the groups and end the process.
  *
  * Throws ConfigError when the configuration or the pipelines folder cannot be used. A pipeline file with a problem is
- * refused and logged; the others run.
+ * refused and logged; the others run, unless `MILLRACE_ON_REFUSED` is `fail`, which makes it a ConfigError too.
  */
 export async function startService(config: MillraceConfig, { demo }: StartOptions): Promise<NestExpressApplication> {
-  const log = createLogger(config.logLevel);
+  const tracing = await tracingOf(config, process.env);
+  const log = createLogger(config.logLevel, undefined, tracing?.logFields);
   log.info({ event: 'service.starting', version: VERSION, config: maskedConfig(config) }, 'Millrace starts');
   const environment = takeSecrets(process.env);
   const catalog = await catalogOf(config, log);
   const feeds = await feedsOf(config, catalog, environment, log);
-  const ports = config.mode === 'embedded' ? embeddedPorts() : externalPorts(config, catalog.pipelines, log);
+  const ports =
+    config.mode === 'embedded'
+      ? embeddedPorts(undefined, tracing)
+      : externalPorts(config, catalog.pipelines, log, tracing);
   const parts = { config, catalog, feeds, ports, log, auditLog: auditLogOf(log) };
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(parts), {
     logger: new NestLogger(log),
@@ -69,7 +75,20 @@ async function catalogOf(config: MillraceConfig, log: Log): Promise<PipelineCata
   for (const problem of catalog.refused.flatMap(({ problems }) => problems)) {
     log.error({ event: 'pipeline.refused', ...problem }, problemText(problem));
   }
+  refuse(
+    config,
+    catalog.refused.flatMap(({ problems }) => problems),
+  );
   return catalog;
+}
+
+/** So that a roll-out with a wrong definition stops at its first process, and the ones before run on. */
+function refuse({ onRefused }: MillraceConfig, problems: readonly Problem[]): void {
+  if (onRefused === 'run-others' || problems.length === 0) return;
+  const lines = problems.map(problemText);
+  throw new ConfigError(
+    ['Definitions are wrong, and MILLRACE_ON_REFUSED=fail lets nothing run beside them:', ...lines].join('\n  '),
+  );
 }
 
 async function feedsOf(
@@ -81,6 +100,7 @@ async function feedsOf(
   const isDefault = config.feeds === DEFAULT_FEEDS;
   const catalog = await readFeeds({ folder: config.feeds, isDefault, environment, language });
   for (const problem of catalog.problems) log.error({ event: 'feed.refused', ...problem }, problemText(problem));
+  refuse(config, catalog.problems);
   return catalog;
 }
 

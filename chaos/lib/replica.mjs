@@ -31,7 +31,7 @@ export class Replica {
       'start',
     ]);
     const env = {
-      ...{ ...process.env, NODE_OPTIONS: '', MILLRACE_HTTP_PORT: String(this.network.port) },
+      ...{ ...process.env, NODE_OPTIONS: '', MILLRACE_HTTP_PORT: String(this.network.port), MILLRACE_AUTH: 'none' },
       ...{ ...this.env, ...this.clock?.env },
     };
     const child = spawn(command, args, { env, stdio: ['ignore', output, output] });

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CassandraClient } from '../adapters/cassandra/cassandra-client';
 import { createKafka } from '../adapters/kafka/kafka-client';
-import { kafkaFacts } from '../adapters/kafka/kafka-facts';
-import { connectRedis, pingRedis } from '../adapters/redis/redis-connection';
+import { kafkaFacts, retentionOf } from '../adapters/kafka/kafka-facts';
+import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
+import { connectRedis, isRefusal, pingRedis } from '../adapters/redis/redis-connection';
 import { redisFacts } from '../adapters/redis/redis-facts';
+import { redisRights } from '../adapters/redis/redis-rights';
+import { RedisStateStore } from '../adapters/redis/redis-state-store';
 import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
 import type { MillraceConfig } from '../config/config';
 import { maskUrl } from '../config/mask';
-import { ConfigError, messageOf, TransientError } from '../core/errors';
+import { ConfigError, FatalError, messageOf, TransientError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import { problemText } from '../core/pipeline/problem';
 import { silentLog } from '../core/ports/log.port';
@@ -16,7 +19,9 @@ import type { CommandIo } from './command-io';
 import { cassandraFindings } from './doctor/cassandra-findings';
 import { away, type Finding, findingText, ok, wrong } from './doctor/finding';
 import { kafkaFindings } from './doctor/kafka-findings';
-import { redisFindings } from './doctor/redis-findings';
+import { kafkaResources, kafkaRightsFindings } from './doctor/kafka-rights';
+import { placeFindings } from './doctor/place-findings';
+import { infoRefused, redisFindings, redisRightsFindings } from './doctor/redis-findings';
 import { needsRegistry, schemaRegistryFindings } from './doctor/schema-registry-findings';
 import { EXIT } from './exit-codes';
 
@@ -50,7 +55,12 @@ export async function doctor(config: MillraceConfig, { timeoutMs }: DoctorOption
               : []),
           ])
         ).flat();
-  const all = [...findings, ...servers];
+  const isAllThere = servers.every(({ level }) => level !== 'away') && config.mode !== 'embedded';
+  // What lies in Kafka and Redis together; of a server that is away enough has been said.
+  const places = isAllThere
+    ? await within(timeoutMs, 'kafka', config.kafka.brokers.join(', '), () => askPlaces(config, pipelines))
+    : [];
+  const all = [...findings, ...servers, ...places];
   for (const finding of all) io.out(findingText(finding));
   return exitCodeFor(all);
 }
@@ -90,7 +100,7 @@ async function within(
   try {
     return await Promise.race([ask(), late]);
   } catch (thrown) {
-    if (thrown instanceof ConfigError)
+    if (thrown instanceof ConfigError || thrown instanceof FatalError)
       return [
         wrong(server, thrown.message, `correct the MILLRACE_${server.toUpperCase().replace('-', '_')}_* settings`),
       ];
@@ -113,16 +123,44 @@ function remedyFor(server: Server): string {
 
 async function askKafka(config: MillraceConfig, pipelines: readonly CompiledPipeline[]): Promise<readonly Finding[]> {
   const topics = pipelines.map(({ definition }) => definition.spec.source.topic);
-  return kafkaFindings(await kafkaFacts(createKafka(config.kafka, silentLog), topics), pipelines);
+  const facts = await kafkaFacts(createKafka(config.kafka, silentLog), topics, kafkaResources(pipelines));
+  return [
+    ...kafkaFindings(facts, pipelines),
+    ...kafkaRightsFindings(config.kafka.sasl?.username, facts.rights, pipelines),
+  ];
 }
 
 async function askRedis(config: MillraceConfig): Promise<readonly Finding[]> {
   const redis = connectRedis(config.redis);
   try {
     await pingRedis(redis);
-    return redisFindings(await redisFacts(redis));
+    const facts = await redisFacts(redis).catch((thrown: unknown) => {
+      if (isRefusal(thrown)) return undefined;
+      throw thrown;
+    });
+    return [
+      ...(facts ? redisFindings(facts) : [infoRefused(config.redis.username)]),
+      ...redisRightsFindings(await redisRights(redis)),
+    ];
   } finally {
     redis.disconnect();
+  }
+}
+
+async function askPlaces(config: MillraceConfig, pipelines: readonly CompiledPipeline[]): Promise<readonly Finding[]> {
+  const kafka = createKafka(config.kafka, silentLog);
+  const topics = new KafkaTopicAdmin(kafka);
+  const redis = connectRedis(config.redis);
+  try {
+    await pingRedis(redis);
+    const sources = pipelines.map(({ definition }) => definition.spec.source.topic);
+    const retention = await retentionOf(kafka, sources);
+    const ports = { stateStore: new RedisStateStore(redis), topics, nowMs: Date.now() };
+    const retentionMsOf = (topic: string): number | undefined => retention.get(topic);
+    return (await Promise.all(pipelines.map((each) => placeFindings(each, { ...ports, retentionMsOf })))).flat();
+  } finally {
+    redis.disconnect();
+    await topics.close();
   }
 }
 
@@ -132,7 +170,7 @@ async function askCassandra(
 ): Promise<readonly Finding[]> {
   const client = new CassandraClient(config.cassandra);
   try {
-    return await cassandraFindings(client, pipelines);
+    return await cassandraFindings(client, pipelines, config.cassandra.username);
   } finally {
     await client.close();
   }

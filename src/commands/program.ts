@@ -3,6 +3,7 @@ import { loadConfig } from '../config/config';
 import { parseDuration } from '../core/pipeline/duration';
 import { VERSION } from '../version';
 import type { CommandIo } from './command-io';
+import { addSavepoints } from './savepoint/savepoint-program';
 import type { SchemaKind } from './schema.command';
 import type { ListLettersOptions, ReplayLettersOptions } from './dead-letters.command';
 
@@ -29,6 +30,7 @@ export function program(given: CommandIo, setExitCode: SetExitCode): Command {
   addServerCommands(root, io, setExitCode);
   addDeadLetters(root, io, setExitCode);
   addUpgrades(root, io, setExitCode);
+  addSavepoints(root, io, setExitCode);
   addExtensions(root, io);
   return root;
 }
@@ -151,6 +153,14 @@ function addServerCommands(root: Command, io: CommandIo, setExitCode: SetExitCod
     .action(async (file: string, { apply }: { apply?: boolean }) => {
       const { ddl } = await import('./ddl.command.js');
       setExitCode(await ddl(file, { apply: apply === true }, loadConfig(), io));
+    });
+  root
+    .command('migrate')
+    .description('apply the numbered migrations of this version to Cassandra, and wait for it if it is away')
+    .option('--wait <duration>', 'for a Cassandra that does not answer yet', milliseconds, 60_000)
+    .action(async ({ wait }: { wait: number }) => {
+      const { migrate } = await import('./migrate.command.js');
+      setExitCode(await migrate({ waitMs: wait }, loadConfig().cassandra, io));
     });
   root
     .command('reset')

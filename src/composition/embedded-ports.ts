@@ -24,12 +24,14 @@ import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Ports } from '../runtime/ports';
 import { MetricsRowSink } from '../runtime/row-values/metrics-row-sink';
 import { RowValues } from '../runtime/row-values/row-values';
+import type { Tracing } from '../tracing/tracing';
 import { topicSink } from './topic-sink';
 
 /** Everything in this process: log, state and tables live in memory and are gone with it. Needs no server. */
-export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
+export function embeddedPorts(clock: Clock = { now: () => Date.now() }, tracing?: Tracing): Ports {
   const log = new MemoryLog(clock);
   const transactions = new MemoryTransactionLog(log);
+  const producer = tracing?.tracedProducer(log) ?? log;
   const store = new MemoryStateStore();
   const tables = new MemoryTables();
   const schemaRegistry = new MemorySchemaRegistry(schemaObjections);
@@ -47,18 +49,19 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
     rateLimiter: new MemoryRateLimiter(clock),
     snapshots: new MemorySnapshotStore(),
     workQueue: new MemoryWorkQueue(clock),
-    producer: log,
+    producer,
     topics: log,
     topicReader: new MemoryTopicReader(log),
-    deadLetters: new KafkaDeadLetterSink(log),
+    deadLetters: new KafkaDeadLetterSink(producer),
     ledger: new MemoryOperatorLedger(),
     feedLedger: new MemoryFeedLedger(clock),
     feedLog: new MemoryFeedLog(log),
-    lateRecords: new KafkaLateRecordSink(log),
+    lateRecords: new KafkaLateRecordSink(producer),
     referenceHash: new MemoryReferenceHash(),
     schemaRegistry,
     schemas,
     liveness: undefined,
+    ...(tracing && { tracer: tracing.tracer }),
     dependencies: [],
     migrate: () => Promise.resolve(),
     sinksOf: (pipeline) =>
@@ -68,7 +71,7 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
           if (sink.kind === 'metrics') return [Promise.resolve(new MetricsRowSink(rowValues, sink))];
           if (sink.kind === 'cassandra') return [Promise.resolve(tables.sinkFor(pipeline, sink))];
           if (sink.kind === 'live') return [];
-          return [topicSink(pipeline, sink, { producer: log, textProducer: log, transactions, schemas })];
+          return [topicSink(pipeline, sink, { producer, textProducer: producer, transactions, schemas })];
         }),
       ),
     consumerOf: (groupId, topic) => new MemoryBatchConsumer({ log, groupId, topic }),
@@ -76,6 +79,6 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }): Ports {
     readerOf: (pipeline) => tables.readerFor(pipeline),
     partitions: tables.columns,
     cacheStore: undefined,
-    close: () => Promise.resolve(),
+    close: () => tracing?.close() ?? Promise.resolve(),
   };
 }

@@ -53,6 +53,7 @@ import type { Dependency, Ports } from '../runtime/ports';
 import { MetricsRowSink } from '../runtime/row-values/metrics-row-sink';
 import { RowValues } from '../runtime/row-values/row-values';
 import { StoreContact } from '../runtime/store-contact';
+import type { Tracing } from '../tracing/tracing';
 import { isGoneProcess, newProcessName } from './process-name';
 import { topicSink, type TopicSinkParts } from './topic-sink';
 
@@ -61,13 +62,20 @@ const MIGRATIONS = join(__dirname, '..', '..', 'cql');
 const CONCURRENCY = 8;
 
 /** The real servers: Kafka, Redis and Cassandra. Nothing is connected before it is used. */
-export function externalPorts(config: MillraceConfig, pipelines: readonly CompiledPipeline[], log: Log): Ports {
+export function externalPorts(
+  config: MillraceConfig,
+  pipelines: readonly CompiledPipeline[],
+  log: Log,
+  tracing?: Tracing,
+): Ports {
   const kafka = createKafka(config.kafka, log);
   const process = newProcessName(config.kafka.clientId);
   const consumerKafka = createKafka({ ...config.kafka, clientId: process }, log);
   const members = new KafkaGroupMembers(kafka);
-  const producer = new KafkaRecordProducer(kafka);
-  const rowProducer = new ThreadedRecordProducer(config.kafka, log);
+  const ownProducer = new KafkaRecordProducer(kafka);
+  const ownRowProducer = new ThreadedRecordProducer(config.kafka, log);
+  const producer = tracing?.tracedProducer(ownProducer) ?? ownProducer;
+  const rowProducer = tracing?.tracedProducer(ownRowProducer) ?? ownRowProducer;
   const topics = new KafkaTopicAdmin(kafka, config.kafka.replicationFactor);
   const transactions = new KafkaTransactionLog({ kafka, topics, log });
   const topicReader = new KafkaTopicReader(kafka);
@@ -107,6 +115,7 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     schemaRegistry,
     schemas,
     liveness: { process, leases: new RedisProcessLeases(redis), members, contact, isGone: isGoneProcess },
+    ...(tracing && { tracer: tracing.tracer }),
     dependencies: [kafkaPing, { name: 'redis', ping: () => checkRedis(redis) }, ...(tables ? [tables.dependency] : [])],
     migrate: () => tables?.migrate() ?? Promise.resolve(),
     sinksOf: (pipeline) =>
@@ -128,9 +137,10 @@ export function externalPorts(config: MillraceConfig, pipelines: readonly Compil
     partitions: tables?.partitions ?? NO_TABLES,
     cacheStore,
     close: async () => {
-      const connections = [producer, rowProducer, topics, topicReader, members, tables];
+      const connections = [ownProducer, ownRowProducer, topics, topicReader, members, tables];
       await Promise.all(connections.map(async (connection) => connection?.close()));
       redis.disconnect();
+      await tracing?.close();
     },
   };
 }

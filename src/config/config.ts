@@ -69,6 +69,8 @@ function arrange(given: Settings, paths: GivenSettings['paths']) {
     roles: given.MILLRACE_ROLES as readonly Role[],
     pipelines: given.MILLRACE_PIPELINES,
     feeds: given.MILLRACE_FEEDS,
+    /** `fail`: a process with a definition that is wrong does not start. */
+    onRefused: given.MILLRACE_ON_REFUSED,
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
@@ -77,6 +79,8 @@ function arrange(given: Settings, paths: GivenSettings['paths']) {
     /** Questions over Kafka; off without a topic. */
     queries: { topic: given.MILLRACE_QUERY_TOPIC, timeoutMs: given.MILLRACE_QUERY_TIMEOUT },
     logLevel: given.MILLRACE_LOG_LEVEL,
+    /** `undefined` where it is on if the environment names a collector. */
+    tracing: given.MILLRACE_TRACING,
     /** Empty when none is asked for. */
     apiKeys: given.MILLRACE_API_KEYS ?? [],
     access: {

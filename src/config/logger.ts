@@ -5,12 +5,17 @@ export type MillraceLogger = Logger;
 
 /**
  * JSON lines with `time` (ISO 8601), `level` (a word), `event` (a stable name), `message` and the event's own fields.
- * Secrets that slip into fields are hidden.
+ * Secrets that slip into fields are hidden. `fields` are asked for with each line.
  */
-export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): MillraceLogger {
+export function createLogger(
+  level: string,
+  destination: DestinationStream = pino.destination(1),
+  fields?: () => object,
+): MillraceLogger {
   return pino(
     {
       level,
+      ...(fields && { mixin: fields }),
       base: { service: 'millrace' },
       messageKey: 'message',
       timestamp: pino.stdTimeFunctions.isoTime,

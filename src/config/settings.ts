@@ -8,6 +8,8 @@ import { bytes, duration, flag, integer, list, oneOf, secret, setting, settingMe
 /** May be missing; a folder that was named may not. */
 export const DEFAULT_FEEDS = './feeds';
 export const MODES = ['embedded', 'external'] as const;
+/** What a definition with a problem keeps from running: itself, or the whole process. */
+const REFUSALS = ['run-others', 'fail'] as const;
 export const ROLES = ['ingest', 'process', 'serve'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
@@ -97,6 +99,7 @@ export const settings = z.object({
   MILLRACE_ROLES: roles().default([...ROLES]),
   MILLRACE_PIPELINES: text().default('./pipelines'),
   MILLRACE_FEEDS: text().default(DEFAULT_FEEDS),
+  MILLRACE_ON_REFUSED: oneOf(REFUSALS).default('run-others'),
   MILLRACE_EXTENSIONS: list('paths of JavaScript modules, several separated by commas', () => true).default([]),
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
@@ -106,6 +109,7 @@ export const settings = z.object({
   MILLRACE_QUERY_TOPIC: text().optional(),
   MILLRACE_QUERY_TIMEOUT: duration().default(10_000),
   MILLRACE_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  MILLRACE_TRACING: flag().optional(),
   MILLRACE_API_KEYS: apiKeys().optional(),
   MILLRACE_AUTH: oneOf(POLICIES).optional(),
   MILLRACE_HTTP_ORIGINS: origins().default([]),

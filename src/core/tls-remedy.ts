@@ -45,10 +45,12 @@ export function tlsRemedy(thrown: unknown, settings: string): string | undefined
   return undefined;
 }
 
-/** The code of an error, or of what it was caused by. */
+/** The code of an error, or of what it was caused by; of errors of Node itself, whatever realm they come from. */
 function codeOf(thrown: unknown): string | undefined {
-  for (let error = thrown; error instanceof Error; error = error.cause) {
+  let error = thrown;
+  while (typeof error === 'object' && error !== null) {
     if ('code' in error && typeof error.code === 'string') return error.code;
+    error = 'cause' in error ? error.cause : undefined;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigError, RecordTooLargeError } from '../core/errors';
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
-import type { RecordPosition } from '../core/ports/record-producer.port';
+import type { OutgoingRecord, RecordPosition } from '../core/ports/record-producer.port';
 import { PIPELINES, type Pipelines } from '../runtime/pipelines';
 import { PORTS, type Ports } from '../runtime/ports';
 import { badRecords, bodyTooLarge, noSchema, type RecordFault, unknownTopic } from './ingest-problems';
@@ -24,8 +24,11 @@ export class HttpIngest {
     throw unknownTopic(topic, [...new Set(all.map(({ definition }) => definition.spec.source.topic))].sort());
   }
 
-  /** Resolves once the log has all records, with their places in the order given. Throws a 413 or 422. */
-  async store(topic: string, values: readonly Uint8Array[]): Promise<readonly RecordPosition[]> {
+  /**
+   * Resolves once the log has all records, with their places in the order given. `traceparent` is the trace context of
+   * who sent them (W3C), which goes with each. Throws a 413 or 422.
+   */
+  async store(topic: string, values: readonly Uint8Array[], traceparent?: string): Promise<readonly RecordPosition[]> {
     const readers = this.readersOf(topic);
     const nowMs = this.ports.clock.now();
     const writers = await this.writersOf(readers, nowMs);
@@ -38,8 +41,12 @@ export class HttpIngest {
       return own!.record;
     });
     if (faults.length > 0) throw badRecords(faults);
+    const withTrace = (record: OutgoingRecord): OutgoingRecord => ({
+      ...record,
+      headers: { traceparent: traceparent! },
+    });
     try {
-      return await this.ports.producer.send(topic, records);
+      return await this.ports.producer.send(topic, traceparent === undefined ? records : records.map(withTrace));
     } catch (thrown) {
       if (thrown instanceof RecordTooLargeError)
         throw bodyTooLarge(`${thrown.message}; records before it may be stored.`);

@@ -57,26 +57,36 @@ export class IngestController {
     @Param('topic') topic: string,
     @Headers('content-type') contentType: string | undefined,
     @Headers('idempotency-key') key: string | undefined,
+    @Headers('traceparent') traceparent: string | undefined,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<IngestAnswer> {
     this.ingest.readersOf(topic);
     const body = await bodyOf(request);
-    const carryOut = async () => this.storeBody(topic, await recordsOf(body, contentType), response);
+    const carryOut = async () => this.storeBody({ topic, traceparent }, await recordsOf(body, contentType), response);
     return key === undefined
       ? carryOut()
       : once({ scope: topic, key, body, response }, this.ports.idempotency, carryOut);
   }
 
-  private async storeBody(topic: string, values: readonly Uint8Array[], response: Response): Promise<IngestAnswer> {
+  private async storeBody(
+    { topic, traceparent }: { readonly topic: string; readonly traceparent: string | undefined },
+    values: readonly Uint8Array[],
+    response: Response,
+  ): Promise<IngestAnswer> {
     const verdict = await this.ports.rateLimiter.take(INGEST_LIMIT_NAME, values.length, this.limit);
     response.set(rateLimitHeaders(INGEST_LIMIT_NAME, this.limit, verdict));
     if (!verdict.isAllowed) throw tooManyRecords(INGEST_LIMIT_NAME);
-    const positions = await this.ingest.store(topic, values);
+    const positions = await this.ingest.store(topic, values, shortEnough(traceparent));
     return {
       topic,
       records: positions.length,
       positions: positions.map(({ partition, offset }) => ({ partition, offset: offset.toString() })),
     };
   }
+}
+
+/** The header has 55 characters, in later versions some more; what is longer is none. */
+function shortEnough(traceparent: string | undefined): string | undefined {
+  return traceparent !== undefined && traceparent.length <= 128 ? traceparent : undefined;
 }

@@ -138,10 +138,11 @@ async function contextOf(
   pipeline: CompiledPipeline,
   { ports, observer, log, tables, cacheBytes, deploy }: GenerationParts,
 ): Promise<PipelineContext> {
-  const { stateStore, topics, deadLetters, ledger, lateRecords, clock, schemas } = ports;
+  const { stateStore, topics, deadLetters, ledger, lateRecords, clock, schemas, tracer } = ports;
   return {
     ...{ pipeline, observer, log, tables, cacheBytes, stateStore, topics, deadLetters, ledger, lateRecords },
     ...{ clock, schemas },
+    ...(tracer && { tracer }),
     topic: pipeline.definition.spec.source.topic,
     sinks: await ports.sinksOf(pipeline),
     owner: `${hostname()}:${process.pid}`,

@@ -10,6 +10,7 @@ import type { TaskId } from '../core/task/task-id';
 import { closedByReason, type PipelineTally } from './pipeline-tally';
 import { retryTransient } from './retry';
 import type { RuntimeObserver } from './runtime-observer';
+import { type RuntimeTracer, untraced } from './runtime-tracer';
 import { TaskSinks } from './task-sinks';
 import type { Forward } from './shuffle/forward';
 
@@ -24,6 +25,7 @@ export interface CheckpointOptions {
   /** Appends to the repartition topic; there for a shuffle. */
   readonly forward?: Forward;
   readonly observer: RuntimeObserver;
+  readonly tracer?: RuntimeTracer;
   readonly tally: PipelineTally;
   readonly clock: Clock;
   /** Called after step 5 with the offset for step 6. */
@@ -89,7 +91,17 @@ export class Checkpoint {
    * Steps 4 to 6, in this order. Waits for as long as a dependency is away. Throws FencedError when the task has a
    * new owner, FatalError when a sink can never take the rows, AbortedError when `signal` aborts.
    */
-  async write(frozen: FrozenDelta, signal: AbortSignal): Promise<void> {
+  write(frozen: FrozenDelta, signal: AbortSignal): Promise<void> {
+    const { rows, commit } = frozen;
+    const facts = { rows: rows.length, nextOffset: commit.progress.nextOffset };
+    return this.tracer.checkpoint(this.options.id, facts, () => this.writeSteps(frozen, signal));
+  }
+
+  private get tracer(): RuntimeTracer {
+    return this.options.tracer ?? untraced;
+  }
+
+  private async writeSteps(frozen: FrozenDelta, signal: AbortSignal): Promise<void> {
     const beganMs = this.options.clock.now();
     await this.sink(frozen, signal);
     const delta = await this.sinkOnce(frozen, signal);
@@ -154,14 +166,12 @@ export class Checkpoint {
 
   private async persist(name: string, attempt: () => Promise<void>, signal: AbortSignal): Promise<void> {
     let failed = false;
-    await retryTransient(attempt, {
-      signal,
-      onFailure: (reason) => {
-        failed = true;
-        this.options.observer.sinkRetry(this.options.pipeline.name, name);
-        this.options.onTrouble(reason);
-      },
-    });
+    const onFailure = (reason: string): void => {
+      failed = true;
+      this.options.observer.sinkRetry(this.options.pipeline.name, name);
+      this.options.onTrouble(reason);
+    };
+    await this.tracer.write(name, () => retryTransient(attempt, { signal, onFailure }));
     if (failed) this.options.onTrouble(undefined);
   }
 }

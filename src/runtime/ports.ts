@@ -25,6 +25,7 @@ import type { SnapshotStore } from '../core/ports/snapshot-store.port';
 import type { StateStore } from '../core/ports/state-store.port';
 import type { TopicAdmin } from '../core/ports/topic-admin.port';
 import type { TopicReader } from '../core/ports/topic-reader.port';
+import type { RuntimeTracer } from './runtime-tracer';
 import type { StoreContact } from './store-contact';
 import type { WorkQueue } from '../core/ports/work-queue.port';
 import type { RowValues } from './row-values/row-values';
@@ -87,6 +88,8 @@ export interface Ports {
   /** Signs of life of the processes that share the work; `undefined` where there is one process only. */
   readonly liveness: Liveness | undefined;
   readonly dependencies: readonly Dependency[];
+  /** Absent where tracing is off. */
+  readonly tracer?: RuntimeTracer;
   /** Brings tables up to date (numbered migrations, under a lock). */
   migrate(): Promise<void>;
   /** The sinks of a pipeline that take rows in step 4; `live` is part of step 5 and is not among them. */

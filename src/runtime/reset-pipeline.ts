@@ -34,7 +34,7 @@ export async function resetPipeline(
   const { name, fingerprint } = pipeline;
   const { topic } = pipeline.definition.spec.source;
   if ((await topics.partitionCount(topic)) === undefined) throw new ConfigError(`Topic ${topic} does not exist`);
-  await refuseWhileRunning(name, topics);
+  await refuseWhileRunning(name, topics, 'reset it');
   const offsets = await offsetsOf(target, topic, topics);
   const repartitioned = await needsRepartition(pipeline, { topics, newestRecords });
   const partitions = offsets.size;
@@ -52,11 +52,12 @@ export async function resetPipeline(
   return offsets;
 }
 
-async function refuseWhileRunning(name: string, topics: TopicAdmin): Promise<void> {
+/** Throws ConfigError while any process runs the pipeline, saying what to do once none does; TransientError. */
+export async function refuseWhileRunning(name: string, topics: TopicAdmin, then: string): Promise<void> {
   for (const group of [name, shuffleName(name)]) {
     const members = await topics.memberCount(group);
     if (members === 0) continue;
-    throw new ConfigError(`Pipeline ${name} runs in ${members} place(s); stop it everywhere, then reset it`);
+    throw new ConfigError(`Pipeline ${name} runs in ${members} place(s); stop it everywhere, then ${then}`);
   }
 }
 

@@ -13,6 +13,7 @@ import type { SharedTable, TaskLookups } from './lookup/task-lookups';
 import type { PipelineTally } from './pipeline-tally';
 import type { Forward } from './shuffle/forward';
 import type { RuntimeObserver } from './runtime-observer';
+import type { RuntimeTracer } from './runtime-tracer';
 import type { OffsetMirrorEntry } from '../core/ports/batch-consumer.port';
 
 /** What every task of one pipeline in this process shares. */
@@ -35,6 +36,8 @@ export interface PipelineContext {
   readonly ledger: OperatorLedger;
   readonly lateRecords: LateRecordSink;
   readonly observer: RuntimeObserver;
+  /** Absent where tracing is off. */
+  readonly tracer?: RuntimeTracer;
   readonly clock: Clock;
   readonly log: RuntimeLog;
   readonly schemas: SchemaCodec;

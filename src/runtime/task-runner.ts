@@ -10,6 +10,7 @@ import { claimTask } from './claim-task';
 import { HEARTBEAT_MS, settledWithin } from './heartbeats';
 import { mirrorMetadata } from './mirror-metadata';
 import type { TaskStatus } from './pipeline-status';
+import { untraced } from './runtime-tracer';
 import { AbortedError, retryTransient } from './retry';
 import type { BatchControl } from '../core/ports/batch-consumer.port';
 import type { TaskContext } from './task-context';
@@ -91,11 +92,17 @@ export class TaskRunner {
     }
     const processed = this.evidence.disturb();
     try {
-      await this.feeder?.feed(batch, control);
+      await this.feed(batch, control);
     } finally {
       processed();
     }
     if (this.isAlive) control.resolve(task.position);
+  }
+
+  private async feed(batch: RecordBatch, control: BatchControl): Promise<void> {
+    const { pipeline, partition, tracer = untraced } = this.context;
+    const id = { pipeline: pipeline.name, partition };
+    await tracer.batch(id, batch, () => this.feeder?.feed(batch, control) ?? Promise.resolve());
   }
 
   /** Moves over offsets that hold no record, if the task has come to them. */

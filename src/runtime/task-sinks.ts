@@ -6,6 +6,7 @@ import type { FrozenDelta } from '../core/task/frozen-delta';
 import { sinkSegment } from '../core/task/own-segments';
 import type { TaskId } from '../core/task/task-id';
 import type { RuntimeObserver } from './runtime-observer';
+import { type RuntimeTracer, untraced } from './runtime-tracer';
 
 export interface TaskSinksOptions {
   readonly id: TaskId;
@@ -13,6 +14,7 @@ export interface TaskSinksOptions {
   readonly sinks: readonly ExactRowSink[];
   readonly stateStore: StateStore;
   readonly observer: RuntimeObserver;
+  readonly tracer?: RuntimeTracer;
   readonly clock: Clock;
 }
 
@@ -62,9 +64,10 @@ export class TaskSinks {
     { rows, commit, leavesHalfClosed }: TaskSinksDelta,
     signal: AbortSignal,
   ): Promise<PartState> {
-    const { pipeline, observer, clock } = this.options;
+    const { pipeline, observer, clock, tracer = untraced } = this.options;
     const beganMs = clock.now();
-    const state = await part.write(rows, { nextOffset: commit.progress.nextOffset, leavesHalfClosed }, signal);
+    const upTo = { nextOffset: commit.progress.nextOffset, leavesHalfClosed };
+    const state = await tracer.write(part.name, () => part.write(rows, upTo, signal));
     observer.sinkDuration(pipeline.name, part.name, (clock.now() - beganMs) / 1000);
     observer.rowsEmitted(pipeline.name, part.name, rows.length);
     return { segment: sinkSegment(part.name), ...state };

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +5,10 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 
 import { AirQualityCopy } from '../support/air-quality';
+import { CommandProcess } from '../support/command-process';
 import { type DailyRow, expectedDailyRows, readingLines } from '../support/readings';
 import { testServers } from '../support/servers';
-import { CLI, ServiceProcess } from '../support/service';
+import { ServiceProcess } from '../support/service';
 import { waitUntil } from '../support/wait-until';
 
 jest.setTimeout(300_000);
@@ -60,36 +59,6 @@ function expectedOfVersion2(): Map<string, DailyRow> {
 const FENCED_MS = 120_000;
 const FENCED_POLL_MS = 500;
 
-/** A command in a process of its own, on the test servers. */
-class CommandProcess {
-  out = '';
-  err = '';
-  private readonly child: ChildProcess;
-  /** Its exit code; null after a signal. */
-  readonly ended: Promise<number | null>;
-
-  constructor(...args: readonly string[]) {
-    const { kafka, redis, cassandra } = testServers();
-    const env = {
-      ...process.env,
-      NODE_OPTIONS: '',
-      MILLRACE_KAFKA_BROKERS: kafka.join(','),
-      MILLRACE_REDIS_URL: redis,
-      MILLRACE_CASSANDRA_CONTACT_POINTS: `${cassandra.host}:${cassandra.port}`,
-    };
-    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', CLI, ...args], { env });
-    child.stdout.on('data', (text: Buffer) => (this.out += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (this.err += text.toString()));
-    this.child = child;
-    this.ended = once(child, 'close').then(() => child.exitCode);
-  }
-
-  async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.ended;
-  }
-}
-
 describe('a definition that gives its state another meaning, on real servers', () => {
   const kafka = new Kafka({ brokers: testServers().kafka, logLevel: logLevel.ERROR });
   const admin = kafka.admin();
@@ -128,7 +97,7 @@ describe('a definition that gives its state another meaning, on real servers', (
     return service.ready();
   };
   const command = (...args: readonly string[]): CommandProcess => {
-    const started = new CommandProcess(...args);
+    const started = new CommandProcess(args);
     commands.push(started);
     return started;
   };

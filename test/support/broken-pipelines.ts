@@ -124,7 +124,7 @@ export class BrokenPipelines {
 kind: Pipeline
 metadata: { name: ${name} }
 spec:
-  source: { topic: ${name}, partitions: 1, format: json, time: { field: t } }${
+  source: { topic: ${name}, partitions: 1, format: json, time: { field: t, idleAfter: never } }${
     typeof spec === 'string' ? spec : spec(this.outputOf(broken))
   }
 `;

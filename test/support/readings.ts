@@ -14,11 +14,11 @@ export interface DailyRow {
 /**
  * The daily table of every post, by `location|date`, computed in another way than the engine's: from the text of the
  * file alone. All posts are on China's clocks and the file writes local times, so the first ten characters of a time
- * are its date; values are whole numbers, so plain sums are exact.
+ * are its date; values are whole numbers, so plain sums are exact. Of all rows of the file, or of some.
  */
-export function expectedDailyRows(): Map<string, DailyRow> {
+export function expectedDailyRows(lines: readonly string[] = readingLines()): Map<string, DailyRow> {
   const valuesByDay = new Map<string, number[]>();
-  for (const line of readingLines()) {
+  for (const line of lines) {
     const [time = '', location = '', pm25 = ''] = line.split(',');
     if (pm25 === '') continue;
     const day = `${location}|${time.slice(0, 10)}`;

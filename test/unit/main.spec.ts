@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { loadConfig } from '../../src/config/config';
+import { ConfigError } from '../../src/core/errors';
 import { startService } from '../../src/main';
 import { NO_FEEDS } from '../support/service';
 
@@ -77,5 +81,32 @@ describe('the service with API keys', () => {
 
   it.each(['/health/live', '/health/startup', '/metrics', '/openapi.json', '/'])('leaves %s open', async (path) => {
     expect((await get(path)).status).toBe(200);
+  });
+});
+
+describe('the service with a definition that is wrong', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-refused-'));
+    writeFileSync(join(folder, 'wrong.yaml'), 'apiVersion: millrace/v1\nkind: Pipeline\nmetadata: { name: wrong }\n');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('runs what is right', async () => {
+    await start({ MILLRACE_PIPELINES: folder });
+    expect((await fetch(`${url}/v1/pipelines`)).status).toBe(200);
+    await app.close();
+  });
+
+  it('does not start with MILLRACE_ON_REFUSED=fail, and says where the mistake is', async () => {
+    const started = start({ MILLRACE_PIPELINES: folder, MILLRACE_ON_REFUSED: 'fail' });
+    await expect(started).rejects.toThrow(ConfigError);
+    await expect(started).rejects.toThrow(/wrong\.yaml:\d+:\d+: /);
+  });
+
+  it('starts with MILLRACE_ON_REFUSED=fail when all are right', async () => {
+    await start({ MILLRACE_ON_REFUSED: 'fail' });
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    await app.close();
   });
 });

@@ -3,6 +3,7 @@ import { messageOf } from '../../core/errors';
 import { placeOf } from './kafka-client';
 import { asKafkaError } from './kafka-errors';
 import { ConfigResourceTypes } from './kafkajs';
+import { type AuthorizedOperations, authorizedOperations } from './kafkajs/authorized-operations';
 
 /** What operators need to know of a topic. */
 export interface TopicFacts {
@@ -23,12 +24,23 @@ export interface KafkaFacts {
   readonly missingRequests: readonly string[];
   /** Those of the topics asked for that exist. */
   readonly topics: ReadonlyMap<string, TopicFacts>;
+  /** Of this user, to the resources asked for. */
+  readonly rights: AuthorizedOperations;
+}
+
+export interface KafkaResources {
+  readonly topics: readonly string[];
+  readonly groups: readonly string[];
 }
 
 const PROBE_TOPIC = 'millrace-doctor-probe';
 
-/** Asks the brokers, changing nothing. Throws TransientError when none answers. */
-export async function kafkaFacts(kafka: Kafka, topics: readonly string[]): Promise<KafkaFacts> {
+/** Asks the brokers, changing nothing. Throws TransientError when none answers, FatalError when they refuse this user. */
+export async function kafkaFacts(
+  kafka: Kafka,
+  topics: readonly string[],
+  resources: KafkaResources,
+): Promise<KafkaFacts> {
   const admin = kafka.admin();
   try {
     await admin.connect();
@@ -40,9 +52,26 @@ export async function kafkaFacts(kafka: Kafka, topics: readonly string[]): Promi
       cannotCreate: await whyNotCreate(admin),
       missingRequests: await missingRequests(kafka),
       topics: found.length === 0 ? new Map() : await topicFacts(admin, found),
+      rights: await authorizedOperations(kafka, resources.topics, resources.groups),
     };
   } catch (thrown) {
     throw asKafkaError(thrown, `ask ${placeOf(kafka)}`);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** `retention.ms` of those of the topics that exist, -1 for ever. Throws TransientError, FatalError. */
+export async function retentionOf(kafka: Kafka, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const existing = new Set(await admin.listTopics());
+    const found = topics.filter((topic) => existing.has(topic));
+    const facts = found.length === 0 ? new Map<string, TopicFacts>() : await topicFacts(admin, found);
+    return new Map([...facts].map(([topic, { retentionMs }]) => [topic, retentionMs]));
+  } catch (thrown) {
+    throw asKafkaError(thrown, 'ask for the retention of topics');
   } finally {
     await admin.disconnect();
   }

@@ -11,28 +11,23 @@ import type {
   StateStore,
 } from '../../core/ports/state-store.port';
 import type { RebuildStore } from '../../core/ports/rebuild-store.port';
+import type { SavepointStore } from '../../core/ports/savepoint-store.port';
 import { compareFeedIds } from '../../core/task/feed-id';
 import { isWindowSegment } from '../../core/task/own-segments';
 import { tasksOf } from '../../core/repartition/names';
 import { shadowOf, type TaskId, taskName } from '../../core/task/task-id';
+import { MemorySavepoints } from './memory-savepoints';
+import { emptyTask, entryName, type StoredTask } from './stored-task';
 
 const FEED_ENTRIES = 10_000;
 const SCAN_CHUNK = 1_000;
-
-interface StoredTask {
-  epoch: bigint;
-  commits: bigint;
-  owner: string;
-  committed: Pick<Checkpoint, 'generation' | 'progress'> | undefined;
-  readonly segments: Map<string, Map<string, Uint8Array>>;
-  readonly pending: Map<string, EntryRef>;
-  readonly feed: FeedEntry[];
-}
 
 /** Twin of the Redis store: the same contract, kept in this process and gone with it. */
 export class MemoryStateStore implements StateStore, RebuildStore, LiveFeed {
   private readonly deployments = new Map<string, Deployment>();
   private readonly tasks = new Map<string, StoredTask>();
+  /** Copies of this store's tasks, and the way back. */
+  readonly savepoints: SavepointStore = new MemorySavepoints(this.tasks);
   private readonly followers = new Set<(task: TaskId, entry: FeedEntry) => void>();
 
   deployment(pipeline: string): Promise<Deployment | undefined> {
@@ -186,13 +181,6 @@ function reset(task: StoredTask): void {
   task.feed.length = 0;
 }
 
-function emptyTask(): StoredTask {
-  return {
-    ...{ epoch: 0n, commits: 0n, owner: '', committed: undefined },
-    ...{ segments: new Map(), pending: new Map(), feed: [] },
-  };
-}
-
 function applyState(task: StoredTask, delta: CheckpointDelta): void {
   for (const { segment, entry, value } of delta.upserts) {
     let entries = task.segments.get(segment);
@@ -205,12 +193,8 @@ function applyState(task: StoredTask, delta: CheckpointDelta): void {
     if (entries?.size === 0) task.segments.delete(segment);
   }
   for (const segment of delta.droppedSegments) task.segments.delete(segment);
-  for (const ref of delta.pendingAdded) task.pending.set(nameOf(ref), ref);
-  for (const ref of delta.pendingCleared) task.pending.delete(nameOf(ref));
-}
-
-function nameOf({ segment, entry }: EntryRef): string {
-  return `${segment}\n${entry}`;
+  for (const ref of delta.pendingAdded) task.pending.set(entryName(ref), ref);
+  for (const ref of delta.pendingCleared) task.pending.delete(entryName(ref));
 }
 
 function checkpointOf(task: StoredTask): Checkpoint | undefined {

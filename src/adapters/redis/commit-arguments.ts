@@ -63,7 +63,7 @@ function pushList(args: Argument[], values: readonly Argument[]): void {
   for (const value of values) args.push(value);
 }
 
-function pendingMember({ segment, entry }: EntryRef): string {
+export function pendingMember({ segment, entry }: EntryRef): string {
   return `${segment}\n${entry}`;
 }
 
@@ -72,7 +72,8 @@ export function pendingRef(member: string): EntryRef {
   return { segment: member.slice(0, at), entry: member.slice(at + 1) };
 }
 
-function progressFields(generation: bigint, progress: TaskProgress): string[] {
+/** What {@link progressOf} reads, as field, value, ... */
+export function progressFields(generation: bigint, progress: TaskProgress): string[] {
   const { counts } = progress;
   const fields: Record<string, string | number> = {
     generation: generation.toString(),

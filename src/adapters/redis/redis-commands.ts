@@ -12,8 +12,10 @@ export type RateAnswer = readonly [number, string, string, string];
 
 /** The scripts of `scripts/`, loaded once for each connection and called by their hash. */
 interface Scripts {
+  millraceAdopt(...keysAndArguments: string[]): Promise<'OK' | 'LOST'>;
   millraceClaim(task: string, segments: string, pending: string, owner: string, prefix: string): Promise<unknown>;
   millraceCommit(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
+  millraceCopy(...keysAndArguments: Argument[]): Promise<[string[], (string | number)[], number] | null>;
   millraceDeploy(deployment: string, ...fields: DeploymentArguments): Promise<unknown>;
   millraceFill(text: string, lock: string, id: string, ttlMs: number, value: string): Promise<number>;
   millraceLook(text: string, lock: string, id: string, lockMs: number): Promise<['value' | 'fill' | 'wait', string]>;
@@ -38,6 +40,7 @@ interface Scripts {
   millraceQueueTake(
     ...keysAndArguments: Argument[]
   ): Promise<[id: string, kind: string, input: string, attempt: number, token: number] | null>;
+  millraceRights(key: string, other: string): Promise<string[]>;
   millraceRenew(leases: string, process: string, ttlMs: number): Promise<string[]>;
   millraceReset(task: string, segments: string, pending: string, feed: string, prefix: string): Promise<unknown>;
   millraceSwap(numberOfKeys: number, ...keysAndArguments: Argument[]): Promise<unknown>;
@@ -48,7 +51,7 @@ export type ScriptedRedis = RedisClient & Scripts;
 const FEED_SCRIPTS = { 'feed-claim': 1, 'feed-release': 1, 'feed-report': 1, 'feed-entry': 1 } as const;
 /** Name to number of keys. */
 const SCRIPTS = {
-  ...{ claim: 3, deploy: 1, fill: 2, look: 2, rank: 4, renew: 1, reset: 4 },
+  ...{ adopt: 7, claim: 3, copy: 4, deploy: 1, fill: 2, look: 2, rank: 4, renew: 1, reset: 4, rights: 2 },
   ...{ 'queue-add': 4, 'queue-again': 3, 'queue-end': 4, 'queue-renew': 2, 'queue-take': 3 },
   ...{ 'rate-fixed-window': 1, 'rate-sliding-window': 2, 'rate-token-bucket': 1 },
   ...FEED_SCRIPTS,

@@ -51,7 +51,10 @@ export function connectRedis({ url, username, password, ssl }: RedisConnectionOp
   const contact: Contact = { where: whereOf(places), lastError: undefined };
   contacts.set(redis, contact);
   // Each failed command rejects by itself; without a listener the same error would end the process.
-  redis.on('error', (error: Error) => (contact.lastError = error));
+  redis.on('error', (error: Error) => {
+    // What becomes of the commands under way is no reason.
+    if (error.name !== 'MaxRetriesPerRequestError') contact.lastError = error;
+  });
   redis.on('ready', () => (contact.lastError = undefined));
   return redis;
 }

@@ -6,21 +6,29 @@ import { attempt, isRefusal, mastersOf, pingRedis, type RedisClient } from './re
 /** What operators need to know of a Redis server; of the worst one in a cluster. */
 export interface RedisFacts {
   readonly version: string;
+  /** Of all servers of a cluster, each once; the oldest first. */
+  readonly versions: readonly string[];
   readonly maxmemoryPolicy: string | undefined;
   /** Bytes; 0 for no limit. */
   readonly maxmemory: number;
   readonly appendOnly: boolean;
+  /** By how much the clock of a server is ahead of ours, ms; of the server where that is most, either way. */
+  readonly clockAheadMs: number;
 }
 
 /** Asks `INFO`, which needs no permission beyond reading. Throws TransientError. */
 export async function redisFacts(redis: RedisClient): Promise<RedisFacts> {
   const each = await Promise.all(mastersOf(redis).map(factsOf));
+  const versions = [...new Set(each.map(({ version }) => version))].sort(byVersion);
   const limits = each.map(({ maxmemory }) => maxmemory).filter((bytes) => bytes > 0);
   return {
-    version: each.map(({ version }) => version).sort(byVersion)[0] ?? '0',
+    version: versions[0] ?? '0',
+    versions,
     maxmemoryPolicy: (each.find(({ maxmemoryPolicy }) => maxmemoryPolicy !== 'noeviction') ?? each[0])?.maxmemoryPolicy,
     maxmemory: limits.length === 0 ? 0 : Math.min(...limits),
     appendOnly: each.every(({ appendOnly }) => appendOnly),
+    clockAheadMs:
+      (await Promise.all(mastersOf(redis).map(clockAheadMs))).sort((a, b) => Math.abs(b) - Math.abs(a))[0] ?? 0,
   };
 }
 
@@ -49,7 +57,7 @@ function fillOf({ usedBytes, maxBytes }: ServerMemory): number {
   return maxBytes === 0 ? 0 : usedBytes / maxBytes;
 }
 
-function refuseEviction({ maxmemoryPolicy = '', maxmemory }: Pick<RedisFacts, 'maxmemoryPolicy' | 'maxmemory'>): void {
+function refuseEviction({ maxmemoryPolicy = '', maxmemory }: ServerFacts): void {
   if (maxmemory === 0 || !maxmemoryPolicy.startsWith('allkeys-')) return;
   throw new TransientError(
     `maxmemory-policy is ${maxmemoryPolicy}: Redis would drop state and offsets to make room. Say CONFIG SET ` +
@@ -57,7 +65,17 @@ function refuseEviction({ maxmemoryPolicy = '', maxmemory }: Pick<RedisFacts, 'm
   );
 }
 
-async function factsOf(redis: Redis): Promise<RedisFacts & { readonly usedMemory: number }> {
+/** As if the answer had been given half way between question and answer. */
+async function clockAheadMs(redis: Redis): Promise<number> {
+  const askedMs = Date.now();
+  const [seconds, microseconds] = await attempt('tell the time', () => redis.time());
+  const answeredMs = Date.now();
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000) - (askedMs + answeredMs) / 2;
+}
+
+type ServerFacts = Omit<RedisFacts, 'versions' | 'clockAheadMs'> & { readonly usedMemory: number };
+
+async function factsOf(redis: Redis): Promise<ServerFacts> {
   const text = await attempt('answer INFO', () => redis.info());
   const info = new Map(text.split(/\r?\n/).map((line) => line.split(/:(.*)/, 2) as [string, string]));
   return {

@@ -121,6 +121,22 @@ export function segmentKey(task: TaskId, segment: string): string {
   return `${taskPrefix(task)}:segment:${segment}`;
 }
 
+export interface CopyKeys extends Omit<TaskKeys, 'feed'> {
+  /** What the key of a segment's copy begins with. */
+  readonly segmentPrefix: string;
+}
+
+/** A copy of a task for a savepoint, in the slot of the task. `id` is of one command. */
+export function copyKeys(task: TaskId, id: string): CopyKeys {
+  const prefix = `${taskPrefix(task)}:copy:${id}`;
+  return {
+    task: `${prefix}:task`,
+    segments: `${prefix}:segments`,
+    pending: `${prefix}:pending`,
+    segmentPrefix: `${prefix}:segment:`,
+  };
+}
+
 export interface CacheKeys {
   /** Text: what is cached. */
   readonly text: string;

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors';
 import { tlsRemedy } from '../../core/tls-remedy';
 
 /** What an operator does about a refusal, by the word that the server's message begins with. */
@@ -13,8 +14,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 /** What an operator does about a failure that asking again will not mend; `undefined` for the others. */
 export function redisRemedy(thrown: unknown): string | undefined {
   const error = reasonOf(thrown);
-  if (!(error instanceof Error)) return undefined;
-  return REMEDIES.get(error.message.split(' ', 1)[0] ?? '') ?? tlsRemedy(error, 'MILLRACE_REDIS_SSL');
+  return REMEDIES.get(messageOf(error).split(' ', 1)[0] ?? '') ?? tlsRemedy(error, 'MILLRACE_REDIS_SSL');
 }
 
 /** A cluster of which no node answers tells of the one that it asked last. */

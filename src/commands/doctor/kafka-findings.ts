@@ -4,7 +4,7 @@ import { type Finding, ok, warning, wrong } from './finding';
 
 /** What the brokers say of themselves and of the topics that the pipelines read. */
 export function kafkaFindings(facts: KafkaFacts, pipelines: readonly CompiledPipeline[]): readonly Finding[] {
-  const { brokers, topics, cannotCreate, missingRequests } = facts;
+  const { brokers, topics, cannotCreate, missingRequests, rights } = facts;
   const plural = brokers.length === 1 ? 'broker' : 'brokers';
   return [
     ok('kafka', `${brokers.length} ${plural} reachable: ${brokers.join(', ')}`),
@@ -18,8 +18,18 @@ export function kafkaFindings(facts: KafkaFacts, pipelines: readonly CompiledPip
           `topics cannot be created: ${cannotCreate}`,
           'allow CREATE on topics, or create them by hand',
         ),
+    ...(rights.isKafka4 ? [] : pipelines.filter(showsOnce).map(tooOldForOnce)),
     ...sourcesOf(pipelines).flatMap((source) => topicFindings(source, topics.get(source.topic))),
   ];
+}
+
+function showsOnce({ sinks }: CompiledPipeline): boolean {
+  return sinks.some((sink) => sink.kind === 'kafka' && sink.delivery === 'exactly-once');
+}
+
+function tooOldForOnce({ name }: CompiledPipeline): Finding {
+  const text = `${name} has a sink with delivery: exactly-once, for which the brokers are too old`;
+  return wrong('kafka version', text, 'use Kafka 4.0 or newer, or delivery: at-least-once');
 }
 
 type Source = CompiledPipeline['definition']['spec']['source'];

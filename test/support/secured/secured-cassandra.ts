@@ -72,7 +72,7 @@ client_encryption_options:
       },
     });
     try {
-      return (await client.execute(statement)).rows as unknown as Readonly<Record<string, unknown>>[];
+      return (await client.execute(statement)).rows;
     } finally {
       await client.shutdown();
     }

@@ -39,10 +39,14 @@ const ask = (path: string, { key, ...init }: RequestInit & { key?: string } = {}
   fetch(url + path, { ...init, headers: { ...(key && { 'x-api-key': `${key}-0123456789abcdef` }), ...init.headers } });
 
 describe('a service whose keys have scopes', () => {
-  beforeAll(() => start({ MILLRACE_API_KEYS_FILE: 'in the folder' }));
+  beforeAll(async () => {
+    await start({ MILLRACE_API_KEYS_FILE: 'in the folder' });
+    await waitUntil('the service is ready', async () => (await ask('/health/ready')).ok);
+  });
   afterAll(stop);
 
-  const post = (path: string, key: string, body = '{}') => ask(path, { method: 'POST', key, body });
+  const post = (path: string, key: string, body = '{}') =>
+    ask(path, { method: 'POST', key, body, headers: { 'content-type': 'application/json' } });
 
   it.each(['/v1/pipelines', '/v1/jobs', '/v1/models', '/v1/dead-letters?pipeline=air-quality-daily'])(
     'shows %s to who may read, and to nobody else',
@@ -70,8 +74,8 @@ describe('a service whose keys have scopes', () => {
 
   it.each([
     '/v1/pipelines/air-quality-daily:resume',
-    '/v1/pipelines/air-quality-daily/rebuilds',
-    '/v1/pipelines/air-quality-daily/exports',
+    '/v1/pipelines/nowhere/rebuilds',
+    '/v1/pipelines/nowhere/exports',
     '/v1/dead-letters:replay',
     '/v1/jobs/nothing:retry',
   ])('leaves %s to who may operate', async (path) => {

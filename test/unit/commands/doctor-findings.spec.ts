@@ -21,11 +21,17 @@ const kafka = (facts: Partial<KafkaFacts> = {}, topic: Partial<TopicFacts> = {})
       brokers: ['a:9092'],
       cannotCreate: undefined,
       missingRequests: [],
+      rights: { cluster: undefined, topics: new Map(), groups: new Map(), isKafka4: true },
       topics: new Map([['readings', { ...TOPIC, ...topic }]]),
       ...facts,
     },
     [compiledWith()],
   );
+
+const REDIS = {
+  ...{ version: '7.0.15', versions: ['7.0.15'], maxmemoryPolicy: 'noeviction', maxmemory: 0, appendOnly: true },
+  clockAheadMs: 3,
+};
 
 describe('doctor', () => {
   it('is content with Kafka as Millrace sets it up', () => {
@@ -55,11 +61,13 @@ describe('doctor', () => {
   });
 
   it('wants Redis to keep everything, to be new enough and to write a log', () => {
-    const facts = { version: '7.0.15', maxmemoryPolicy: 'noeviction', maxmemory: 0, appendOnly: true };
+    const facts = { ...REDIS, version: '7.0.15', versions: ['7.0.15'] };
     expect(notOk(redisFindings(facts))).toEqual([]);
     expect(notOk(redisFindings({ ...facts, version: '6.2.0' }))).toEqual([]);
     expect(
-      notOk(redisFindings({ version: '6.0.16', maxmemoryPolicy: 'allkeys-lru', maxmemory: 1, appendOnly: false })),
+      notOk(
+        redisFindings({ ...REDIS, version: '6.0.16', maxmemoryPolicy: 'allkeys-lru', maxmemory: 1, appendOnly: false }),
+      ),
     ).toMatchObject([
       { subject: 'redis', level: 'wrong', remedy: expect.stringContaining('6.2') },
       { subject: 'redis memory', level: 'wrong', remedy: expect.stringContaining('noeviction') },

@@ -32,7 +32,18 @@ describe('millrace', () => {
 
   it('lists its commands, and exits with 0', async () => {
     expect(await run('--help')).toBe(0);
-    for (const command of ['start', 'validate', 'test', 'explain', 'replay', 'ingest', 'ddl', 'doctor', 'schema']) {
+    for (const command of [
+      'start',
+      'validate',
+      'test',
+      'explain',
+      'replay',
+      'ingest',
+      'ddl',
+      'migrate',
+      'doctor',
+      'schema',
+    ]) {
       expect(out.join('\n')).toContain(command);
     }
   });
@@ -60,6 +71,13 @@ describe('millrace', () => {
       3,
       [expect.stringContaining('127.0.0.1:1') as string],
     ]);
+  });
+
+  it('exits with 3 when tables are to be migrated and Cassandra does not answer for as long as one waits', async () => {
+    process.env['MILLRACE_CASSANDRA_CONTACT_POINTS'] = '127.0.0.1:1';
+    expect(await run('migrate', '--wait', '300ms')).toBe(3);
+    expect(err.join('\n')).toMatch(/waiting for Cassandra: .*127\.0\.0\.1:1/);
+    expect(err.at(-1)).toMatch(/could not be migrated within 300 ms/);
   });
 
   it('prints the JSON Schema of pipelines', async () => {

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { COMPONENT, rulesComponent } from './rules-component.mjs';
+
+writeFileSync(COMPONENT, rulesComponent());
