@@ -14,6 +14,8 @@ const OBSERVABILITY_MS = 5 * 60_000;
 const SERVERLESS = '/test/(unit|property|golden)/';
 /** Everything in it has a name of its own on the servers, and measures nothing. The rest would be in each other's way. */
 const SIDE_BY_SIDE = '/test/conformance/';
+/** Takes two minutes of waiting for alerts: `npm test -- test/alerts`. */
+const ON_DEMAND = '/test/alerts/';
 const log = (line) => console.log(line);
 const interrupt = interruption();
 
@@ -35,7 +37,7 @@ async function main() {
     await stage('stack up', () => reset('test', { log, signal: interrupt }));
     const env = environment(chromium, prometheus);
     if (isWhole) counts = sum(counts, await jest('conformance', ['--maxWorkers=2', SIDE_BY_SIDE], env));
-    const rest = [`--testPathIgnorePatterns=${SERVERLESS}`, `--testPathIgnorePatterns=${SIDE_BY_SIDE}`];
+    const rest = [SERVERLESS, SIDE_BY_SIDE, ON_DEMAND].map((path) => `--testPathIgnorePatterns=${path}`);
     counts = sum(counts, await jest('tests on servers', isWhole ? rest : chosen, env));
     // It kills the servers: it comes when no test needs them, and not when tests were chosen by name.
     if (isWhole) counts = await stage('chaos', () => chaos(counts));
