@@ -14,7 +14,6 @@ const PICTURES = [
   { view: 'sensors', height: 1250 },
   { view: 'model', height: 1250 },
   { view: 'feeds', height: 620 },
-  { view: 'dead-letters', height: 500 },
   { view: 'air-quality', name: 'air-quality-phone', width: 375, height: 812, colorScheme: 'dark' },
 ];
 const IMAGES = at('docs', 'images');
@@ -26,7 +25,8 @@ const QUALITY = 85;
 
 /**
  * Takes the pictures of the page that the documents show, from a service that runs with its demonstration:
- * `node scripts/take-pictures.mjs [URL]`. Look at each before it is committed.
+ * `node scripts/take-pictures.mjs [URL]`. Look at each before it is committed. A demonstration has no dead letters: that picture is of
+ * the browser tests, which leave theirs in test-results/page.
  */
 async function main([url = 'http://127.0.0.1:3000']) {
   const executablePath = process.env.MILLRACE_TEST_CHROMIUM ?? '/usr/bin/chromium';

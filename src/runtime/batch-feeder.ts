@@ -7,6 +7,7 @@ import { HEARTBEAT_MS, settledWithin } from './heartbeats';
 import type { IdleEvidence } from './idle-evidence';
 import { retryTransient } from './retry';
 import { loadSchemas } from './load-schemas';
+import type { OwnedState } from './owned-state';
 import type { TaskContext } from './task-context';
 
 /** Records between two looks at the event loop, so that health checks and HTTP answer during a large batch. */
@@ -18,9 +19,10 @@ export interface BatchFeederOptions {
   readonly task: Task;
   readonly writer: DeltaWriter;
   readonly evidence: IdleEvidence;
+  readonly state: OwnedState;
   readonly context: Pick<
     TaskContext,
-    'pipeline' | 'partition' | 'stateStore' | 'schemas' | 'lookups' | 'observer' | 'tally' | 'budget' | 'clock'
+    'pipeline' | 'partition' | 'schemas' | 'lookups' | 'observer' | 'tally' | 'budget' | 'clock'
   >;
   /** Ends everything. */
   readonly signal: AbortSignal;
@@ -100,10 +102,8 @@ export class BatchFeeder {
   }
 
   private async loadMissing(refs: readonly EntryRef[]): Promise<void> {
-    const { task, context, signal, onTrouble } = this.options;
-    const { pipeline, partition, stateStore } = context;
-    const load = (): ReturnType<typeof stateStore.load> =>
-      stateStore.load({ pipeline: pipeline.name, partition }, refs);
+    const { task, state, signal, onTrouble } = this.options;
+    const load = (): ReturnType<typeof state.load> => state.load(refs);
     const values = await retryTransient(load, { signal, onFailure: onTrouble });
     onTrouble(undefined);
     task.hydrate(refs, values);

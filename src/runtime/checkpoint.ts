@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports/clock.port';
 import type { DeadLetterSink } from '../core/ports/dead-letter-sink.port';
 import type { LateRecordSink } from '../core/ports/late-record-sink.port';
 import { isExact, type RowSink, type Sink } from '../core/ports/row-sink.port';
-import type { CheckpointDelta, Claim, StateStore } from '../core/ports/state-store.port';
+import type { CommitToken, CheckpointDelta, Claim, StateStore } from '../core/ports/state-store.port';
 import type { FrozenDelta } from '../core/task/frozen-delta';
 import type { Task } from '../core/task/task';
 import type { TaskId } from '../core/task/task-id';
@@ -11,6 +11,7 @@ import { closedByReason, type PipelineTally } from './pipeline-tally';
 import { retryTransient } from './retry';
 import type { RuntimeObserver } from './runtime-observer';
 import { type RuntimeTracer, untraced } from './runtime-tracer';
+import { OwnedState } from './owned-state';
 import { TaskSinks } from './task-sinks';
 import type { Forward } from './shuffle/forward';
 
@@ -54,10 +55,15 @@ export class Checkpoint {
 
   private readonly sinks: readonly RowSink[];
   private readonly taskSinks: TaskSinks;
+  /** As the last claim and the commits since then have left it. */
+  readonly state: OwnedState;
 
   constructor(private readonly options: CheckpointOptions) {
     this.sinks = options.sinks.filter((sink): sink is RowSink => !isExact(sink));
-    this.taskSinks = new TaskSinks({ ...options, sinks: options.sinks.filter(isExact) });
+    const lastCommit = (): CommitToken => ({ epoch: this.epoch, commit: this.commits });
+    this.state = new OwnedState({ id: options.id, stateStore: options.stateStore, lastCommit });
+    const scan = (segment: string): ReturnType<OwnedState['scan']> => this.state.scan(segment);
+    this.taskSinks = new TaskSinks({ ...options, scan, sinks: options.sinks.filter(isExact) });
   }
 
   get currentEpoch(): bigint {

@@ -3,8 +3,11 @@ import type { Claim, EntryWrite, SegmentSummary } from '../core/ports/state-stor
 import { PARKED_SEGMENT } from '../core/task/own-segments';
 import { Task, type TaskOptions } from '../core/task/task';
 import type { Checkpoint } from './checkpoint';
+import type { OwnedState } from './owned-state';
 import type { TaskContext } from './task-context';
 import { whereToStart } from './where-to-start';
+
+type OwnerContext = TaskContext & { readonly state: OwnedState };
 
 export interface ClaimedTask {
   readonly task: Task;
@@ -33,7 +36,11 @@ export async function claimTask(context: TaskContext, checkpoint: Checkpoint): P
   const start = whereToStart({ pipeline, topic, partition, checkpoint: claim.checkpoint, extent, mirrored: found });
   if (start.lostState !== undefined) context.log('error', 'task.state-lost', start.lostState);
   await checkpoint.openSinks(generation);
-  const task = await restore(context, claim, { startOffset: start.offset, shownUpTo: extent.end, generation });
+  const task = await restore({ ...context, state: checkpoint.state }, claim, {
+    startOffset: start.offset,
+    shownUpTo: extent.end,
+    generation,
+  });
   return { task, endOffset: extent.end, cold: isLoadedAtOnce(task, claim) ? [] : (claim.checkpoint?.segments ?? []) };
 }
 
@@ -49,11 +56,11 @@ function checkGeneration(context: TaskContext, { checkpoint }: Claim, generation
 }
 
 async function restore(
-  context: TaskContext,
+  context: OwnerContext,
   { checkpoint }: Claim,
   from: Pick<TaskOptions, 'startOffset' | 'shownUpTo' | 'generation'>,
 ): Promise<Task> {
-  const { pipeline, partition, observer, tally, stateStore, keyedByMessage, cacheBytes, lookups } = context;
+  const { pipeline, partition, observer, tally, state, keyedByMessage, cacheBytes, lookups } = context;
   const { forward, sourcePartitions, budget } = context;
   const { maxRows, maxBytes } = pipeline.definition.spec.checkpoint;
   const id = { pipeline: pipeline.name, partition };
@@ -69,17 +76,16 @@ async function restore(
   });
   const pending = checkpoint?.pending ?? [];
   // Corrections are resident: dropping their window does not ask the store.
-  if (pipeline.amendMs > 0) task.hydrate(pending, await stateStore.load(id, pending));
-  if (checkpoint && !forward) task.restoreParked(await parkedEntries(context));
+  if (pipeline.amendMs > 0) task.hydrate(pending, await state.load(pending));
+  if (checkpoint && !forward) task.restoreParked(await parkedEntries(state));
   if (checkpoint && isLoadedAtOnce(task, { checkpoint })) await load(context, task, checkpoint.segments);
   task.restorePending(pending);
   return task;
 }
 
-async function parkedEntries({ pipeline, partition, stateStore }: TaskContext): Promise<readonly EntryWrite[]> {
+async function parkedEntries(state: OwnedState): Promise<readonly EntryWrite[]> {
   const all: EntryWrite[] = [];
-  for await (const entries of stateStore.scan({ pipeline: pipeline.name, partition }, PARKED_SEGMENT))
-    all.push(...entries);
+  for await (const entries of state.scan(PARKED_SEGMENT)) all.push(...entries);
   return all;
 }
 
@@ -89,10 +95,9 @@ function isLoadedAtOnce(task: Task, { checkpoint }: Pick<Claim, 'checkpoint'>): 
 }
 
 /** Until the cache is full, unless all has to be there: panes are also loaded as records touch them. */
-async function load(context: TaskContext, task: Task, segments: readonly SegmentSummary[]): Promise<void> {
-  const id = { pipeline: context.pipeline.name, partition: context.partition };
+async function load(context: OwnerContext, task: Task, segments: readonly SegmentSummary[]): Promise<void> {
   for (const segment of segments) {
-    for await (const entries of context.stateStore.scan(id, segment.id)) {
+    for await (const entries of context.state.scan(segment.id)) {
       if (!task.needsWholeState && task.stateSize.bytes >= context.cacheBytes) return;
       const values = entries.map(({ value }) => value);
       task.hydrate(entries, values);

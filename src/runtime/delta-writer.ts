@@ -1,12 +1,14 @@
 import type { Task } from '../core/task/task';
 import type { Checkpoint } from './checkpoint';
+import type { OwnedState } from './owned-state';
 import { retryTransient } from './retry';
 import type { TaskContext } from './task-context';
 
 export interface DeltaWriterOptions {
   readonly task: Task;
   readonly checkpoint: Checkpoint;
-  readonly context: Pick<TaskContext, 'pipeline' | 'partition' | 'stateStore' | 'clock'>;
+  readonly state: OwnedState;
+  readonly context: Pick<TaskContext, 'clock'>;
   /** Ends everything. */
   readonly signal: AbortSignal;
   /** What a write failed with; called instead of rejecting. */
@@ -84,20 +86,18 @@ export class DeltaWriter {
 
   /** Rows that `emit.every` held back and whose state has left memory. No commit is in flight meanwhile. */
   private async emitFromStore(): Promise<void> {
-    const { task, context, signal } = this.options;
+    const { task, state, context, signal } = this.options;
     const refs = task.awaitedRefs(context.clock.now());
     if (refs.length === 0) return;
-    const id = { pipeline: context.pipeline.name, partition: context.partition };
-    const load = (): ReturnType<typeof context.stateStore.load> => context.stateStore.load(id, refs);
+    const load = (): ReturnType<typeof state.load> => state.load(refs);
     const values = await retryTransient(load, { signal, onFailure: () => undefined });
     task.emitStored(refs.flatMap((ref, i) => (values[i] ? [{ ...ref, value: values[i] }] : [])));
   }
 
   /** Closes a window whose state is larger than the cache: its entries pass through memory in chunks. */
   private async closeFromStore(segment: string): Promise<void> {
-    const { task, context } = this.options;
-    const id = { pipeline: context.pipeline.name, partition: context.partition };
-    for await (const entries of context.stateStore.scan(id, segment)) {
+    const { task, state } = this.options;
+    for await (const entries of state.scan(segment)) {
       task.closeStored(segment, entries);
       await this.writing;
       this.freezeAndWrite();

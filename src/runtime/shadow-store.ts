@@ -10,6 +10,7 @@ export function shadowStore(store: StateStore, generation: bigint): StateStore {
     redeploy: (pipeline, next, partitions) => store.redeploy(pipeline, next, partitions),
     claim: (task, owner) => store.claim(shadow(task), owner),
     commit: (task, token, delta) => store.commit(shadow(task), token, delta),
+    standing: (task) => store.standing(shadow(task)),
     load: (task, refs) => store.load(shadow(task), refs),
     scan: (task, segment) => store.scan(shadow(task), segment),
     peek: (task) => store.peek(shadow(task)),

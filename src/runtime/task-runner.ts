@@ -214,7 +214,7 @@ export class TaskRunner {
       this.onTrouble(undefined);
       this.begin(task);
       const { signal } = this.stopping;
-      void warmUp(this.context, task, { segments: cold, signal }).catch((error: unknown) => this.fail(error));
+      void warmUp(this.checkpoint.state, task, { segments: cold, signal }).catch((error: unknown) => this.fail(error));
       this.evidence.endOffset = endOffset;
       this.context.seek(task.position);
       const fields = { offset: task.position.toString(), epoch: this.checkpoint.currentEpoch.toString() };
@@ -233,7 +233,14 @@ export class TaskRunner {
 
   private begin(task: Task): void {
     const { context, checkpoint, evidence } = this;
-    const parts = { task, context, signal: this.stopping.signal, onFailure: (error: unknown) => this.fail(error) };
+    const { state } = checkpoint;
+    const parts = {
+      task,
+      state,
+      context,
+      signal: this.stopping.signal,
+      onFailure: (error: unknown) => this.fail(error),
+    };
     const writer = new DeltaWriter({ ...parts, checkpoint });
     this.task = task;
     this.writer = writer;

@@ -1,7 +1,7 @@
 import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { Clock } from '../core/ports/clock.port';
 import type { ExactRowSink, SinkState, TaskRowSink } from '../core/ports/row-sink.port';
-import type { CheckpointDelta, StateStore } from '../core/ports/state-store.port';
+import type { CheckpointDelta, EntryWrite } from '../core/ports/state-store.port';
 import type { FrozenDelta } from '../core/task/frozen-delta';
 import { sinkSegment } from '../core/task/own-segments';
 import type { TaskId } from '../core/task/task-id';
@@ -12,7 +12,8 @@ export interface TaskSinksOptions {
   readonly id: TaskId;
   readonly pipeline: CompiledPipeline;
   readonly sinks: readonly ExactRowSink[];
-  readonly stateStore: StateStore;
+  /** All entries of a segment of the task's state; throws FencedError for who is not its owner. */
+  readonly scan: (segment: string) => AsyncIterable<readonly EntryWrite[]>;
   readonly observer: RuntimeObserver;
   readonly tracer?: RuntimeTracer;
   readonly clock: Clock;
@@ -53,7 +54,7 @@ export class TaskSinks {
 
   private async stateOf({ name }: ExactRowSink): Promise<ReadonlyMap<string, Uint8Array>> {
     const state = new Map<string, Uint8Array>();
-    for await (const entries of this.options.stateStore.scan(this.options.id, sinkSegment(name))) {
+    for await (const entries of this.options.scan(sinkSegment(name))) {
       for (const { entry, value } of entries) state.set(entry, value);
     }
     return state;

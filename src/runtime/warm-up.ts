@@ -2,7 +2,7 @@ import { TransientError } from '../core/errors';
 import type { SegmentSummary } from '../core/ports/state-store.port';
 import type { Task } from '../core/task/task';
 import { pause } from './back-off';
-import type { TaskContext } from './task-context';
+import type { OwnedState } from './owned-state';
 
 /** Between two chunks, so that records, which load what they need by themselves, come first. */
 const BREATH_MS = 5;
@@ -12,13 +12,13 @@ const BREATH_MS = 5;
  * a claim. What the store does not give now, records ask for. Throws FatalError for what this build cannot decode.
  */
 export async function warmUp(
-  { pipeline, partition, stateStore }: Pick<TaskContext, 'pipeline' | 'partition' | 'stateStore'>,
+  state: OwnedState,
   task: Task,
   { segments, signal }: { readonly segments: readonly SegmentSummary[]; readonly signal: AbortSignal },
 ): Promise<void> {
   try {
     for (const { id } of segments) {
-      for await (const entries of stateStore.scan({ pipeline: pipeline.name, partition }, id)) {
+      for await (const entries of state.scan(id)) {
         if (signal.aborted || !task.warm(entries)) return;
         await pause(BREATH_MS, signal);
       }

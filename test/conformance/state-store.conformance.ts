@@ -64,6 +64,15 @@ export function describeStateStore(name: string, create: () => Promise<StateStor
       await expect(second.commit(delta())).resolves.toBeUndefined();
     });
 
+    it('tells whose the task is, after which commit', async () => {
+      expect(await under.store.standing(task)).toEqual({ epoch: 0n, commits: 0n });
+      const owner = await StoreOwner.claim(under.store, task);
+      await owner.commit(delta());
+      expect(await under.store.standing(task)).toEqual({ epoch: owner.epoch, commits: 1n });
+      const { epoch } = await StoreOwner.claim(under.store, task);
+      expect(await under.store.standing(task)).toEqual({ epoch, commits: 1n });
+    });
+
     it('takes the same commit twice as one', async () => {
       const owner = await StoreOwner.claim(under.store, task);
       const commit = delta({ progress: { ...progress, feedId: '42-0' }, feed: ['{"a":1}'] });

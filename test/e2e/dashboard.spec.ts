@@ -10,6 +10,8 @@ import { waitUntil } from '../support/wait-until';
 jest.setTimeout(120_000);
 
 const POST = 'Beijing US Post';
+/** Of the shipped file. */
+const READINGS = 131_400;
 const CHINA_MS = 8 * 3_600_000;
 
 describe('the page of a service that was just started with its demonstration', () => {
@@ -58,6 +60,17 @@ describe('the page of a service that was just started with its demonstration', (
     );
     // Some days are closed then.
     await page.locator('#chart-panel .hint', { hasText: /\b([3-9]|\d{2,}) days/ }).waitFor();
+    await page.locator('#latest tbody tr', { hasText: POST }).waitFor();
+  });
+
+  it('shows the newest hours of every post, however long its past is', async () => {
+    await waitUntil('three years have been played', async () => {
+      const { status } = await service.json<FeedView>('/v1/feeds/airnow-hourly');
+      return status?.counts.records === READINGS;
+    });
+    await page.goto(`${service.url}/#/air-quality`);
+    await page.locator('#air-hourly button', { hasText: 'Shenyang US Post' }).waitFor({ timeout: 60_000 });
+    await page.goto(`${service.url}/#/pipelines/air-quality-daily`);
     await page.locator('#latest tbody tr', { hasText: POST }).waitFor();
   });
 

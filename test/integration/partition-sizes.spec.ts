@@ -5,8 +5,10 @@ import { readMigrationFiles } from '../../src/adapters/cassandra/migration';
 import { migrate } from '../../src/adapters/cassandra/migrations';
 import { compilePipeline } from '../../src/core/pipeline/compile';
 import type { CompiledPipeline, CompiledSink } from '../../src/core/pipeline/compiled-pipeline';
+import { STANDARD_LANGUAGE } from '../../src/core/pipeline/language';
 import { parsePipelines } from '../../src/core/pipeline/parse';
 import type { Row } from '../../src/core/row/row';
+import { besideFile } from '../../src/processing/read-beside';
 import { testClient } from '../conformance/row-sink-cassandra';
 import type { FullPartition } from '../support/partitions/full-partition';
 import { READING_PARTITIONS } from '../support/partitions/reading-partitions';
@@ -33,8 +35,8 @@ function documentedBytes({ keyspace, table }: FullPartition): number {
 }
 
 function shipped(name: string): CompiledPipeline {
-  const file = `${name}.yaml`;
-  const { definitions } = parsePipelines(readFileSync(join(ROOT, 'pipelines', file), 'utf8'), file);
+  const path = join(ROOT, 'pipelines', `${name}.yaml`);
+  const { definitions } = parsePipelines(readFileSync(path, 'utf8'), path, STANDARD_LANGUAGE, besideFile(path));
   return compilePipeline(definitions[0]!);
 }
 
@@ -82,7 +84,7 @@ describe('the sizes of partitions that docs/tables.md gives', () => {
   });
   afterAll(() => client.close());
 
-  it.each(PARTITIONS)('hold for a full partition of $keyspace.$table, in its SSTables', (one) => {
+  it.each(PARTITIONS)('hold for a full partition of $table of $keyspace, in its SSTables', (one) => {
     const bytes = (sizes.get(`${one.keyspace}.${one.table}`) ?? NaN) * (one.part ?? 1);
     const documented = documentedBytes(one);
     process.stderr.write(`${one.keyspace}.${one.table}: ${one.rows} rows in one partition take ${bytes} bytes\n`);

@@ -63,7 +63,9 @@ describe('servers that want TLS and a name', () => {
       NODE_OPTIONS: '--permission --allow-fs-read=* --allow-worker',
     });
     try {
-      await service.ready();
+      // It makes all tables first, which takes long on a busy machine.
+      const isReady = async (): Promise<boolean> => (await service.status('/health/ready')) === 200;
+      await waitUntil('the service is ready', isReady, 150_000);
       const producer = servers.parts.kafka.client().producer();
       await producer.connect();
       await producer.send({ topic: 'air-quality.readings', messages: READINGS });
@@ -118,7 +120,7 @@ describe('servers that want TLS and a name', () => {
     const changes = { MILLRACE_CASSANDRA_USERNAME: GUEST.name, MILLRACE_CASSANDRA_PASSWORD: GUEST.password };
     const message = await withPorts(changes, (ports) => ports.migrate().then(() => 'nothing was refused', messageOf));
     expect(message).toMatch(
-      /guest has no CREATE permission.*grant the role what the message names.*docs\/security\.md/s,
+      /guest has no (?:CREATE|SELECT) permission.*grant the role what the message names.*docs\/security\.md/s,
     );
   });
 });

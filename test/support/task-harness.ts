@@ -148,7 +148,8 @@ export class TaskHarness {
   private async openSinks(): Promise<void> {
     const { exactSink } = this.options;
     this.sinks = new TaskSinks({
-      ...{ id: ID, pipeline: this.pipeline, stateStore: this.store, observer: silentObserver },
+      ...{ id: ID, pipeline: this.pipeline, observer: silentObserver },
+      scan: (segment) => this.store.scan(ID, segment),
       sinks: exactSink ? [exactSink] : [],
       clock: { now: () => this.clockMs },
     });

@@ -25,9 +25,7 @@ export async function cassandraFacts(client: CassandraClient, role: string | und
   const local = (await ask(client, LOCAL))[0]!;
   const clockAheadMs = (local['at'] as Date).getTime() - (askedMs + Date.now()) / 2;
   const nodes = [local, ...(await ask(client, PEERS))];
-  const textsOf = (column: string): string[] => [
-    ...new Set(nodes.flatMap((node) => (node[column] === null ? [] : [textOf(node[column])]))),
-  ];
+  const textsOf = (column: string): string[] => [...new Set(nodes.flatMap((node) => textIn(node[column])))];
   return {
     ...{ version: String(local['release_version']), dataCenter: String(local['data_center']), clockAheadMs },
     versions: textsOf('release_version').sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
@@ -36,10 +34,12 @@ export async function cassandraFacts(client: CassandraClient, role: string | und
   };
 }
 
-/** Of text, or of a value of the driver, which has one. */
-const textOf = (value: unknown): string => (value as { toString(): string }).toString();
-
 type Columns = Readonly<Record<string, unknown>>;
+
+/** Text or a UUID of the driver; none of a node that has not told it yet. */
+function textIn(value: unknown): readonly string[] {
+  return value === null || value === undefined ? [] : [(value as { toString(): string }).toString()];
+}
 
 async function ask(client: CassandraClient, query: string): Promise<readonly Columns[]> {
   const { rows } = await client.execute({ query, params: [] }, 'asking Cassandra for facts', { isIdempotent: true });

@@ -102,6 +102,11 @@ export class MemoryStateStore implements StateStore, RebuildStore, LiveFeed {
     return Promise.resolve();
   }
 
+  standing(id: TaskId): ReturnType<StateStore['standing']> {
+    const { epoch, commits } = this.taskOf(id);
+    return Promise.resolve({ epoch, commits });
+  }
+
   load(id: TaskId, refs: readonly EntryRef[]): Promise<readonly (Uint8Array | undefined)[]> {
     const { segments } = this.taskOf(id);
     return Promise.resolve(refs.map(({ segment, entry }) => segments.get(segment)?.get(entry)));

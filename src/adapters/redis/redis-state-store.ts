@@ -84,6 +84,13 @@ export class RedisStateStore implements StateStore {
     );
   }
 
+  async standing(task: TaskId): ReturnType<StateStore['standing']> {
+    const [epoch, commits] = await attempt(`ask whose ${taskName(task)} is`, () =>
+      this.redis.hmget(taskKeys(task).task, 'epoch', 'commits'),
+    );
+    return { epoch: BigInt(epoch ?? 0), commits: BigInt(commits ?? 0) };
+  }
+
   async load(task: TaskId, refs: readonly EntryRef[]): Promise<readonly (Uint8Array | undefined)[]> {
     const values = new Array<Uint8Array | undefined>(refs.length);
     await attempt(`load state of ${taskName(task)}`, () =>

@@ -56,7 +56,8 @@ const entriesLine = z.strictObject({ entries: z.array(z.tuple([z.string(), z.str
 const pendingLine = z.strictObject({ pending: z.array(ref) });
 export const endLine = z.strictObject({ end: z.strictObject({ lines: z.int(), sha256: z.string() }) });
 
-const bodyLine = z.union([taskLine, entriesLine, pendingLine]);
+/** The most frequent first: each is tried in turn. */
+const bodyLine = z.union([entriesLine, taskLine, pendingLine]);
 
 /** The header as text, without the end of its line. */
 export function headerText({ pipeline, savedAt, deployment: inForce }: SavepointHeader, version: string): string {

@@ -151,6 +151,12 @@ export interface StateStore {
    */
   commit(task: TaskId, token: CommitToken, delta: CheckpointDelta): Promise<void>;
 
+  /**
+   * The epoch of the task's owner and the number of its last commit; both 0 before the first claim. Whoever asks after it has
+   * read entries, and finds them as they were, has read what its own commits made.
+   */
+  standing(task: TaskId): Promise<Pick<Claim, 'epoch' | 'commits'>>;
+
   /** The values of `refs`, in their order; `undefined` where there is none. */
   load(task: TaskId, refs: readonly EntryRef[]): Promise<readonly (Uint8Array | undefined)[]>;
 

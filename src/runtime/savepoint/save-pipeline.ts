@@ -1,8 +1,8 @@
 import { ConfigError } from '../../core/errors';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
-import type { StateStore } from '../../core/ports/state-store.port';
+import type { Deployment, StateStore } from '../../core/ports/state-store.port';
 import { tasksOf } from '../../core/repartition/names';
-import type { SavepointItem, SavepointPorts } from './savepoint';
+import type { SavepointHeader, SavepointItem, SavepointPorts } from './savepoint';
 
 /**
  * The whole state of a pipeline, which may run: each task as of a commit of its own, with the offset up to which it has
@@ -15,9 +15,7 @@ export async function* savePipeline(
 ): AsyncGenerator<SavepointItem> {
   const inForce = await stateStore.deployment(name);
   if (!inForce) throw new ConfigError(`Pipeline ${name} is not deployed: there is nothing to save`);
-  const deployment = { ...inForce };
-  // What is being rebuilt is not in force.
-  delete deployment.rebuilding;
+  const deployment = withoutRebuild(inForce);
   const savedAt = new Date(clock.now()).toISOString();
   yield { kind: 'header', header: { pipeline: name, savedAt, deployment } };
   const partitions = (await topics.partitionCount(definition.spec.source.topic)) ?? 0;
@@ -25,6 +23,12 @@ export async function* savePipeline(
     for await (const part of savepoints.copyOf(id)) yield { kind: 'part', id, part };
   }
   await checkGeneration(name, inForce.generation, stateStore);
+}
+
+/** A rebuild that was begun is no part of what is in force. */
+function withoutRebuild({ definition, ...inForce }: Deployment): SavepointHeader['deployment'] {
+  const { generation, fingerprint, repartitioned, partitions } = inForce;
+  return { generation, fingerprint, repartitioned, partitions, ...(definition !== undefined && { definition }) };
 }
 
 /** A reset or a rebuild that took over meanwhile makes tasks of two generations. */

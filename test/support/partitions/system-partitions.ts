@@ -26,7 +26,7 @@ const AIR_QUALITY: readonly FullPartition[] = [
   },
   {
     ...{ pipeline: 'air-quality-hourly-aqi', keyspace: 'aqdata', table: 'aqi_hourly' },
-    ...{ rows: HOURS_OF_LEAP_YEAR, part: 4 },
+    ...{ rows: HOURS_OF_LEAP_YEAR, part: 8 },
     row: (i, location) => ({
       ...{ key: { location }, window: { ...windowOf(i + 1, HOUR_MS), startMs: YEAR_MS + (i - 11) * HOUR_MS } },
       values: {
@@ -36,7 +36,7 @@ const AIR_QUALITY: readonly FullPartition[] = [
   },
   {
     ...{ pipeline: 'air-quality-reporting', keyspace: 'aqdata', table: 'posts_reporting' },
-    ...{ rows: HOURS_OF_LEAP_YEAR, part: 4 },
+    ...{ rows: HOURS_OF_LEAP_YEAR, part: 8 },
     row: (i, network) => ({
       ...{ key: { network }, window: windowOf(i, HOUR_MS) },
       values: { posts: 250, readings: 260 },
@@ -55,21 +55,21 @@ const candles = (table: string, rows: number, sizeMs: number, part: number): Ful
 
 const CRYPTO: readonly FullPartition[] = [
   {
-    ...{ pipeline: 'crypto-prices', keyspace: 'crypto', table: 'prices', rows: 86_400, part: 20 },
+    ...{ pipeline: 'crypto-prices', keyspace: 'crypto', table: 'prices', rows: 86_400, part: 40 },
     row: (i, id) => ({
       ...{ key: {}, window: undefined, eventTimeMs: YEAR_MS + i * 30 * SECOND_MS },
       values: { id, ts: YEAR_MS / 1_000 + i * 30, name: 'Bitcoin', price_usd: measured(i) },
     }),
   },
   candles('candles_1m', 1_440, MINUTE_MS, 1),
-  candles('candles_5m', 105_408, 5 * MINUTE_MS, 24),
-  candles('candles_1h', HOURS_OF_LEAP_YEAR, HOUR_MS, 4),
+  candles('candles_5m', 105_408, 5 * MINUTE_MS, 48),
+  candles('candles_1h', HOURS_OF_LEAP_YEAR, HOUR_MS, 8),
 ];
 
 const USERS: readonly FullPartition[] = [
   {
     ...{ pipeline: 'users-by-country', keyspace: 'spark_streams', table: 'users_by_country' },
-    ...{ rows: HOURS_OF_LEAP_YEAR, part: 4 },
+    ...{ rows: HOURS_OF_LEAP_YEAR, part: 8 },
     row: (i, country) => ({
       ...{ key: { country }, window: windowOf(i, HOUR_MS) },
       values: { users: 2_000 + i, records: 3_000 + i, mean_age: measured(i) },
@@ -90,14 +90,14 @@ const PARAMETERS = {
 
 const MODELS: readonly FullPartition[] = [
   {
-    ...{ pipeline: 'pm25-predictions', keyspace: 'models', table: 'predictions', rows: HOURS_OF_LEAP_YEAR, part: 4 },
+    ...{ pipeline: 'pm25-predictions', keyspace: 'models', table: 'predictions', rows: HOURS_OF_LEAP_YEAR, part: 8 },
     row: (i, location) => ({
       ...{ key: { location }, window: windowOf(i, HOUR_MS) },
       values: { predicted: measured(i), pm25: 81, score: measured(i), anomaly: false, version: i },
     }),
   },
   {
-    ...{ pipeline: 'pm25-anomalies', keyspace: 'models', table: 'anomalies', rows: HOURS_OF_LEAP_YEAR, part: 4 },
+    ...{ pipeline: 'pm25-anomalies', keyspace: 'models', table: 'anomalies', rows: HOURS_OF_LEAP_YEAR, part: 8 },
     row: (i, location) => ({
       ...{ key: { location }, window: windowOf(i, HOUR_MS) },
       values: { predicted: measured(i), pm25: 81, score: measured(i), reason: 'anomaly, drift' },
@@ -147,14 +147,14 @@ const SENSORS_AND_CAMERAS: readonly FullPartition[] = [
     }),
   },
   {
-    ...{ pipeline: 'cameras-activity', keyspace: 'cameras', table: 'activity', rows: 8_640, part: 4 },
+    ...{ pipeline: 'cameras-activity', keyspace: 'cameras', table: 'activity', rows: 8_640, part: 8 },
     row: (i, camera_id) => ({
       ...{ key: { camera_id }, window: windowOf(i, 10 * SECOND_MS) },
       values: { frames: 250, numbers: 249, motion: 1 / 3, motion_max: 2 / 3, width: 1_920, height: 1_080 },
     }),
   },
   {
-    ...{ pipeline: 'cameras-online', keyspace: 'cameras', table: 'online', rows: 129_600, part: 24 },
+    ...{ pipeline: 'cameras-online', keyspace: 'cameras', table: 'online', rows: 129_600, part: 96 },
     row: (i, camera_id) => ({
       ...{ key: { camera_id }, window: windowOf(i, MINUTE_MS) },
       values: { frames: 1_400, motion: 1 / 3 },

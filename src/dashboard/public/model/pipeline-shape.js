@@ -26,6 +26,15 @@ export function bandOf(measure, measures) {
 
 export const zoneOf = ({ definition }) => definition.spec.window?.zone ?? 'UTC';
 
+/**
+ * A query for the rows of the `spanMs` before the newest record, whenever that was: years of hours are more than a page has use
+ * for, and they come oldest first. All rows while no record has come.
+ */
+export function latestQuery({ tasks = [] }, spanMs) {
+  const newestMs = Math.max(...tasks.map(({ streamTime }) => streamTime?.ms ?? -Infinity));
+  return Number.isFinite(newestMs) ? { from: String(Math.trunc(newestMs - spanMs)) } : {};
+}
+
 const [HALF_DAY_MS, DAY_MS] = [43_200_000, 86_400_000];
 
 /**

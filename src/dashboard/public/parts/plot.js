@@ -102,10 +102,10 @@ export class Plot {
       ...this.#size(),
       tzDate: (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000)),
       legend: { show: false },
-      padding: [12, 22, 0, 0],
+      padding: [12, 30, 0, 0],
       cursor: { points: { size: 7, show: !hasCandles }, y: false },
       scales: {
-        x: hasCandles ? { range: (_plot, min, max) => widened(min, max) } : {},
+        x: { range: (plot, min, max) => xRange(plot.data[0], min, max, hasCandles) },
         y: { range: (_plot, min, max) => yRange(min, max, fromZero) },
       },
       axes: [
@@ -155,9 +155,14 @@ function tipLine({ colour, label, text }) {
   return h('div', {}, swatch, h('span', {}, label), h('span', {}, text));
 }
 
-/** Room for half a candle at both ends. */
-function widened(min, max) {
-  const room = (max - min) * 0.008 || 30;
+/** Room for half a candle at both ends. A moment alone stands in the middle: uPlot would give it three years. */
+function xRange(times, min, max, hasCandles) {
+  if (times.length === 0) return [0, DAY_S];
+  if (times.length === 1) {
+    const room = hasCandles ? 10 * MINUTE_S : DAY_S / 2;
+    return [times[0] - room, times[0] + room];
+  }
+  const room = hasCandles ? (max - min) * 0.008 || 30 : 0;
   return [min - room, max + room];
 }
 

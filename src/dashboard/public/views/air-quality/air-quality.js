@@ -3,10 +3,12 @@ import { LinesPanel } from '../../parts/lines-panel.js';
 import { Panel } from '../../parts/panel.js';
 import { FollowedPipeline } from '../../model/followed-pipeline.js';
 import { linesOfPipeline } from '../../model/pipeline-lines.js';
-import { atOf, runningByName, zoneOf } from '../../model/pipeline-shape.js';
+import { atOf, latestQuery, runningByName, zoneOf } from '../../model/pipeline-shape.js';
 import { postTiles } from './post-tiles.js';
 
 const HOUR_MS = 3_600_000;
+/** As far back as the longest span of hours, and a day. */
+const HOURS_MS = 91 * 24 * HOUR_MS;
 const HOURS = [
   { windows: 72, text: '3 days' },
   { windows: 336, text: '2 weeks' },
@@ -30,9 +32,9 @@ export class AirQualityView {
     if (now) root.append(this.#now(now, zone, follow));
     if (daily) root.append(this.#lines(daily, linesOfPipeline(daily), follow));
     const hourly = running.get('air-quality-hourly-aqi');
-    if (hourly) root.append(this.#lines(hourly, hourlyLines(zone), follow));
+    if (hourly) root.append(this.#lines(hourly, hourlyLines(zone), follow, latestOf(hourly)));
     const reporting = running.get('air-quality-reporting');
-    if (reporting) root.append(this.#lines(reporting, reportingLines(zone), follow));
+    if (reporting) root.append(this.#lines(reporting, reportingLines(zone), follow, latestOf(reporting)));
   }
 
   close() {
@@ -58,14 +60,16 @@ export class AirQualityView {
     return panel.element;
   }
 
-  #lines(pipeline, options, follow) {
+  #lines(pipeline, options, follow, rows = {}) {
     const lines = new LinesPanel(options);
     this.#closers.push(() => lines.close());
     lines.show(undefined);
-    follow(pipeline, (followed) => lines.show(followed));
+    follow(pipeline, (followed) => lines.show(followed), rows);
     return lines.element;
   }
 }
+
+const latestOf = (pipeline) => ({ query: latestQuery(pipeline, HOURS_MS) });
 
 function hourlyLines(zone) {
   return {

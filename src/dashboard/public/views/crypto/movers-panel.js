@@ -30,8 +30,9 @@ export class MoversPanel {
       .filter((entry) => dayOf(entry).change_percent < 0)
       .slice(-MOVERS)
       .reverse();
-    fillBars(this.#up, followed, risen, 'good', 'No coin has risen.');
-    fillBars(this.#down, followed, fallen, 'bad', 'No coin has fallen.');
+    const unknown = known.length === 0 ? 'A change is known from the second five minutes on.' : undefined;
+    fillBars(this.#up, followed, risen, 'good', unknown ?? 'No coin has risen.');
+    fillBars(this.#down, followed, fallen, 'bad', unknown ?? 'No coin has fallen.');
     this.#all.follow(followed, rows.length === 0, 'No price has come yet.');
     this.#all.subtitle('Volatility is the standard deviation of the logarithmic returns of five-minute steps');
     fillTable(this.#table.table, COLUMNS, [...known, ...rows.filter((entry) => !isKnown(entry))]);

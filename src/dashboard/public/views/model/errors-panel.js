@@ -36,9 +36,9 @@ const digits = (value) => (typeof value === 'number' ? value.toFixed(2) : '–')
 const COLUMNS = [
   { title: 'Post', kind: 'head', cell: ({ key }) => key },
   { title: 'Model', kind: 'number', cell: (entry) => digits(forecastOf(entry).mae?.model) },
-  { title: 'Same as the last hour', kind: 'number', cell: (entry) => digits(forecastOf(entry).mae?.last) },
-  { title: 'Mean so far', kind: 'number', cell: (entry) => digits(forecastOf(entry).mae?.mean) },
-  { title: 'Better than the last hour by', kind: 'number', cell: (entry) => gainText(forecastOf(entry).mae) },
+  { title: 'Last hour', hint: 'as prediction', kind: 'number', cell: (entry) => digits(forecastOf(entry).mae?.last) },
+  { title: 'Mean so far', hint: 'as prediction', kind: 'number', cell: (entry) => digits(forecastOf(entry).mae?.mean) },
+  { title: 'Better by', hint: 'than the last hour', kind: 'number', cell: (entry) => gainText(forecastOf(entry).mae) },
   { title: 'Hours scored', kind: 'number', cell: (entry) => quantity(forecastOf(entry).scored) },
   { title: 'Drifts', kind: 'number', cell: (entry) => quantity(forecastOf(entry).drifts) },
   { title: 'Version', kind: 'number', cell: (entry) => quantity(forecastOf(entry).version) },
