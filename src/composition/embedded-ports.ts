@@ -68,7 +68,7 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }, tracing?
       Promise.all(
         pipeline.sinks.flatMap((sink): readonly Promise<Sink>[] => {
           if (sink.kind === 'redis') return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
-          if (sink.kind === 'metrics') return [Promise.resolve(new MetricsRowSink(rowValues, sink))];
+          if (sink.kind === 'metrics') return [Promise.resolve(new MetricsRowSink(rowValues, sink, clock))];
           if (sink.kind === 'cassandra') return [Promise.resolve(tables.sinkFor(pipeline, sink))];
           if (sink.kind === 'live') return [];
           return [topicSink(pipeline, sink, { producer, textProducer: producer, transactions, schemas })];

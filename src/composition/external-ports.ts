@@ -41,6 +41,7 @@ import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { BoardStore } from '../core/ports/board-store.port';
+import type { Clock } from '../core/ports/clock.port';
 import type { Log } from '../core/ports/log.port';
 import { type CacheStore, partitionCacheKey } from '../core/ports/cache-store.port';
 import type { PartitionReader } from '../core/ports/partition-reader.port';
@@ -123,7 +124,7 @@ export function externalPorts(
         pipeline.sinks.flatMap((sink) =>
           sinkOf(pipeline, sink, {
             ...{ producer, textProducer: rowProducer, transactions, tables },
-            ...{ boards, schemas, cacheStore, rowValues },
+            ...{ boards, schemas, cacheStore, rowValues, clock },
           }),
         ),
       ),
@@ -154,12 +155,13 @@ interface SinkParts extends TopicSinkParts {
   readonly cacheStore: CacheStore;
   readonly boards: BoardStore;
   readonly rowValues: RowValues;
+  readonly clock: Clock;
 }
 
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { tables, boards, cacheStore, rowValues, ...parts }: SinkParts,
+  { tables, boards, cacheStore, rowValues, clock, ...parts }: SinkParts,
 ): Promise<Sink>[] {
   switch (sink.kind) {
     case 'cassandra':
@@ -169,7 +171,7 @@ function sinkOf(
     case 'redis':
       return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
     case 'metrics':
-      return [Promise.resolve(new MetricsRowSink(rowValues, sink))];
+      return [Promise.resolve(new MetricsRowSink(rowValues, sink, clock))];
     case 'live':
       return [];
   }

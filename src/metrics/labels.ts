@@ -16,7 +16,7 @@ export const LABELS = {
   reason: { meaning: 'why: of a dead letter, of a closed window, of a dropped item', bound: 'a closed set' },
   sink: {
     meaning:
-      '`cassandra:KEYSPACE.TABLE`, `kafka:TOPIC`, `live`, boards; of retries also `state` (Redis), `dead-letters`, ' +
+      '`cassandra:KEYSPACE.TABLE`, `kafka:TOPIC`, `live`, boards, `metrics:NAME`; of retries also `state` (Redis), `dead-letters`, ' +
       '`late-records`, `repartition`',
     bound: 'sinks of the pipeline and four',
   },
@@ -28,6 +28,7 @@ export const LABELS = {
     meaning: 'of a row: its only field as text, several as a JSON array',
     bound: '`maxSeries` of the sink for each partition, 100 unless it says otherwise, at most 1,000',
   },
+  title: { meaning: 'of a `key`: what people call it, if the sink says so', bound: 'one for each `key`' },
   version: { meaning: 'of Millrace', bound: 'one' },
 } as const satisfies Record<string, { readonly meaning: string; readonly bound: string }>;
 

@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { RowValues } from '../runtime/row-values/row-values';
 import { dependencyGauges } from './dependency-gauges';
 import { FeedMetrics } from './feed-metrics';
 import { type Label, LABELS } from './labels';
 import type { MetricDescription } from './meters';
-import { RowValues } from '../runtime/row-values/row-values';
 import { PrometheusObserver } from './prometheus-observer';
 import { rowValueGauges } from './row-value-gauges';
 import { statusGauges } from './status-gauges';

@@ -6,9 +6,9 @@ import type { Meters } from './meters';
 export function rowValueGauges(meters: Meters, shown: RowValues): void {
   const gauge: Gauge = meters.gauge(
     'millrace_row_value',
-    'What a `metrics` sink shows: the newest value of each key, in the process that owns its partition',
+    'What a `metrics` sink shows: the newest value of each key, in the process that owns its partition, until its `ttl` is over',
     {
-      ...{ across: 'max', labels: ['pipeline', 'name', 'key'] },
+      ...{ across: 'max', labels: ['pipeline', 'name', 'key', 'title'] },
       collect: () => {
         gauge.reset();
         for (const { value, ...labels } of shown.all()) gauge.set(labels, value);
@@ -17,7 +17,7 @@ export function rowValueGauges(meters: Meters, shown: RowValues): void {
   );
   const dropped: Counter = meters.counter(
     'millrace_row_values_dropped_total',
-    'Keys that a `metrics` sink shows no more, or not at all: for want of room, or because they are longer than 200 characters',
+    'Rows whose number a `metrics` sink does not show: it has `maxSeries` keys already, or the key is longer than 200 characters',
     ['pipeline', 'name'],
     () => {
       dropped.reset();

@@ -121,7 +121,7 @@ const SYSTEMS = [
       { name: 'chapters with mistakes', pipeline: 'reading-mistakes' },
     ],
     values: [
-      { title: 'Words read', about: 'In the newest session of each student, the ten with most', pipeline: 'reading-sessions', name: 'words', top: 10 },
+      { title: 'Mistakes', about: 'Of the newest month, the ten chapters with most', pipeline: 'reading-mistakes', name: 'mistakes', top: 10 },
     ],
     flows: [
       { title: 'Pages', about: 'Pages stored in the log', pipeline: 'reading-log' },

@@ -29,8 +29,13 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
   };
 }
 
-function compileMetrics({ name, value, maxSeries }: MetricsSinkDefinition, options: ColumnOptions): CompiledMetrics {
-  return { kind: 'metrics', valueName: name, value: compileColumnExpression('value', value, options), maxSeries };
+function compileMetrics(sink: MetricsSinkDefinition, options: ColumnOptions): CompiledMetrics {
+  const { name, value, title, maxSeries, ttl } = sink;
+  return {
+    ...{ kind: 'metrics', valueName: name, maxSeries, ttlMs: ttl },
+    value: compileColumnExpression('value', value, options),
+    title: title === undefined ? undefined : compileColumnExpression('title', title, options),
+  };
 }
 
 function compileTopic({ topic, delivery, format, subject, schema, message }: KafkaSink): CompiledSink {

@@ -72,8 +72,11 @@ export interface CompiledMetrics {
   readonly kind: 'metrics';
   readonly valueName: string;
   readonly value: ColumnExpression;
+  readonly title: ColumnExpression | undefined;
   /** Of each task. */
   readonly maxSeries: number;
+  /** Since the row came, by the clock of the service. */
+  readonly ttlMs: number;
 }
 
 /** A `redis` sink: boards of members in order of a score, or counts of members. */

@@ -1,46 +1,60 @@
-/** One number that Prometheus is shown. */
-export interface RowValue {
+/** Whose numbers they are. */
+export interface ValuesPlace {
   readonly pipeline: string;
   /** Of the sink. */
   readonly name: string;
+}
+
+/** The number of one key. */
+export interface KeyValue {
   /** The row's, as text. */
   readonly key: string;
+  /** What people call the key; empty if nobody says. */
+  readonly title: string;
   readonly value: number;
 }
 
+/** One number that Prometheus is shown. */
+export type RowValue = ValuesPlace & KeyValue;
+
 /** What one task shows. */
-export interface ShownValues {
-  readonly pipeline: string;
-  readonly name: string;
-  values(): Iterable<readonly [key: string, value: number]>;
+export interface ShownValues extends ValuesPlace {
+  values(): Iterable<KeyValue>;
 }
 
-/** What `metrics` sinks of this process show now, and how often they had no room. Bounded by their `maxSeries`. */
+export interface DroppedValues extends ValuesPlace {
+  readonly count: number;
+}
+
+/** What `metrics` sinks of this process show now, and for how many rows they had no room. Bounded by their `maxSeries`. */
 export class RowValues {
   private readonly parts = new Set<ShownValues>();
-  /** By pipeline and name of the sink. */
-  private readonly droppedBy = new Map<string, { readonly pipeline: string; readonly name: string; count: number }>();
+  private readonly counts = new Map<string, DroppedValues>();
 
   /** What the task shows is shown until the function that is returned is called. */
   show(part: ShownValues): () => void {
+    this.count(part, 0);
     this.parts.add(part);
     return () => void this.parts.delete(part);
   }
 
-  /** A key is not shown any more, or not at all, for want of room. */
-  addDropped(pipeline: string, name: string): void {
-    const of = `${pipeline} ${name}`;
-    const entry = this.droppedBy.get(of) ?? { pipeline, name, count: 0 };
-    entry.count += 1;
-    this.droppedBy.set(of, entry);
+  /** A row had a number, and there was no room for its key. */
+  addDropped(place: ValuesPlace): void {
+    this.count(place, 1);
   }
 
   *all(): Generator<RowValue> {
     for (const { pipeline, name, values } of this.parts)
-      for (const [key, value] of values()) yield { pipeline, name, key, value };
+      for (const value of values()) yield { pipeline, name, ...value };
   }
 
-  dropped(): Iterable<{ readonly pipeline: string; readonly name: string; readonly count: number }> {
-    return this.droppedBy.values();
+  /** Since the process began, of each sink that it has shown anything of. */
+  dropped(): Iterable<DroppedValues> {
+    return this.counts.values();
+  }
+
+  private count({ pipeline, name }: ValuesPlace, more: number): void {
+    const of = `${pipeline} ${name}`;
+    this.counts.set(of, { pipeline, name, count: (this.counts.get(of)?.count ?? 0) + more });
   }
 }
