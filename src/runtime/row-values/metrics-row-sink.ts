@@ -29,7 +29,7 @@ export class MetricsRowSink implements ExactRowSink {
     const hide = shown.show({ ...place, values: () => values.shown() });
     return Promise.resolve({
       name: this.name,
-      write: (rows) => Promise.resolve(values.take(rows)),
+      write: (rows) => Promise.resolve(rows).then((given) => values.take(given)),
       close: () => Promise.resolve(hide()),
     });
   }

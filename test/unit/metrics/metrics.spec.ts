@@ -83,6 +83,27 @@ describe('GET /metrics', () => {
     expect((await metrics()).filter((line) => line.includes('partition="0"'))).toEqual([]);
   });
 
+  it('shows the numbers of rows as they are when it is asked, and how many found no room', async () => {
+    const place = { pipeline: PIPELINE, name: 'pm25' };
+    let numbers = [
+      { key: 'Hyderabad (हैदराबाद)', title: '', value: 81.5 },
+      { key: '["a","b"]', title: 'A "and" B', value: -1 },
+    ];
+    const hide = world.rowValues.show({ ...place, values: () => numbers });
+    world.rowValues.addDropped(place);
+    const shown = async () => (await metrics()).filter((line) => line.startsWith('millrace_row_value'));
+    const dropped = `millrace_row_values_dropped_total{pipeline="${PIPELINE}",name="pm25"}`;
+    expect(await shown()).toEqual([
+      `millrace_row_value{pipeline="${PIPELINE}",name="pm25",key="Hyderabad (हैदराबाद)",title=""} 81.5`,
+      `millrace_row_value{pipeline="${PIPELINE}",name="pm25",key="[\\"a\\",\\"b\\"]",title="A \\"and\\" B"} -1`,
+      `${dropped} 1`,
+    ]);
+    numbers = [];
+    expect(await shown()).toEqual([`${dropped} 1`]);
+    hide();
+    expect(await shown()).toEqual([`${dropped} 1`]);
+  });
+
   it('has the metrics of the process', async () => {
     expect((await metrics()).some((line) => line.startsWith('process_cpu_seconds_total'))).toBe(true);
   });

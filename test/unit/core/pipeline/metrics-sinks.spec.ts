@@ -9,7 +9,7 @@ function problems(sinks: string, lines: Parameters<typeof pipelineText>[0] = {})
 }
 
 describe('a metrics sink', () => {
-  it.each(['{ metrics: { name: total, value: total } }', '{ metrics: { name: mean_x, value: total / n, maxSeries: 1000 } }'])(
+  it.each(['{ metrics: { name: total, value: total } }', '{ metrics: { name: mean_x, value: total / n, title: key.k, maxSeries: 1000, ttl: 5m } }'])(
     'takes %s',
     (sink) => {
       expect(problems(sink)).toEqual([]);
@@ -20,6 +20,8 @@ describe('a metrics sink', () => {
 
   it.each([
     ['{ metrics: { name: total } }', `${at}.value: is missing; text is needed`],
+    ['{ metrics: { name: total, value: total, title: names } }', `${at}.title: unknown aggregate "names"`],
+    ['{ metrics: { name: total, value: total, ttl: never } }', `${at}.ttl: "never" is no duration; a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H is needed`],
     ['{ metrics: { name: total, value: totl } }', `${at}.value: unknown aggregate "totl"; did you mean "total"?`],
     [
       '{ metrics: { name: Total, value: total } }',
@@ -33,11 +35,27 @@ describe('a metrics sink', () => {
     expect(problems(sinks)).toEqual([problem]);
   });
 
-  it('refuses a key that must not be shown', () => {
-    const source = '  source: { topic: in, format: json, personal: [k], time: { field: at } }';
-    expect(problems('{ metrics: { name: t, value: total } }', { source })).toEqual([
-      `${at}: key.k is personal, and /metrics shows keys to whoever may scrape it`,
+  const personal = (field: string) => ({
+    source: `  source: { topic: in, format: json, personal: [${field}], time: { field: at } }`,
+  });
+
+  it('refuses a key that is personal, or made of something that is', () => {
+    const open = 'is personal, and /metrics shows it to whoever may scrape it';
+    const sink = '{ metrics: { name: t, value: n } }';
+    expect(problems(sink, personal('k'))).toEqual([`${at}: key.k ${open}`]);
+    const derived = { key: '  key: [who]', derive: '  derive: { full: user.email + "", who: full }' };
+    expect(problems(sink, { ...personal('email'), ...derived })).toEqual([`${at}: key.who ${open}`]);
+  });
+
+  it('refuses values and titles of personal fields, but for counts', () => {
+    const aggregate = '  aggregate: { top: max(twice), last_x: last(x), n: count(x), m: distinct(twice) }';
+    const lines = { ...personal('x'), aggregate };
+    const told = 'is made of a personal field, and /metrics shows it to whoever may scrape it';
+    expect(problems('{ metrics: { name: t, value: top, title: last_x } }', lines)).toEqual([
+      `${at}.value: top ${told}`,
+      `${at}.title: last_x ${told}`,
     ]);
+    expect(problems('{ metrics: { name: t, value: n + m } }', lines)).toEqual([]);
   });
 
   it('refuses more series than Prometheus bears, and rows that have no key', () => {
