@@ -40,7 +40,13 @@ export class Meters {
   /** `collect` is called before each scrape. */
   counter(name: string, help: string, labels: readonly Label[] = [], collect?: () => void): Counter {
     this.made.push({ name, type: 'counter', help, labels, across: 'sum' });
-    return new Counter({ name, help, labelNames: [...labels], registers: [this.registry], ...(collect && { collect }) });
+    return new Counter({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [this.registry],
+      ...(collect && { collect }),
+    });
   }
 
   gauge(name: string, help: string, { across, labels = [], collect }: GaugeOptions): Gauge {

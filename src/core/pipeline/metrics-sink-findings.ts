@@ -17,7 +17,8 @@ export function checkMetrics(document: unknown, i: number, names: RowNames): Fin
   if (sinks.slice(0, i).some((_, before) => nameAt(sinks, before) === name))
     return [{ path: [...path, 'name'], message: 'is the name of another metrics sink of the pipeline' }];
   if (names.windowKind === 'none') {
-    const message = 'needs rows that change: give the pipeline a key, a window such as { kind: global }, and aggregates';
+    const message =
+      'needs rows that change: give the pipeline a key, a window such as { kind: global }, and aggregates';
     return [{ path, message, at: 'name' }];
   }
   const personal = new PersonalNames(document);

@@ -9,19 +9,22 @@ function problems(sinks: string, lines: Parameters<typeof pipelineText>[0] = {})
 }
 
 describe('a metrics sink', () => {
-  it.each(['{ metrics: { name: total, value: total } }', '{ metrics: { name: mean_x, value: total / n, title: key.k, maxSeries: 1000, ttl: 5m } }'])(
-    'takes %s',
-    (sink) => {
-      expect(problems(sink)).toEqual([]);
-    },
-  );
+  it.each([
+    '{ metrics: { name: total, value: total } }',
+    '{ metrics: { name: mean_x, value: total / n, title: key.k, maxSeries: 1000, ttl: 5m } }',
+  ])('takes %s', (sink) => {
+    expect(problems(sink)).toEqual([]);
+  });
 
   const at = 'spec.sinks[0].metrics';
 
   it.each([
     ['{ metrics: { name: total } }', `${at}.value: is missing; text is needed`],
     ['{ metrics: { name: total, value: total, title: names } }', `${at}.title: unknown aggregate "names"`],
-    ['{ metrics: { name: total, value: total, ttl: never } }', `${at}.ttl: "never" is no duration; a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H is needed`],
+    [
+      '{ metrics: { name: total, value: total, ttl: never } }',
+      `${at}.ttl: "never" is no duration; a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H is needed`,
+    ],
     ['{ metrics: { name: total, value: totl } }', `${at}.value: unknown aggregate "totl"; did you mean "total"?`],
     [
       '{ metrics: { name: Total, value: total } }',
