@@ -15,6 +15,8 @@ const BEGINNING = `# Metrics
 ${MADE_BY}
 
 \`GET /metrics\` of each process, in Prometheus's text format. What to do with them: [alerts and dashboards](observability.md).
+While [tracing](operations.md#tracing) is on the format is OpenMetrics, and the durations of checkpoints and sinks have exemplars: each bucket names the
+\`trace_id\` of the newest work in it that the sampler keeps. Prometheus stores them with \`--enable-feature=exemplar-storage\`.
 
 Counters and histograms belong to the process, start at 0 with it, and count work that is repeated after a crash again; the totals of
 \`/v1/pipelines\` are part of the checkpoint and do not. Gauges tell of the tasks and feeds that the process has now, and vanish with them. The

@@ -17,6 +17,7 @@ import { pipelineSchema } from '../../src/core/pipeline/definition';
 import type { PipelineStatus, TaskStatus } from '../../src/runtime/pipeline-status';
 import { type Pipelines, PIPELINES, type RefusedPipeline } from '../../src/runtime/pipelines';
 import { type Ports, PORTS } from '../../src/runtime/ports';
+import type { RuntimeTracer } from '../../src/runtime/runtime-tracer';
 import { RowValues } from '../../src/runtime/row-values/row-values';
 import { FixtureTask } from './fixture-task';
 import { memorySchemas } from './memory-schemas';
@@ -47,6 +48,8 @@ export class ApiFixture {
   readonly tables = new MemoryTables();
   readonly boards = new MemoryBoardStore({ now: () => this.nowMs });
   readonly rowValues = new RowValues();
+  /** There while tracing is on. */
+  tracer: RuntimeTracer | undefined;
   readonly queue = new MemoryWorkQueue({ now: () => this.nowMs });
   readonly ledger = new MemoryOperatorLedger();
   readonly tasks: readonly FixtureTask[];
@@ -117,6 +120,7 @@ export class ApiFixture {
       readerOf: (pipeline) => this.tables.readerFor(pipeline),
       partitions: this.tables.columns,
       cacheStore: undefined,
+      ...(this.tracer && { tracer: this.tracer }),
       close: () => Promise.resolve(),
     };
   }
