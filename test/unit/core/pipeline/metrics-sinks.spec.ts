@@ -20,7 +20,10 @@ describe('a metrics sink', () => {
 
   it.each([
     ['{ metrics: { name: total } }', `${at}.value: is missing; text is needed`],
-    ['{ metrics: { name: total, value: total, title: names } }', `${at}.title: unknown aggregate "names"`],
+    [
+      '{ metrics: { name: total, value: total, title: names } }',
+      `${at}.title: unknown aggregate "names"; known: total, n, key, window, revision, final`,
+    ],
     [
       '{ metrics: { name: total, value: total, ttl: never } }',
       `${at}.ttl: "never" is no duration; a duration such as 250ms, 10s, 5m, 1h, 7d or PT1H is needed`,
