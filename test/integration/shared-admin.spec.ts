@@ -1,15 +1,16 @@
 import { createKafka } from '../../src/adapters/kafka/kafka-client';
+import { KafkaTopicAdmin } from '../../src/adapters/kafka/kafka-topic-admin';
 import { SharedAdmin } from '../../src/adapters/kafka/shared-admin';
 import { TransientError } from '../../src/core/errors';
 import { silentLog } from '../../src/core/ports/log.port';
 import { KafkaLink } from '../support/kafka-link';
-import { testServers } from '../support/servers';
+import { testServers, uniqueName } from '../support/servers';
 import { waitUntil } from '../support/wait-until';
 
 const METADATA = 3;
 
 describe('the admin connection that all questions share', () => {
-  const asked: SharedAdmin[] = [];
+  const asked: { close(): Promise<void> }[] = [];
 
   const adminAt = (broker: string, deadlineMs?: number): SharedAdmin => {
     const admin = new SharedAdmin(createKafka({ brokers: [broker], clientId: 'shared-admin' }, silentLog), deadlineMs);
@@ -61,6 +62,22 @@ describe('the admin connection that all questions share', () => {
     await expect(refused).rejects.toBe(refusal);
     await shared.ask('list topics', (admin) => Promise.resolve(used.add(admin)));
     expect(used.size).toBe(1);
+  });
+
+  it('answers each of many questions about topics that are being made', async () => {
+    const [broker] = testServers().kafka;
+    const admin = new KafkaTopicAdmin(createKafka({ brokers: [broker!], clientId: 'shared-admin' }, silentLog));
+    asked.push(admin);
+    const names = Array.from({ length: 30 }, () => uniqueName('at_once'));
+    try {
+      const extents = names.map(async (topic) => {
+        await admin.ensure([{ topic, partitions: 4, purpose: 'source' }]);
+        return (await admin.extents(topic)).size;
+      });
+      await expect(Promise.all(extents)).resolves.toEqual(names.map(() => 4));
+    } finally {
+      await admin.remove(names);
+    }
   });
 
   it('tells of a question that is never answered', async () => {

@@ -9,6 +9,7 @@ import { topicSettings } from './topic-settings';
 
 const LEADER_DEADLINE_MS = 30_000;
 const LEADER_POLL_MS = 50;
+const MAX_LOOKS = 20;
 const DEFAULT_MAX_REPLICAS = 3;
 const NOT_LED_YET = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
 
@@ -60,7 +61,7 @@ export class KafkaTopicAdmin implements TopicAdmin {
 
   extents(topic: string): Promise<ReadonlyMap<number, PartitionExtent>> {
     return this.shared.ask(`read the extents of topic ${topic}`, async (admin) => {
-      const offsets = await admin.fetchTopicOffsets(topic);
+      const offsets = await whenKnown(() => admin.fetchTopicOffsets(topic));
       return new Map(
         offsets
           .sort((a, b) => a.partition - b.partition)
@@ -86,7 +87,7 @@ export class KafkaTopicAdmin implements TopicAdmin {
 
   offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>> {
     return this.shared.ask(`look up a time in topic ${topic}`, async (admin) => {
-      const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
+      const offsets = await whenKnown(() => admin.fetchTopicOffsetsByTimestamp(topic, timestampMs));
       return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
     });
   }
@@ -140,11 +141,26 @@ async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
   const metadata = await metadataOf(admin, topic);
   if (!metadata?.partitions.every(({ leader }) => leader >= 0)) return false;
   try {
-    await admin.fetchTopicOffsets(topic);
+    await whenKnown(() => admin.fetchTopicOffsets(topic));
     return true;
   } catch (thrown) {
     if (NOT_LED_YET.has(kafkaErrorType(thrown) ?? '')) return false;
     throw thrown;
+  }
+}
+
+/**
+ * kafkajs lets questions that come together share one look at the metadata. It may be of the topics of the first alone; the
+ * others then find no partition of theirs, and it takes what is not there apart. The next look is of all topics.
+ */
+async function whenKnown<T>(question: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await question();
+    } catch (thrown) {
+      if (!(thrown instanceof TypeError) || attempt === MAX_LOOKS) throw thrown;
+      await delay(LEADER_POLL_MS);
+    }
   }
 }
 
