@@ -1,18 +1,14 @@
-import { z } from 'zod';
 import { FatalError } from '../../core/errors';
 import type { CompiledMetrics } from '../../core/pipeline/compiled-pipeline';
 import type { Clock } from '../../core/ports/clock.port';
 import type { SinkClaim, SinkState } from '../../core/ports/row-sink.port';
 import type { Row } from '../../core/row/row';
+import { decodeShownNumber, encodeShownNumber, type ShownNumber } from '../../core/row/shown-number';
 import { versionOf } from '../boards/row-version';
 import type { KeyValue } from './row-values';
 
 /** Labels are copied with each scrape: a longer key is not shown, a longer title cut. */
 const MAX_LABEL_LENGTH = 200;
-
-/** `atMs`: when the row came, by the clock of the service. */
-const storedSchema = z.object({ version: z.string(), value: z.number(), title: z.string(), atMs: z.number() });
-type Stored = z.output<typeof storedSchema>;
 
 export interface TaskValuesOptions extends Pick<SinkClaim, 'state'> {
   readonly sink: CompiledMetrics;
@@ -24,7 +20,7 @@ export interface TaskValuesOptions extends Pick<SinkClaim, 'state'> {
 /** What a `metrics` sink holds of one task. */
 export class TaskValues {
   /** Those that rest longest first. */
-  private readonly held: Map<string, Stored>;
+  private readonly held: Map<string, ShownNumber>;
 
   constructor(
     private readonly name: string,
@@ -46,7 +42,7 @@ export class TaskValues {
     return {
       upserts: names.flatMap((name) => {
         const stored = this.held.get(name);
-        return stored ? [{ name, value: encoded(stored) }] : [];
+        return stored ? [{ name, value: encodeShownNumber(stored) }] : [];
       }),
       removals: names.filter((name) => !this.held.has(name)),
     };
@@ -103,14 +99,7 @@ export class TaskValues {
   }
 }
 
-function restored(state: SinkClaim['state']): Map<string, Stored> {
-  const decoder = new TextDecoder();
-  const entries = [...state].map(
-    ([key, bytes]) => [key, storedSchema.parse(JSON.parse(decoder.decode(bytes)))] as const,
-  );
+function restored(state: SinkClaim['state']): Map<string, ShownNumber> {
+  const entries = [...state].map(([key, bytes]) => [key, decodeShownNumber(bytes)] as const);
   return new Map(entries.sort(([, a], [, b]) => a.atMs - b.atMs));
-}
-
-function encoded(stored: Stored): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(stored));
 }
