@@ -1,7 +1,6 @@
 // `npm run bench -- extensions`: what it costs that code of extensions runs in the sandbox, without servers. See bench/README.md.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
@@ -24,19 +23,24 @@ function report() {
   console.log(
     `${RECORDS} JSON records, ${KEYS} keys, ${RECORDS_PER_SECOND} records per second of event time; final rows;`,
   );
-  console.log('one process for each figure.\n');
+  console.log('one process for each run, the better of two; by CPU time, which other programs do not show in.\n');
   console.log(
-    '| a pipeline that calls | in the process, k records/s | in the sandbox | sandbox / process | more for each record |',
+    '| a pipeline that calls | in the process, k records/s of CPU | in the sandbox | sandbox / process | more for each record |',
   );
   console.log('| --- | --- | --- | --- | --- |');
   for (const pipeline of PIPELINES) {
-    const [inProcess, sandboxed] = ['process', 'sandbox'].map((where) => runChild(where, pipeline));
+    const [inProcess, sandboxed] = ['process', 'sandbox'].map((where) => better(where, pipeline));
     if (JSON.stringify(inProcess.last) !== JSON.stringify(sandboxed.last)) throw new Error(`${pipeline}: rows differ`);
     const [fast, slow] = [inProcess.perSecond, sandboxed.perSecond];
     const microseconds = (1e6 / slow - 1e6 / fast).toFixed(1);
     const rates = [fast, slow].map((rate) => Math.round(rate / 1000));
     console.log(`| ${pipeline} | ${rates.join(' | ')} | ${(slow / fast).toFixed(2)} | ${microseconds} µs |`);
   }
+}
+
+function better(where, pipeline) {
+  const runs = [runChild(where, pipeline), runChild(where, pipeline)];
+  return runs.reduce((best, run) => (run.perSecond > best.perSecond ? run : best));
 }
 
 function runChild(where, pipeline) {
@@ -55,9 +59,10 @@ async function measure(where, pipeline) {
     for (const end = at + count; at < end; at++) driver.pipe(record(at));
   };
   pipe(WARM_UP);
-  const begun = performance.now();
+  const before = process.cpuUsage();
   pipe(RECORDS);
-  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (user + system) / 1e6;
   driver.close();
   return { perSecond: RECORDS / seconds, last: driver.rows().at(-1) };
 }
