@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 
 /** Bits of a set of operations, by the numbers of the protocol (`AclOperation`). */
-const OPERATIONS = { READ: 3, WRITE: 4, CREATE: 5, DELETE: 6, ALTER: 7, DESCRIBE: 8, IDEMPOTENT_WRITE: 12 } as const;
+const OPERATIONS = {
+  ...({ READ: 3, WRITE: 4, CREATE: 5, DELETE: 6, ALTER: 7, DESCRIBE: 8 } as const),
+  ...({ DESCRIBE_CONFIGS: 10, IDEMPOTENT_WRITE: 12 } as const),
+};
 
 export type KafkaOperation = keyof typeof OPERATIONS;
 
