@@ -52,6 +52,10 @@ const SCHEMAS: readonly [SchemaFormat, string, bad: unknown][] = [
   ],
 ];
 
+interface Release {
+  readonly values: Readonly<Record<string, string>>;
+}
+
 /** What a replay with a patch does to records of parked keys whose values have schemas of this registry. */
 export function describeParkedSchemas(name: string, open: () => Promise<SchemaRegistryHarness>): void {
   describe.each(SCHEMAS)(`records of parked keys in ${name}: %s`, (format, schema, bad) => {
@@ -121,9 +125,11 @@ export function describeParkedSchemas(name: string, open: () => Promise<SchemaRe
       const sent: Uint8Array[] = [];
       const send = harness.log.send.bind(harness.log);
       harness.log.send = (topic, records) => {
-        const [value] = records.flatMap((record) => (typeof record.value === 'string' ? [record.value] : []));
-        const values = JSON.parse(value!) as { readonly values: Readonly<Record<string, string>> };
-        sent.push(...Object.values(values.values).map((text) => Buffer.from(text, 'base64')));
+        const releases = records.flatMap(({ value }) =>
+          typeof value === 'string' ? [JSON.parse(value) as Release] : [],
+        );
+        const values = releases.flatMap((release) => Object.values(release.values));
+        sent.push(...values.map((text) => Buffer.from(text, 'base64')));
         return send(topic, records);
       };
       await replay({ x: 7 });
