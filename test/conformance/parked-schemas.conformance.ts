@@ -106,16 +106,13 @@ export function describeParkedSchemas(name: string, open: () => Promise<SchemaRe
     it('are put right through their schema, and go on in their order', async () => {
       await produce(1, bad, 3, bad);
       await committed(4n);
-      expect(harness.deadLetters).toMatchObject([{ record: { offset: 1n } }]);
-      expect(await replay({ x: 10 })).toEqual({ ...NONE, released: 1 });
+      expect(harness.deadLetters.map(({ record }) => record.offset)).toEqual([1n, 3n]);
+      expect(await replay({ x: 10 })).toEqual({ ...NONE, released: 2 });
       await committed(5n);
-      expect(harness.deadLetters).toMatchObject([{}, { record: { offset: 3n } }]);
-      expect(await replay({ x: 20 })).toEqual({ ...NONE, released: 1, before: 1 });
-      await committed(6n);
       await waitUntil('both rows are complete', () => totals().length === 2);
       expect(totals()).toEqual([
         { n: 2, total: 11 },
-        { n: 2, total: 23 },
+        { n: 2, total: 13 },
       ]);
     });
 
