@@ -17,7 +17,7 @@ export function rowValueGauges(meters: Meters, shown: RowValues): void {
   );
   const dropped: Counter = meters.counter(
     'millrace_row_values_dropped_total',
-    'Rows whose number a `metrics` sink does not show: it has `maxSeries` keys already, or the key is longer than 200 characters',
+    'Keys of a checkpoint whose number a `metrics` sink does not show: it has `maxSeries` keys already, or the key is longer than 200 characters',
     ['pipeline', 'name'],
     () => {
       dropped.reset();

@@ -180,8 +180,8 @@ const full = () => [
   graph(
     {
       title: 'Numbers without room',
-      about: 'Rows that a metrics sink does not show in Prometheus, because it has maxSeries keys already',
-      unit: ROWS,
+      about: 'Keys of checkpoints that a metrics sink does not show in Prometheus, because it has maxSeries others',
+      unit: 'suffix: keys/s',
       min: 0,
     },
     {

@@ -26,7 +26,7 @@ export interface DroppedValues extends ValuesPlace {
   readonly count: number;
 }
 
-/** What `metrics` sinks of this process show now, and for how many rows they had no room. Bounded by their `maxSeries`. */
+/** What `metrics` sinks of this process show now, and how often they had no room for a key. Bounded by their `maxSeries`. */
 export class RowValues {
   private readonly parts = new Set<ShownValues>();
   private readonly counts = new Map<string, DroppedValues>();
@@ -38,7 +38,7 @@ export class RowValues {
     return () => void this.parts.delete(part);
   }
 
-  /** A row had a number, and there was no room for its key. */
+  /** A key had a number in a checkpoint, and there was no room for it. */
   addDropped(place: ValuesPlace): void {
     this.count(place, 1);
   }

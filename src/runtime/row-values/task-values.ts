@@ -13,7 +13,7 @@ const MAX_LABEL_LENGTH = 200;
 export interface TaskValuesOptions extends Pick<SinkClaim, 'state'> {
   readonly sink: CompiledMetrics;
   readonly clock: Clock;
-  /** A row had a number for which there is no room. */
+  /** A key has a number for which there is no room. */
   readonly onDropped: () => void;
 }
 
@@ -37,7 +37,8 @@ export class TaskValues {
   /** Returns what has to be committed with the rows. Throws FatalError for a value that is no number. */
   take(rows: readonly Row[]): SinkState {
     const changed = new Set<string>(this.removeOld());
-    for (const row of rows) if (this.takeRow(row)) changed.add(row.keyText);
+    // With `emit.on: record` a delta has thousands of rows of a few keys, and each expression takes its time.
+    for (const version of newestOfEach(rows)) if (this.takeNewest(version)) changed.add(version.row.keyText);
     const names = [...changed];
     return {
       upserts: names.flatMap((name) => {
@@ -49,9 +50,8 @@ export class TaskValues {
   }
 
   /** Whether it has changed what is held. */
-  private takeRow(row: Row): boolean {
+  private takeNewest({ row, version }: RowVersion): boolean {
     const { keyText: key } = row;
-    const version = versionOf(row);
     const before = this.held.get(key);
     if (before && before.version > version) return false;
     const value = this.valueOf(row);
@@ -91,12 +91,27 @@ export class TaskValues {
     throw new FatalError(`${this.name}: ${expression.text} gives ${JSON.stringify(value)}; a number is needed`);
   }
 
-  /** A title that changed with each row would be a series of its own each time: see `before` in `takeRow`. */
+  /** A title that changed with each row would be a series of its own each time: see `before` in `takeNewest`. */
   private titleOf(row: Row): string {
     const title = this.options.sink.title?.evaluate(row) ?? '';
     if (typeof title !== 'object') return String(title).slice(0, MAX_LABEL_LENGTH);
     throw new FatalError(`${this.name}: the title is ${JSON.stringify(title)}; text is needed`);
   }
+}
+
+interface RowVersion {
+  readonly row: Row;
+  readonly version: string;
+}
+
+function newestOfEach(rows: readonly Row[]): Iterable<RowVersion> {
+  const newest = new Map<string, RowVersion>();
+  for (const row of rows) {
+    const version = versionOf(row);
+    const known = newest.get(row.keyText);
+    if (!known || known.version <= version) newest.set(row.keyText, { row, version });
+  }
+  return newest.values();
 }
 
 function restored(state: SinkClaim['state']): Map<string, ShownNumber> {

@@ -86,6 +86,19 @@ describe('numbers of rows for Prometheus', () => {
     expect([...world.shown.all()]).toContainEqual({ pipeline: 'p', name: 'total', key: 'a', title: '', value: 4 });
   });
 
+  it('are asked of the newest row of a checkpoint alone, whatever the order', async () => {
+    const world = new World();
+    const state = await world.write(
+      { k: 'a', total: 'much' },
+      { k: 'a', minute: 1, total: 2, revision: 2n },
+      { k: 'a', total: 'more', revision: 3n },
+      { k: 'b', total: 5 },
+      { k: 'b', total: undefined, revision: 2n },
+    );
+    expect(world.values()).toEqual({ a: 2 });
+    expect(state.upserts.map(({ name }) => name)).toEqual(['a']);
+  });
+
   it('go with the row, and when it has none', async () => {
     const world = new World();
     await world.write({ k: 'a', total: 1 }, { k: 'b', total: 2 }, { k: 'c', total: 3 });
