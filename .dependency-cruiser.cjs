@@ -42,7 +42,10 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/sandbox/guest/' },
       to: {
-        pathNot: ['^src/(core|builder|sandbox/(guest|lanes|values|description|schema-data))', 'node_modules/zod/'],
+        pathNot: [
+          '^src/(core|builder|sandbox/(guest|lanes|place|values|description|schema-data))',
+          'node_modules/zod/',
+        ],
       },
     },
     {

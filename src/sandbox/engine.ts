@@ -9,6 +9,7 @@ import {
 import { randomBytes } from 'node:crypto';
 import { ConfigError, FatalError, messageOf } from '../core/errors';
 import { BUFFER_BYTES, LANES } from './lanes';
+import { placeIn } from './place';
 
 /** Of the language's standard, which the types of Node leave out. */
 declare const WebAssembly: {
@@ -212,8 +213,6 @@ export function placed({ message, place }: Told): string {
   return place === undefined ? message : `${message} (at ${place})`;
 }
 
-const PLACE = /([^\s()]+:\d+)(?::\d+)?\)?\s*$/m;
-
 function toldBy(dumped: unknown): Told {
   if (typeof dumped !== 'object' || dumped === null) return { name: 'Error', message: String(dumped) };
   const { name = 'Error', message = '', stack = '' } = dumped as Readonly<Record<string, unknown>>;
@@ -222,6 +221,6 @@ function toldBy(dumped: unknown): Told {
   return {
     name: String(name),
     message: isSyntax ? `SyntaxError: ${text}` : text,
-    place: PLACE.exec(String(stack))?.[1],
+    place: placeIn(String(stack)),
   };
 }

@@ -2,6 +2,7 @@ import { ByteReader, ByteWriter } from '../../core/aggregates/bytes';
 import type { Aggregator, RecordPlace } from '../../core/aggregates/aggregator';
 import { ConfigError, FatalError } from '../../core/errors';
 import { ANSWER, LANE, LANES, VALUE } from '../lanes';
+import { placeIn } from '../place';
 import { decodeValue, encodeValue } from '../values';
 import { guestKinds } from './kinds';
 
@@ -55,18 +56,11 @@ function answer(value: unknown): string | undefined {
   return text;
 }
 
-const FRAME = /([^\s()]+:\d+)(?::\d+)?\)?$/;
-/** Frames of this code, and of code that was made at run time, say nothing to who wrote the module. */
-const UNTOLD = /^(?:guest\.js|<)/;
-
 function failure(thrown: unknown): string {
   lanes[LANE.answer] = ANSWER.error;
   const kind = thrown instanceof FatalError ? 'fatal' : thrown instanceof ConfigError ? 'config' : 'error';
   if (!(thrown instanceof Error)) return JSON.stringify({ kind, name: 'Error', message: String(thrown) });
-  const frames = String(thrown.stack)
-    .split('\n')
-    .map((line) => FRAME.exec(line.trim())?.[1]);
-  const place = frames.find((frame) => frame !== undefined && !UNTOLD.test(frame));
+  const place = placeIn(String(thrown.stack));
   return JSON.stringify({ kind, name: String(thrown.name), message: String(thrown.message), place });
 }
 

@@ -135,7 +135,9 @@ describe('modules in the sandbox', () => {
       'TestDriver is not there in the sandbox',
     ],
   ])('are refused for %s', async (_what, text, message) => {
-    await expect(load('inner/m.mjs', text)).rejects.toThrow(message);
+    const loading = load('inner/m.mjs', text);
+    await expect(loading).rejects.toThrow(message);
+    await expect(loading).rejects.not.toThrow('guest.js');
   });
 
   it('reach no file outside by a link in their folder', async () => {
