@@ -2,7 +2,7 @@
 // compiles and runs pipelines.
 import { build } from 'esbuild';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -13,7 +13,10 @@ const target = join(root, 'dist', 'guest.js');
 const lean = {
   name: 'lean',
   setup(bundler) {
-    bundler.onResolve({ filter: /\/compile-model$/ }, () => ({ path: join(guest, 'compile-model.ts') }));
+    // What compiles and runs pipelines is outside; here stands who says so.
+    bundler.onResolve({ filter: /\/(compile-model|from-yaml|test-driver)$/ }, ({ path }) => ({
+      path: join(guest, `${basename(path)}.ts`),
+    }));
     // Zod's messages in forty languages are half of it.
     bundler.onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, () => ({ path: join(guest, 'locales.ts') }));
     bundler.onResolve({ filter: /^\.\.?\// }, async ({ path, pluginData, ...options }) => {

@@ -3,7 +3,7 @@ import './engine-faults';
 import './text-coding';
 import './stillness';
 import * as zod from 'zod';
-import * as millrace from './millrace';
+import * as millrace from '../../index';
 import { type ModuleHost, requirer } from './require';
 
 /**

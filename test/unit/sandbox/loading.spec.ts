@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as millrace from '../../../src';
 import { loadExtensions } from '../../../src/processing/extension-modules';
 import { importerOf } from '../../../src/processing/module-importer';
 import { ModuleFolder } from '../../support/sandboxed-modules';
@@ -88,6 +89,14 @@ describe('modules in the sandbox', () => {
       "exports.a = () => 1; const { b } = require('./b.cjs'); exports.functions = [require('millrace').defineFunction('f', '(): int', b, 1)];",
     );
     expect(functions[0]!.call()).toBe(2);
+  });
+
+  it('have all that this package exports', async () => {
+    const { functions } = await folder.load(
+      'names.cjs',
+      "const all = require('millrace'); exports.functions = [all.defineFunction('names', '(): list', () => Object.keys(all), 1)];",
+    );
+    expect([...(functions[0]!.call() as string[])].sort()).toEqual(Object.keys(millrace).sort());
   });
 
   it('have Zod, in both kinds of modules the same one', async () => {
