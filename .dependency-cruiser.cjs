@@ -43,7 +43,7 @@ module.exports = {
       from: { path: '^src/sandbox/guest/' },
       to: {
         pathNot: [
-          '^src/(core|builder|sandbox/(guest|lanes|place|values|description|schema-data))',
+          '^src/(core|builder|index\\.ts$|sandbox/(guest|lanes|place|values|description|schema-data))',
           'node_modules/zod/',
         ],
       },
