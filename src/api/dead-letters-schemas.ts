@@ -47,12 +47,22 @@ export const REPLAY_BODY_SCHEMA = object(
   ['pipeline'],
 );
 
-export const REPLAY_SCHEMA = object({
-  replayed: integer,
-  released: { ...integer, description: 'Of parked keys: their tasks go on with them, and with what waits behind them' },
-  before: { ...integer, description: 'Left out: replayed or released before' },
-  inDoubt: { ...integer, description: 'Left out: a call that ended early may have sent them' },
-  gone: { ...integer, description: 'Left out: too large for the dead-letter topic, and gone from the source' },
-  notPatched: { ...integer, description: 'Left out: the patch does not apply' },
-  more: { type: 'boolean', description: 'Whether there may be more than the limit allowed' },
-});
+export const REPLAY_SCHEMA = object(
+  {
+    replayed: integer,
+    released: {
+      ...integer,
+      description: 'Of parked keys: their tasks go on with them, and with what waits behind them',
+    },
+    before: { ...integer, description: 'Left out: replayed or released before' },
+    inDoubt: { ...integer, description: 'Left out: a call that ended early may have sent them' },
+    gone: { ...integer, description: 'Left out: too large for the dead-letter topic, and gone from the source' },
+    notPatched: { ...integer, description: 'Left out: the patch does not apply' },
+    notPatchedBecause: {
+      ...text,
+      description: 'Of the first of those: the place of its record, and what is in the way',
+    },
+    more: { type: 'boolean', description: 'Whether there may be more than the limit allowed' },
+  },
+  ['replayed', 'released', 'before', 'inDoubt', 'gone', 'notPatched', 'more'],
+);

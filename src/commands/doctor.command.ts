@@ -1,12 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CassandraClient } from '../adapters/cassandra/cassandra-client';
 import { createKafka } from '../adapters/kafka/kafka-client';
-import { kafkaFacts, retentionOf } from '../adapters/kafka/kafka-facts';
-import { KafkaTopicAdmin } from '../adapters/kafka/kafka-topic-admin';
-import { connectRedis, isRefusal, pingRedis } from '../adapters/redis/redis-connection';
-import { redisFacts } from '../adapters/redis/redis-facts';
-import { redisRights } from '../adapters/redis/redis-rights';
-import { RedisStateStore } from '../adapters/redis/redis-state-store';
+import { kafkaFacts } from '../adapters/kafka/kafka-facts';
 import { HttpSchemaRegistry } from '../adapters/schema-registry/http-schema-registry';
 import type { MillraceConfig } from '../config/config';
 import { maskUrl } from '../config/mask';
@@ -16,12 +11,12 @@ import { problemText } from '../core/pipeline/problem';
 import { silentLog } from '../core/ports/log.port';
 import { type CatalogSources, readCatalog } from '../processing/read-catalog';
 import type { CommandIo } from './command-io';
+import { askPlaces } from './doctor/ask-places';
+import { askRedis } from './doctor/ask-redis';
 import { cassandraFindings } from './doctor/cassandra-findings';
 import { away, type Finding, findingText, ok, wrong } from './doctor/finding';
 import { kafkaFindings } from './doctor/kafka-findings';
 import { kafkaResources, kafkaRightsFindings } from './doctor/kafka-rights';
-import { placeFindings } from './doctor/place-findings';
-import { infoRefused, redisFindings, redisRightsFindings } from './doctor/redis-findings';
 import { needsRegistry, schemaRegistryFindings } from './doctor/schema-registry-findings';
 import { EXIT } from './exit-codes';
 
@@ -124,44 +119,7 @@ function remedyFor(server: Server): string {
 async function askKafka(config: MillraceConfig, pipelines: readonly CompiledPipeline[]): Promise<readonly Finding[]> {
   const topics = pipelines.map(({ definition }) => definition.spec.source.topic);
   const facts = await kafkaFacts(createKafka(config.kafka, silentLog), topics, kafkaResources(pipelines));
-  return [
-    ...kafkaFindings(facts, pipelines),
-    ...kafkaRightsFindings(config.kafka.sasl?.username, facts.rights, pipelines),
-  ];
-}
-
-async function askRedis(config: MillraceConfig): Promise<readonly Finding[]> {
-  const redis = connectRedis(config.redis);
-  try {
-    await pingRedis(redis);
-    const facts = await redisFacts(redis).catch((thrown: unknown) => {
-      if (isRefusal(thrown)) return undefined;
-      throw thrown;
-    });
-    return [
-      ...(facts ? redisFindings(facts) : [infoRefused(config.redis.username)]),
-      ...redisRightsFindings(await redisRights(redis)),
-    ];
-  } finally {
-    redis.disconnect();
-  }
-}
-
-async function askPlaces(config: MillraceConfig, pipelines: readonly CompiledPipeline[]): Promise<readonly Finding[]> {
-  const kafka = createKafka(config.kafka, silentLog);
-  const topics = new KafkaTopicAdmin(kafka);
-  const redis = connectRedis(config.redis);
-  try {
-    await pingRedis(redis);
-    const sources = pipelines.map(({ definition }) => definition.spec.source.topic);
-    const retention = await retentionOf(kafka, sources);
-    const ports = { stateStore: new RedisStateStore(redis), topics, nowMs: Date.now() };
-    const retentionMsOf = (topic: string): number | undefined => retention.get(topic);
-    return (await Promise.all(pipelines.map((each) => placeFindings(each, { ...ports, retentionMsOf })))).flat();
-  } finally {
-    redis.disconnect();
-    await topics.close();
-  }
+  return [...kafkaFindings(facts, pipelines), ...kafkaRightsFindings(config.kafka.sasl?.username, facts, pipelines)];
 }
 
 async function askCassandra(

@@ -6,8 +6,10 @@ import { loadConfig } from '../../src/config/config';
 import { messageOf } from '../../src/core/errors';
 import { silentLog } from '../../src/core/ports/log.port';
 import { readCatalog } from '../../src/processing/read-catalog';
+import { topicsOf } from '../../src/processing/topics-of';
 import type { Ports } from '../../src/runtime/ports';
-import { GUEST, SecuredServers } from '../support/secured/secured-servers';
+import { type DoctorReport, doctorReport } from '../support/secured/doctor-report';
+import { CLERK, GUEST, SecuredServers, USER } from '../support/secured/secured-servers';
 import { ServiceProcess } from '../support/service';
 import { waitUntil } from '../support/wait-until';
 
@@ -122,6 +124,84 @@ describe('servers that want TLS and a name', () => {
     expect(message).toMatch(
       /guest has no (?:CREATE|SELECT) permission.*grant the role what the message names.*docs\/security\.md/s,
     );
+  });
+
+  describe('and millrace doctor', () => {
+    const environmentOf = (user: { name: string; password: string }) => ({
+      ...servers.environmentOf(user),
+      MILLRACE_PIPELINES: pipelines,
+    });
+
+    beforeAll(() =>
+      // As a start does, so that there is something to have rights on.
+      withPorts({}, async (ports) => {
+        const [pipeline] = (await readCatalog(loadConfig({ MILLRACE_PIPELINES: pipelines }))).pipelines;
+        await Promise.all([ports.migrate(), ports.topics.ensure(topicsOf(pipeline!))]);
+      }),
+    );
+
+    it('finds nothing wrong with a user who has the rights of docs/security.md', async () => {
+      expect(await doctorReport(environmentOf(USER))).toMatchObject({ exitCode: 0, problems: [] });
+    });
+
+    it('names what a user who has no rights lacks on each server, with the commands that mend it', async () => {
+      const { exitCode, text, remedies } = await doctorReport(environmentOf(GUEST));
+      expect({ exitCode, text }).toMatchObject({ exitCode: 1, text: expect.not.stringContaining('AWAY') });
+      const acl = 'kafka-acls.sh --add --allow-principal User:guest --operation';
+      expect(remedies).toEqual([
+        `${acl} Read --topic air-quality.readings`,
+        `${acl} Write --topic air-quality.readings`,
+        `${acl} DescribeConfigs --topic air-quality.readings`,
+        `${acl} Read --group air-quality-daily`,
+        `${acl} Read --group air-quality-daily.shuffle`,
+        `${acl} Write --topic air-quality.readings.dead`,
+        `${acl} Write --topic air-quality.daily`,
+        ...['air-quality.readings', 'air-quality.readings.dead', 'air-quality.daily'].map(
+          (topic) => `${acl} Create --topic ${topic}; or create it by hand`,
+        ),
+        `${acl} IdempotentWrite --cluster; from Kafka 2.8 on WRITE on a topic is enough`,
+        'ACL SETUSER guest +info +time',
+        expect.stringMatching(/^ACL SETUSER guest ~millrace:\* &millrace:\* \+@read .*\+info \+time$/),
+        'ACL SETUSER guest &millrace:*',
+        ...['millrace.migrations', 'millrace.migration_lock', 'aqdata.pm25'].flatMap((table) => [
+          `GRANT SELECT ON ${table} TO guest`,
+          `GRANT MODIFY ON ${table} TO guest`,
+        ]),
+        'give the user the rights that are named above',
+      ]);
+    });
+
+    it('finds the one right that is lacking on each server, and nothing once its remedies were followed', async () => {
+      const acl = `kafka-acls.sh --add --allow-principal User:${CLERK.name}`;
+      const onAll = '--topic air-quality --group air-quality --resource-pattern-type prefixed';
+      const onWritten = '--topic air-quality.readings --topic air-quality.daily';
+      await Promise.all([
+        servers.follow(`${acl} --operation Read ${onAll}`),
+        servers.follow(`${acl} --operation Write --operation DescribeConfigs ${onWritten}`),
+        servers.follow(`GRANT ALL ON KEYSPACE millrace TO ${CLERK.name}`),
+        servers.follow(`GRANT SELECT ON aqdata.pm25 TO ${CLERK.name}`),
+      ]);
+      const lacking = [
+        `${acl} --operation Write --topic air-quality.readings.dead`,
+        `ACL SETUSER ${CLERK.name} +${CLERK.lacks}`,
+        `GRANT MODIFY ON aqdata.pm25 TO ${CLERK.name}`,
+      ];
+      const report = await reportWith(({ remedies }) => remedies.length <= lacking.length);
+      expect(report.remedies).toEqual(lacking);
+      await Promise.all(report.remedies.map((remedy) => servers.follow(remedy)));
+      expect(await reportWith(({ exitCode }) => exitCode === 0)).toMatchObject({ exitCode: 0, problems: [] });
+    });
+
+    /** Servers take a while to know of a new right. */
+    function reportWith(isIt: (report: DoctorReport) => boolean): Promise<DoctorReport> {
+      let last: DoctorReport | undefined;
+      const found = waitUntil(
+        'doctor says so',
+        async () => isIt((last = await doctorReport(environmentOf(CLERK)))) && last,
+        30_000,
+      );
+      return found.catch(() => last!);
+    }
   });
 });
 

@@ -8,6 +8,7 @@ import type { CompiledPipeline } from '../../src/core/pipeline/compiled-pipeline
 import type { BatchConsumer, BatchControl } from '../../src/core/ports/batch-consumer.port';
 import type { RecordBatch } from '../../src/core/ports/record-source.port';
 import type { ExactRowSink, RowSink } from '../../src/core/ports/row-sink.port';
+import type { SchemaCodec } from '../../src/core/ports/schema-codec.port';
 import type { DeadLetter } from '../../src/core/task/dead-letter';
 import { isWindowSegment } from '../../src/core/task/own-segments';
 import type { LateRecord } from '../../src/core/task/late-record';
@@ -44,6 +45,7 @@ class ForgetfulStore extends MemoryStateStore {
 export class RunnerHarness {
   readonly clock = { ms: 1_700_000_000_000, now: (): number => this.clock.ms };
   readonly schemaPorts = memorySchemas({ now: () => this.clock.ms });
+  schemas: SchemaCodec = this.schemaPorts.schemas;
   readonly log = new MemoryLog({ now: () => 0 });
   store = new ForgetfulStore();
   readonly tables = new MemoryTables();
@@ -142,7 +144,7 @@ export class Owner {
         ...{ pipeline, owner: 'test', stateStore: store, topics: log, clock },
         sinks: harness.exactSink ? [sink, harness.exactSink] : [sink],
         ledger: harness.ledger,
-        schemas: harness.schemaPorts.schemas,
+        schemas: harness.schemas,
         deadLetters: {
           write: (letters) => {
             deadLetters.push(...letters);

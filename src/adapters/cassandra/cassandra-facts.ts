@@ -17,6 +17,8 @@ export interface CassandraFacts {
 }
 
 const LOCAL = 'SELECT release_version, data_center, schema_version, toTimestamp(now()) AS at FROM system.local';
+const KEYSPACE = 'SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?';
+const TABLES = 'SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?';
 const PEERS = 'SELECT release_version, schema_version FROM system.peers';
 
 /** Asks one node, changing nothing. Throws TransientError when it does not answer. */
@@ -34,6 +36,21 @@ export async function cassandraFacts(client: CassandraClient, role: string | und
   };
 }
 
+/** Names of keyspaces and of the tables in each. */
+export type ExistingTables = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Those of the keyspaces that exist, with all of their tables. Throws TransientError when no node answers. */
+export async function existingTables(client: CassandraClient, keyspaces: readonly string[]): Promise<ExistingTables> {
+  const found = new Map<string, ReadonlySet<string>>();
+  for (const keyspace of new Set(keyspaces)) {
+    const ofKeyspace = { params: [keyspace], doing: `looking for the tables of ${keyspace}` };
+    const [itself] = await ask(client, KEYSPACE, ofKeyspace);
+    const tables = itself ? await ask(client, TABLES, ofKeyspace) : [];
+    if (itself) found.set(keyspace, new Set(tables.map((table) => String(table['table_name']))));
+  }
+  return found;
+}
+
 type Columns = Readonly<Record<string, unknown>>;
 
 /** Text or a UUID of the driver; none of a node that has not told it yet. */
@@ -41,8 +58,15 @@ function textIn(value: unknown): readonly string[] {
   return value === null || value === undefined ? [] : [(value as { toString(): string }).toString()];
 }
 
-async function ask(client: CassandraClient, query: string): Promise<readonly Columns[]> {
-  const { rows } = await client.execute({ query, params: [] }, 'asking Cassandra for facts', { isIdempotent: true });
+async function ask(
+  client: CassandraClient,
+  query: string,
+  { params = [], doing = 'asking Cassandra for facts' }: { params?: readonly unknown[]; doing?: string } = {},
+): Promise<readonly Columns[]> {
+  // The server answers without a table where it lists nothing, and the driver has no rows then, whatever its types say.
+  const { rows = [] }: { readonly rows?: readonly Columns[] } = await client.execute({ query, params }, doing, {
+    isIdempotent: true,
+  });
   return rows;
 }
 

@@ -20,6 +20,9 @@ export interface MigrateOptions {
   readonly waitMs?: number;
 }
 
+/** Where the history and the lock are, unless the caller names another keyspace. */
+export const HISTORY = { keyspace: 'millrace', tables: ['migrations', 'migration_lock'] } as const;
+
 const WAIT_MS = 60_000;
 const DDL_TIMEOUT_MS = 20_000;
 const AGREEMENT_POLLS = 100;
@@ -38,7 +41,7 @@ export async function migrate(
   files: readonly MigrationFile[],
   options: MigrateOptions = {},
 ): Promise<readonly string[]> {
-  const { replication = DEFAULT_REPLICATION, keyspace = 'millrace', waitMs = WAIT_MS } = options;
+  const { replication = DEFAULT_REPLICATION, keyspace = HISTORY.keyspace, waitMs = WAIT_MS } = options;
   const migrations = parseMigrations(files, replication);
   const history = new MigrationHistory(client, keyspace);
   if ((await history.exists()) && pending(migrations, await history.applied()).length === 0) return [];
@@ -83,15 +86,16 @@ class MigrationHistory {
     private readonly client: CassandraClient,
     private readonly keyspace: string,
   ) {
-    this.table = `${quoted(keyspace)}.migrations`;
-    this.lockTable = `${quoted(keyspace)}.migration_lock`;
+    const [table, lockTable] = HISTORY.tables;
+    this.table = `${quoted(keyspace)}.${table}`;
+    this.lockTable = `${quoted(keyspace)}.${lockTable}`;
   }
 
   async exists(): Promise<boolean> {
     const query = 'SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?';
     const { rows } = await this.client.execute({ query, params: [this.keyspace] }, 'looking for past migrations');
     const names = new Set(rows.map((row) => row['table_name'] as string));
-    return names.has('migrations') && names.has('migration_lock');
+    return HISTORY.tables.every((table) => names.has(table));
   }
 
   async create(replication: Replication): Promise<void> {

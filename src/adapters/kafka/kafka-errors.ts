@@ -1,12 +1,12 @@
 import { FatalError, messageOf, TransientError } from '../../core/errors';
 import { tlsRemedy } from '../../core/tls-remedy';
 
+/** The user lacks a right. */
+const UNAUTHORIZED = ['TOPIC', 'CLUSTER', 'GROUP', 'TRANSACTIONAL_ID'].map((what) => `${what}_AUTHORIZATION_FAILED`);
+
 /** Refusals that sending again cannot mend; the rest of Kafka's are worth another try. */
 const FATAL = new Set([
-  'TOPIC_AUTHORIZATION_FAILED',
-  'CLUSTER_AUTHORIZATION_FAILED',
-  'GROUP_AUTHORIZATION_FAILED',
-  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  ...UNAUTHORIZED,
   'INVALID_TRANSACTION_TIMEOUT',
   'INVALID_TIMESTAMP',
   'INVALID_RECORD',
@@ -23,8 +23,8 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
     'SASL_AUTHENTICATION_FAILED',
     'set the user, password and mechanism that the brokers know: MILLRACE_KAFKA_SASL_USERNAME, _SASL_PASSWORD, _SASL_MECHANISM',
   ],
-  ...['TOPIC', 'CLUSTER', 'GROUP', 'TRANSACTIONAL_ID'].map((resource): [string, string] => [
-    `${resource}_AUTHORIZATION_FAILED`,
+  ...UNAUTHORIZED.map((type): [string, string] => [
+    type,
     'give the user the rights that docs/security.md lists for Kafka (kafka-acls --add), or set another user',
   ]),
 ]);
@@ -38,6 +38,11 @@ export function kafkaErrorType(thrown: unknown): string | undefined {
     if (inner !== undefined) return kafkaErrorType(inner);
   }
   return undefined;
+}
+
+/** Whether the brokers refused because this user lacks a right. */
+export function isUnauthorized(thrown: unknown): boolean {
+  return UNAUTHORIZED.includes(kafkaErrorType(thrown) ?? '');
 }
 
 /** What kafkajs threw while doing `what`, typed by what the catcher must do; it says how to mend it where trying again will not. */

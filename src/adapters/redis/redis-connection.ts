@@ -111,6 +111,12 @@ export function isRefusal(error: unknown): boolean {
   return cause instanceof (ReplyError as new () => Error);
 }
 
+/** Whether the server refused a command because this user lacks the right, and not for what it knows of the password. */
+export function isForbidden(error: unknown): boolean {
+  const cause = error instanceof TransientError ? error.cause : error;
+  return isRefusal(error) && messageOf(cause).startsWith('NOPERM ');
+}
+
 /**
  * Resolves when every server that holds keys answers. Waits for the first connection, so that a service that has just
  * started does not call Redis away. Throws TransientError.

@@ -1,9 +1,11 @@
 import type { CassandraClient } from '../../adapters/cassandra/cassandra-client';
-import { type CassandraFacts, cassandraFacts } from '../../adapters/cassandra/cassandra-facts';
+import { type CassandraFacts, cassandraFacts, existingTables } from '../../adapters/cassandra/cassandra-facts';
+import { HISTORY } from '../../adapters/cassandra/migrations';
 import { checkTable } from '../../adapters/cassandra/table-check';
 import { FatalError } from '../../core/errors';
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
 import { clockFinding } from './clock-findings';
+import { type HeldRights, tableRightsFindings } from './cassandra-rights';
 import { type Finding, ok, warning, wrong } from './finding';
 
 const OLDEST_MAJOR = 4;
@@ -18,14 +20,42 @@ export async function cassandraFindings(
 ): Promise<readonly Finding[]> {
   await client.connect();
   const facts = await cassandraFacts(client, role);
-  const findings = [...serverFindings(facts)];
-  for (const { name, sinks } of pipelines) {
-    for (const sink of sinks) {
-      if (sink.kind !== 'cassandra') continue;
-      findings.push(await tableFinding(client, sink, name), ...rightsFindings(sink, facts.permissions, role));
-    }
-  }
-  return findings;
+  const sinks = pipelines.flatMap(({ name, sinks: all }) =>
+    all.flatMap((sink) => (sink.kind === 'cassandra' ? [{ name, sink }] : [])),
+  );
+  const tables: Promise<Finding>[] = sinks.map(({ name, sink }) => tableFinding(client, sink, name));
+  return [
+    ...serverFindings(facts),
+    ...(await Promise.all(tables)),
+    ...(role === undefined || !facts.permissions || sinks.length === 0
+      ? []
+      : await rightsFindings(
+          client,
+          sinks.map(({ sink }) => sink),
+          { role, permissions: facts.permissions },
+        )),
+  ];
+}
+
+/** Every pipeline writes its table, and `/rows` reads it; at start the history of migrations is read. */
+async function rightsFindings(
+  client: CassandraClient,
+  sinks: readonly TableSink[],
+  held: Omit<HeldRights, 'existing'>,
+): Promise<readonly Finding[]> {
+  const names = [
+    ...HISTORY.tables.map((table) => ({ keyspace: HISTORY.keyspace, table })),
+    ...new Map(sinks.map(({ keyspace, table }) => [`${keyspace}.${table}`, { keyspace, table }])).values(),
+  ];
+  const existing = await existingTables(
+    client,
+    names.map(({ keyspace }) => keyspace),
+  );
+  const findings = names.flatMap((name) => tableRightsFindings(name, { ...held, existing }));
+  const distinct = [...new Map(findings.map((finding) => [finding.remedy, finding])).values()];
+  return distinct.length > 0
+    ? distinct
+    : [ok('cassandra permissions', `role ${held.role} may do what the pipelines do`)];
 }
 
 export function serverFindings({ version, versions, schemas, ...facts }: CassandraFacts): readonly Finding[] {
@@ -54,31 +84,6 @@ export function serverFindings({ version, versions, schemas, ...facts }: Cassand
       : []),
     clockFinding('cassandra', facts.clockAheadMs),
   ];
-}
-
-/** Every pipeline writes its table, and `/rows` reads it. */
-export function rightsFindings(
-  { keyspace, table }: Pick<TableSink, 'keyspace' | 'table'>,
-  permissions: CassandraFacts['permissions'],
-  role: string | undefined,
-): readonly Finding[] {
-  if (!permissions || role === undefined) return [];
-  const resources = [
-    `<table ${keyspace}.${table}>`,
-    `<all tables in ${keyspace}>`,
-    `<keyspace ${keyspace}>`,
-    '<all keyspaces>',
-  ];
-  const held = new Set(resources.flatMap((resource) => [...(permissions.get(resource) ?? [])]));
-  return ['SELECT', 'MODIFY']
-    .filter((permission) => !held.has(permission))
-    .map((permission) =>
-      wrong(
-        `table ${keyspace}.${table}`,
-        `role ${role} has no ${permission} permission on it`,
-        `GRANT ${permission} ON ${keyspace}.${table} TO ${role}`,
-      ),
-    );
 }
 
 async function tableFinding(client: CassandraClient, sink: TableSink, pipeline: string): Promise<Finding> {

@@ -1,23 +1,16 @@
 import type { CompiledPipeline } from '../../core/pipeline/compiled-pipeline';
-import type { KafkaFacts, TopicFacts } from '../../adapters/kafka/kafka-facts';
+import type { KafkaFacts, TopicFacts, TopicSettings } from '../../adapters/kafka/kafka-facts';
 import { type Finding, ok, warning, wrong } from './finding';
 
 /** What the brokers say of themselves and of the topics that the pipelines read. */
 export function kafkaFindings(facts: KafkaFacts, pipelines: readonly CompiledPipeline[]): readonly Finding[] {
-  const { brokers, topics, cannotCreate, missingRequests, rights } = facts;
+  const { brokers, topics, missingRequests, rights } = facts;
   const plural = brokers.length === 1 ? 'broker' : 'brokers';
   return [
     ok('kafka', `${brokers.length} ${plural} reachable: ${brokers.join(', ')}`),
     missingRequests.length === 0
       ? ok('kafka version', 'has all requests that Millrace uses')
       : wrong('kafka version', `it lacks ${missingRequests.join(', ')}`, 'use Kafka 2.5 or newer'),
-    cannotCreate === undefined
-      ? ok('kafka permissions', 'topics can be created')
-      : wrong(
-          'kafka permissions',
-          `topics cannot be created: ${cannotCreate}`,
-          'allow CREATE on topics, or create them by hand',
-        ),
     ...(rights.isKafka4 ? [] : pipelines.filter(showsOnce).map(tooOldForOnce)),
     ...sourcesOf(pipelines).flatMap((source) => topicFindings(source, topics.get(source.topic))),
   ];
@@ -43,28 +36,31 @@ function sourcesOf(pipelines: readonly CompiledPipeline[]): readonly Source[] {
 function topicFindings(source: Source, facts: TopicFacts | undefined): readonly Finding[] {
   const subject = `topic ${source.topic}`;
   if (!facts) return [ok(subject, `does not exist yet; start creates it with ${source.partitions} partitions`)];
-  const alter = `kafka-configs.sh --alter --entity-type topics --entity-name ${source.topic} --add-config`;
   return [
     ok(subject, `exists with ${facts.partitions} partitions`),
     ...(facts.leaderless > 0
       ? [wrong(subject, `${facts.leaderless} partitions have no leader`, 'bring the missing brokers back')]
       : []),
-    ...retentionFindings(subject, facts, alter),
-    ...(facts.maxMessageBytes < source.maxRecordBytes
-      ? [
-          warning(
-            subject,
-            `takes ${facts.maxMessageBytes} bytes a batch, the pipeline records of ${source.maxRecordBytes}`,
-            `${alter} max.message.bytes=${source.maxRecordBytes}`,
-          ),
-        ]
+    ...(facts.settings ? settingsFindings(source, facts.settings) : []),
+  ];
+}
+
+function settingsFindings({ topic, maxRecordBytes }: Source, settings: TopicSettings): readonly Finding[] {
+  const subject = `topic ${topic}`;
+  const alter = `kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config`;
+  const { maxMessageBytes } = settings;
+  const text = `takes ${maxMessageBytes} bytes a batch, the pipeline records of ${maxRecordBytes}`;
+  return [
+    ...retentionFindings(subject, settings, alter),
+    ...(maxMessageBytes < maxRecordBytes
+      ? [warning(subject, text, `${alter} max.message.bytes=${maxRecordBytes}`)]
       : []),
   ];
 }
 
 function retentionFindings(
   subject: string,
-  { retentionMs, retentionBytes }: TopicFacts,
+  { retentionMs, retentionBytes }: TopicSettings,
   alter: string,
 ): readonly Finding[] {
   const findings: Finding[] = [];

@@ -4,6 +4,9 @@ import { clockFinding } from './clock-findings';
 import { type Finding, ok, warning, wrong } from './finding';
 
 const OLDEST = [6, 2] as const;
+/** What docs/security.md says that the user needs. */
+const NEEDED =
+  '~millrace:* &millrace:* +@read +@write +@connection +@pubsub +@scripting +@transaction -@dangerous +info +time';
 
 export function redisFindings({ maxmemoryPolicy, maxmemory, ...facts }: RedisFacts): readonly Finding[] {
   const policy = maxmemoryPolicy ?? 'not told';
@@ -50,7 +53,10 @@ export function redisRightsFindings({ user, refused, refusesKeys, refusesChannel
     const remedy = `${setUser} ~millrace:*`;
     findings.push(wrong('redis permissions', `user ${who} may not use the keys millrace:*`, remedy));
   }
-  if (refused.length > 0) {
+  if (refused.includes('EVALSHA')) {
+    const text = `user ${who} may not use scripts, so nothing else could be tried`;
+    findings.push(wrong('redis permissions', text, `${setUser} ${NEEDED}`));
+  } else if (refused.length > 0) {
     const remedy = `${setUser} ${refused.map((command) => `+${command.toLowerCase()}`).join(' ')}`;
     findings.push(wrong('redis permissions', `user ${who} may not use ${refused.join(', ')}`, remedy));
   }

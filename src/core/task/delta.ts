@@ -53,7 +53,11 @@ export class Delta {
     return entries >= maxRows || changes.bytes + this.letterBytes + unwritten.bytes >= maxBytes;
   }
 
-  /** Whether closing has more to do than fitted into the last delta. */
+  /**
+   * Whether closing has more to do than fitted into the last delta. Not so of updates beyond `maxRows`, such as a release of a parked
+   * key may make: the store has them as pending, and each of the next deltas, or of a new owner's, emits as many as it may carry.
+   * To wait for all of them would hold up whoever lets a partition go.
+   */
   get hasMore(): boolean {
     return this.options.windows.closable > 0;
   }

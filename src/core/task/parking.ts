@@ -79,12 +79,14 @@ export class Parking {
   }
 
   /** What waits for the key, in order, each put right as the release says. */
-  released({ keyText, places, patch }: Release): readonly SourceRecord[] {
+  released({ keyText, places, patch, values }: Release): readonly SourceRecord[] {
     const waiting = this.records.of(keyText).map(({ record }) => record);
-    if (!patch) return waiting;
+    if (!patch && !values) return waiting;
     const named = new Set(places);
     return waiting.map((record) => {
-      const value = named.has(this.placeOf(record)) ? patched(record.value, patch) : undefined;
+      const place = this.placeOf(record);
+      if (!named.has(place)) return record;
+      const value = values?.get(place) ?? (patch && patched(record.value, patch));
       return value ? { ...record, value } : record;
     });
   }

@@ -1,6 +1,7 @@
 import { PoisonRecordError } from '../errors';
 import type { OutgoingRecord } from '../ports/record-producer.port';
 import type { SourceRecord } from '../ports/record-source.port';
+import { base64Of, bytesOfBase64 } from './base64';
 import { isObject, type JsonObject } from './merge-patch';
 import { RELEASE, REPLAY_FOR } from './replayed-record';
 
@@ -13,6 +14,8 @@ export interface Release {
   readonly places: readonly string[];
   /** A JSON merge patch (RFC 7396). */
   readonly patch?: JsonObject;
+  /** By place, what the patch makes of a value that has a schema: the task could not write it, because it asks no registry. */
+  readonly values?: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface ReleaseTarget {
@@ -25,8 +28,9 @@ export interface ReleaseTarget {
 
 export function releaseRecord(release: Release, { pipeline, messageKey, partition }: ReleaseTarget): OutgoingRecord {
   const { keyText: key, places, patch } = release;
+  const values = release.values && Object.fromEntries([...release.values].map(([at, bytes]) => [at, base64Of(bytes)]));
   return {
-    ...{ key: messageKey, partition, value: JSON.stringify({ key, places, patch }) },
+    ...{ key: messageKey, partition, value: JSON.stringify({ key, places, patch, values }) },
     headers: { [RELEASE]: '1', [REPLAY_FOR]: pipeline },
   };
 }
@@ -38,8 +42,22 @@ export function releaseOf({ value }: SourceRecord): Release {
     const message = `A record with the header ${RELEASE} does not say which key: only Millrace may write it.`;
     throw new PoisonRecordError('not-decodable', message);
   }
-  const { key, places, patch } = parsed;
-  return { keyText: key, places: places.map(String), ...(isObject(patch) && { patch }) };
+  const { key, places, patch, values } = parsed;
+  return {
+    ...{ keyText: key, places: places.map(String) },
+    ...(isObject(patch) && { patch }),
+    ...(isObject(values) && { values: bytesIn(values) }),
+  };
+}
+
+function bytesIn(values: JsonObject): ReadonlyMap<string, Uint8Array> {
+  const bytes = new Map<string, Uint8Array>();
+  for (const [place, text] of Object.entries(values)) {
+    const value = typeof text === 'string' ? bytesOfBase64(text) : undefined;
+    if (!value) throw new PoisonRecordError('not-decodable', `The release of ${place} holds no value in base64.`);
+    bytes.set(place, value);
+  }
+  return bytes;
 }
 
 function parsedJson(value: Uint8Array | null): unknown {

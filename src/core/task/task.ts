@@ -298,7 +298,8 @@ export class Task {
   /**
    * Step 3. Freezes what has changed since the last freeze; `undefined` if nothing has. `clockMs` paces updates: the
    * wall clock, or stream time in a replay; `everything` emits those too that `every` would hold back. While
-   * {@link hasMore} holds, more is due than one delta may carry.
+   * {@link hasMore} holds, more has to be closed than one delta may carry. Updates that do not fit into it stay pending for
+   * the next.
    */
   freeze(clockMs: number, { everything = false } = {}): FrozenDelta | undefined {
     this.forwardPartials();

@@ -8,7 +8,13 @@ import { type LetterPorts, LetterTopic } from './letter-topic';
 import type { JsonObject } from '../../core/task/merge-patch';
 import { PatchedValues } from './patched-values';
 import { letterName, type StoredLetter } from './stored-letter';
-import { WaitingLetters, type WaitingPorts } from './waiting-letters';
+import {
+  type LetterRelease,
+  MAX_RELEASED_BYTES,
+  WaitingLetters,
+  type WaitingPorts,
+  type WaitingRecord,
+} from './waiting-letters';
 import { WholeRecords } from './whole-records';
 
 export interface ReplayPorts extends LetterPorts, WaitingPorts {
@@ -22,7 +28,7 @@ export interface ReplayOptions extends LetterFilter {
   readonly limit: number;
   /**
    * A JSON merge patch (RFC 7396) that puts each value right, through its schema if it has one. Letters to which it does not apply
-   * are left out, and so are those of parked keys whose values have schemas.
+   * are left out.
    */
   readonly patch?: JsonObject;
   /** Also sends letters of which a call that ended early may have sent some: they may then be in the topic twice. */
@@ -41,11 +47,13 @@ export interface ReplaySummary {
   readonly gone: number;
   /** Left out, because the patch does not apply. */
   readonly notPatched: number;
+  /** What is in the way of the first of those, and the place of its record. */
+  readonly notPatchedBecause?: string;
   /** Whether there may be more than `limit` allowed. */
   readonly more: boolean;
 }
 
-type Counts = { -readonly [Name in Exclude<keyof ReplaySummary, 'more'>]: ReplaySummary[Name] };
+type Counts = { -readonly [Name in Exclude<keyof ReplaySummary, 'more' | 'notPatchedBecause'>]: ReplaySummary[Name] };
 
 /** Of one request to the log and to the ledger: so many are in doubt if the process dies in it. */
 const CHUNK = 500;
@@ -82,6 +90,7 @@ export async function replayLetters(
 
 class LetterReplay {
   private readonly counts: Counts = { replayed: 0, released: 0, before: 0, inDoubt: 0, gone: 0, notPatched: 0 };
+  private notPatchedBecause: string | undefined;
   private readonly whole: WholeRecords;
   private readonly waiting: WaitingLetters;
   private readonly patchedValues: PatchedValues | undefined;
@@ -102,32 +111,50 @@ class LetterReplay {
   }
 
   get summary(): ReplaySummary {
-    return { ...this.counts, more: this.room === 0 };
+    const { notPatchedBecause } = this;
+    return { ...this.counts, ...(notPatchedBecause && { notPatchedBecause }), more: this.room === 0 };
   }
 
   /** Releases go first: what had no room to wait comes after what waits. */
   async send(letters: readonly StoredLetter[]): Promise<void> {
     const all = distinct(letters);
-    const keys = await this.waiting.keysOf(all);
+    const waiting = await this.waiting.recordsOf(all);
     await this.release(
-      all.filter((letter) => keys.has(letterName(letter))),
-      keys,
+      all.filter((letter) => waiting.has(letterName(letter))),
+      waiting,
     );
-    this.counts.before += all.filter((letter) => letter.parkedAt && !keys.has(letterName(letter))).length;
+    this.counts.before += all.filter((letter) => letter.parkedAt && !waiting.has(letterName(letter))).length;
     await this.sendCopies(all.filter(({ parkedAt }) => !parkedAt));
   }
 
   /** A release of a key that is not parked does nothing: no ledger is needed. */
-  private async release(letters: readonly StoredLetter[], keys: ReadonlyMap<string, string>): Promise<void> {
-    if (letters.length === 0) return;
-    // The task that puts them right cannot write with a schema: it asks nobody.
-    if (this.options.patch && this.pipeline.schemas) {
-      this.counts.notPatched += letters.length;
-      return;
+  private async release(letters: readonly StoredLetter[], waiting: ReadonlyMap<string, WaitingRecord>): Promise<void> {
+    const released: LetterRelease[] = [];
+    for (const letter of letters) {
+      const { keyText, value } = waiting.get(letterName(letter))!;
+      // The task patches JSON itself, when it comes to the release.
+      const patchedOne = this.pipeline.schemas ? await this.patched(letter, value) : {};
+      if (patchedOne) released.push({ letter, keyText, ...patchedOne });
     }
+    if (released.length === 0) return;
     const { topic } = this.pipeline.definition.spec.source;
-    await this.ports.producer.send(topic, this.waiting.releases(letters, keys, this.options.patch));
-    this.counts.released += letters.length;
+    await this.ports.producer.send(topic, this.waiting.releases(released, this.options.patch));
+    this.counts.released += released.length;
+  }
+
+  /** The value that goes with a release, none without a patch; `undefined` for a letter that is left out. */
+  private async patched(letter: StoredLetter, value: Uint8Array | null): Promise<{ value?: Uint8Array } | undefined> {
+    if (!this.patchedValues) return {};
+    const outcome = await this.patchedValues.of(value);
+    if ('problem' in outcome) return this.leaveOut(letter, outcome.problem);
+    if (outcome.value.length <= MAX_RELEASED_BYTES) return outcome;
+    const sizes = `${outcome.value.length} bytes, and a release takes ${MAX_RELEASED_BYTES}`;
+    return this.leaveOut(letter, `too-large: the value has ${sizes}; send the record anew, over /v1/ingest`);
+  }
+
+  private leaveOut(letter: StoredLetter, problem: string): undefined {
+    this.counts.notPatched++;
+    this.notPatchedBecause ??= `${letterName(letter)} ${problem}`;
   }
 
   /** The ledger is told before and after, so that what happens in between is known to be in doubt. */
@@ -154,10 +181,13 @@ class LetterReplay {
     const records = new Map<string, OutgoingRecord>();
     for (const letter of letters) {
       const record = letter.isShortened ? await this.whole.of(letter) : letter;
-      const value = record && this.patchedValues ? await this.patchedValues.of(record.value) : record?.value;
-      if (!record) this.counts.gone++;
-      else if (value === undefined) this.counts.notPatched++;
-      else records.set(letterName(letter), this.copyOf(letter, { key: record.key, value }));
+      if (!record) {
+        this.counts.gone++;
+        continue;
+      }
+      const outcome = this.patchedValues ? await this.patchedValues.of(record.value) : { value: record.value };
+      if ('problem' in outcome) this.leaveOut(letter, outcome.problem);
+      else records.set(letterName(letter), this.copyOf(letter, { key: record.key, value: outcome.value }));
     }
     return records;
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -7,7 +7,7 @@ import { type AclEntry, AclOperationTypes, AclPermissionTypes, AclResourceTypes,
 import { ResourcePatternTypes } from 'kafkajs';
 
 import { freePort } from '../free-port';
-import type { Authority, Certificate } from './certificates';
+import { type Authority, type Certificate, chainFile } from './certificates';
 import { ServerProcess } from './server-process';
 
 const run = promisify(execFile);
@@ -69,10 +69,22 @@ export class SecuredKafka {
     });
   }
 
+  /** Runs Kafka's own `kafka-acls.sh` with these words, as the user who may do everything. */
+  async acls(words: readonly string[]): Promise<void> {
+    const { folder, java, classpath, admin, authority } = this.parts;
+    const own = mkdtempSync(join(folder, 'acls-'));
+    const config = join(own, 'client.properties');
+    const ssl = { keystore: chainFile(own, admin), truststore: authority.certFile };
+    const lines = Object.entries(ssl).map(([name, file]) => `ssl.${name}.type=PEM\nssl.${name}.location=${file}\n`);
+    writeFileSync(config, ['security.protocol=SSL\n', ...lines].join(''));
+    const place = ['--bootstrap-server', `127.0.0.1:${this.mutualPort}`, '--command-config', config];
+    await run(java, [...QUICK, ...LOG, '-cp', classpath, 'org.apache.kafka.tools.AclCommand', ...place, ...words]);
+  }
+
   /** Resolves when it answers and `user` has all rights on what begins with one of the names, by kind, and no others. */
-  async ready(user: string, rights: Readonly<Record<'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID', readonly string[]>>) {
+  async ready(user: string, rights: Readonly<Record<Kind, readonly string[]>>) {
     const acl = Object.entries(rights).flatMap(([kind, prefixes]) =>
-      prefixes.map((prefix) => allowed(user, kind as keyof typeof rights, prefix)),
+      prefixes.map((prefix) => allowed(user, kind as Kind, prefix)),
     );
     await this.server.answers(async () => {
       const admin = this.client().admin();
@@ -90,7 +102,9 @@ export class SecuredKafka {
   }
 }
 
-function allowed(user: string, kind: 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID', prefix: string): AclEntry {
+type Kind = 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID';
+
+function allowed(user: string, kind: Kind, prefix: string): AclEntry {
   return {
     principal: `User:${user}`,
     host: '*',

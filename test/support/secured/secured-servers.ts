@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { connectRedis, pingRedis } from '../../../src/adapters/redis/redis-connection';
+import { loadConfig } from '../../../src/config/config';
 import { freePort } from '../free-port';
 import { Authority, type Certificate, chainFile } from './certificates';
 import { SecuredCassandra } from './secured-cassandra';
@@ -17,6 +19,11 @@ const COMMANDS = join(__dirname, 'server-commands.mjs');
 /** Who may use the pipeline's parts of the servers, and who is known to them and may do nothing. */
 export const USER = { name: 'millrace', password: 'right-password' } as const;
 export const GUEST = { name: 'guest', password: 'guest-password' } as const;
+
+/** Known to Kafka and Redis, and given rights by tests; Redis lets it do all that Millrace does but one command. */
+export const CLERK = { name: 'clerk', password: 'clerk-password', lacks: 'xadd' } as const;
+/** Redis lets it do everything. */
+const ADMIN = { name: 'admin', password: 'admin-password' } as const;
 
 /** What `docs/security.md` says that the user needs. */
 const REDIS_RIGHTS =
@@ -46,7 +53,7 @@ export class SecuredServers {
     try {
       await Promise.all([
         kafka.ready(USER.name, { TOPIC: kafkaPrefixes, GROUP: kafkaPrefixes, TRANSACTIONAL_ID: [] }),
-        cassandra.ready([...rolesOf(USER, CASSANDRA_RIGHTS), ...rolesOf(GUEST, [])]),
+        cassandra.ready([...rolesOf(USER, CASSANDRA_RIGHTS), ...rolesOf(GUEST, []), ...rolesOf(CLERK, [])]),
       ]);
     } catch (error) {
       await servers.stop();
@@ -82,6 +89,34 @@ export class SecuredServers {
     };
   }
 
+  /** The same places, as another user of all three servers. */
+  environmentOf({ name, password }: { readonly name: string; readonly password: string }): Record<string, string> {
+    const changed = ['KAFKA_SASL', 'REDIS', 'CASSANDRA'].flatMap((server) => [
+      [`MILLRACE_${server}_USERNAME`, name],
+      [`MILLRACE_${server}_PASSWORD`, password],
+    ]);
+    return { ...this.environment(), ...(Object.fromEntries(changed) as Record<string, string>) };
+  }
+
+  /** Does what a remedy of `millrace doctor` says, as administrator of the server that it is for. */
+  async follow(remedy: string): Promise<void> {
+    const [command, ...words] = remedy.split(' ');
+    if (command === 'kafka-acls.sh') return this.parts.kafka.acls(words);
+    if (command === 'ACL') return this.redisCommand(remedy);
+    await this.parts.cassandra.query(remedy);
+  }
+
+  private async redisCommand(line: string): Promise<void> {
+    const redis = connectRedis(loadConfig(this.environmentOf(ADMIN)).redis);
+    try {
+      await pingRedis(redis);
+      const [name = '', ...words] = line.split(' ');
+      await redis.call(name, ...words);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
   async stop(): Promise<void> {
     const { kafka, redis, cassandra, folder } = this.parts;
     await Promise.all([kafka.kill(), redis.kill(), cassandra.kill()]);
@@ -106,9 +141,11 @@ async function startAll(): Promise<Parts> {
     users: [
       `user ${USER.name} on >${USER.password} ${REDIS_RIGHTS}`,
       `user ${GUEST.name} on >${GUEST.password} +@connection -ping`,
+      `user ${CLERK.name} on >${CLERK.password} ${REDIS_RIGHTS} -${CLERK.lacks}`,
+      `user ${ADMIN.name} on >${ADMIN.password} ~* &* +@all`,
     ],
   });
-  const users = { [USER.name]: USER.password, [GUEST.name]: GUEST.password };
+  const users = Object.fromEntries([USER, GUEST, CLERK].map(({ name, password }) => [name, password]));
   const kafka = await SecuredKafka.start({ ...shared, ...commands.kafka, admin: client, users });
   return { folder, authority, stranger, client, kafka, redis, cassandra };
 }

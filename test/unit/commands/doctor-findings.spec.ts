@@ -1,4 +1,4 @@
-import type { KafkaFacts, TopicFacts } from '../../../src/adapters/kafka/kafka-facts';
+import type { KafkaFacts, TopicFacts, TopicSettings } from '../../../src/adapters/kafka/kafka-facts';
 import { type Finding, findingText } from '../../../src/commands/doctor/finding';
 import { kafkaFindings } from '../../../src/commands/doctor/kafka-findings';
 import { redisFindings } from '../../../src/commands/doctor/redis-findings';
@@ -8,18 +8,14 @@ import { compiledWith } from '../../support/pipelines';
 import { avroUser, NAME } from '../../support/user-schemas';
 
 const notOk = (findings: readonly Finding[]) => findings.filter(({ level }) => level !== 'ok');
-const TOPIC: TopicFacts = {
-  partitions: 4,
-  leaderless: 0,
-  retentionMs: -1,
-  retentionBytes: -1,
-  maxMessageBytes: 8 * 2 ** 20,
-};
+const SETTINGS: TopicSettings = { retentionMs: -1, retentionBytes: -1, maxMessageBytes: 8 * 2 ** 20 };
+const TOPIC: TopicFacts = { partitions: 4, leaderless: 0, settings: SETTINGS };
 const kafka = (facts: Partial<KafkaFacts> = {}, topic: Partial<TopicFacts> = {}) =>
   kafkaFindings(
     {
       brokers: ['a:9092'],
-      cannotCreate: undefined,
+      notCreatable: new Map(),
+      refusesProducer: false,
       missingRequests: [],
       rights: { cluster: undefined, topics: new Map(), groups: new Map(), isKafka4: true },
       topics: new Map([['readings', { ...TOPIC, ...topic }]]),
@@ -43,18 +39,20 @@ describe('doctor', () => {
   });
 
   it('warns of a retention under which a backfill vanishes, with the command that mends it', () => {
-    const [finding] = notOk(kafka({}, { retentionMs: 604_800_000 }));
+    const [finding] = notOk(kafka({}, { settings: { ...SETTINGS, retentionMs: 604_800_000 } }));
     expect(finding).toMatchObject({ level: 'warning', subject: 'topic readings' });
     expect(finding!.text).toContain('7.0 days');
     expect(finding!.remedy).toContain('retention.ms=-1');
   });
 
-  it('finds partitions without a leader, missing rights and a topic that takes too little', () => {
-    const levels = notOk(kafka({ cannotCreate: 'denied' }, { leaderless: 1, maxMessageBytes: 1000 })).map(
-      ({ subject, level }) => [subject, level],
-    );
+  it('says nothing of settings that it may not see', () => {
+    expect(notOk(kafka({}, { settings: undefined }))).toEqual([]);
+  });
+
+  it('finds partitions without a leader and a topic that takes too little', () => {
+    const settings = { ...SETTINGS, maxMessageBytes: 1000 };
+    const levels = notOk(kafka({}, { leaderless: 1, settings })).map(({ subject, level }) => [subject, level]);
     expect(levels).toEqual([
-      ['kafka permissions', 'wrong'],
       ['topic readings', 'wrong'],
       ['topic readings', 'warning'],
     ]);

@@ -1,5 +1,6 @@
 import type { AuthorizedOperations, KafkaOperation } from '../../../src/adapters/kafka/kafkajs/authorized-operations';
-import { rightsFindings, serverFindings } from '../../../src/commands/doctor/cassandra-findings';
+import { serverFindings } from '../../../src/commands/doctor/cassandra-findings';
+import { type HeldRights, tableRightsFindings } from '../../../src/commands/doctor/cassandra-rights';
 import { clockFinding } from '../../../src/commands/doctor/clock-findings';
 import type { Finding } from '../../../src/commands/doctor/finding';
 import { kafkaFindings } from '../../../src/commands/doctor/kafka-findings';
@@ -8,7 +9,7 @@ import { redisFindings, redisRightsFindings } from '../../../src/commands/doctor
 import { compiledWith } from '../../support/pipelines';
 
 const notOk = (findings: readonly Finding[]) => findings.filter(({ level }) => level !== 'ok');
-const all: readonly KafkaOperation[] = ['READ', 'WRITE', 'DESCRIBE'];
+const all: readonly KafkaOperation[] = ['READ', 'WRITE', 'DESCRIBE', 'DESCRIBE_CONFIGS'];
 const allBut = (...lacking: KafkaOperation[]) => new Set(all.filter((operation) => !lacking.includes(operation)));
 
 describe('doctor on what a user may do', () => {
@@ -20,40 +21,64 @@ describe('doctor on what a user may do', () => {
     ...{ cluster: undefined, isKafka4: true },
     ...changes,
   });
+  const facts = (changes: Partial<AuthorizedOperations> = {}) => ({
+    ...{ rights: rights(changes), notCreatable: new Map<string, string>(), refusesProducer: false },
+  });
 
   it('asks for the topics and groups of every pipeline', () => {
     expect(topics.sort()).toEqual(['out', 'readings', 'readings.dead']);
     expect(groups.sort()).toEqual(['test', 'test.shuffle']);
-    expect(kafkaRightsFindings('me', rights(), [pipeline])).toMatchObject([
+    expect(kafkaRightsFindings('me', facts(), [pipeline])).toMatchObject([
       { level: 'ok', text: expect.stringContaining('User:me') },
     ]);
   });
 
-  it.each<[string, string, KafkaOperation, Finding['level']]>([
-    ['topic', 'readings', 'READ', 'wrong'],
-    ['topic', 'readings', 'WRITE', 'warning'],
-    ['topic', 'readings.dead', 'WRITE', 'wrong'],
-    ['topic', 'out', 'WRITE', 'wrong'],
-    ['group', 'test', 'READ', 'wrong'],
-  ])('names %s %s and %s when Kafka does not allow it, with the command that does', (kind, name, operation, level) => {
+  it.each<[string, string, KafkaOperation, Finding['level'], string]>([
+    ['topic', 'readings', 'READ', 'wrong', 'Read'],
+    ['topic', 'readings', 'WRITE', 'warning', 'Write'],
+    ['topic', 'readings', 'DESCRIBE_CONFIGS', 'warning', 'DescribeConfigs'],
+    ['topic', 'readings.dead', 'WRITE', 'wrong', 'Write'],
+    ['topic', 'out', 'WRITE', 'wrong', 'Write'],
+    ['group', 'test', 'READ', 'wrong', 'Read'],
+  ])('names %s %s and %s when Kafka does not allow it, with the command', (kind, name, operation, level, word) => {
     const held = rights();
     const lacking = new Map([...(kind === 'topic' ? held.topics : held.groups), [name, allBut(operation)] as const]);
     const found = notOk(
-      kafkaRightsFindings('me', rights(kind === 'topic' ? { topics: lacking } : { groups: lacking }), [pipeline]),
+      kafkaRightsFindings('me', facts(kind === 'topic' ? { topics: lacking } : { groups: lacking }), [pipeline]),
     );
     expect(found).toMatchObject([
-      { level, remedy: `kafka-acls.sh --add --allow-principal User:me --operation ${operation} --${kind} ${name}` },
+      { level, remedy: `kafka-acls.sh --add --allow-principal User:me --operation ${word} --${kind} ${name}` },
     ]);
   });
 
   it('says nothing of topics of which the broker does not tell', () => {
-    expect(notOk(kafkaRightsFindings('me', rights({ topics: new Map() }), [pipeline]))).toEqual([]);
+    expect(notOk(kafkaRightsFindings('me', facts({ topics: new Map() }), [pipeline]))).toEqual([]);
+  });
+
+  it('names what more a pipeline needs that looks things up in a topic, or shows each row once', () => {
+    const lookup = { table: 'topic', name: 'posts', on: 'key', as: 'post' };
+    const once = { kafka: { topic: 'out', delivery: 'exactly-once' } };
+    const resources = kafkaResources([compiledWith({ lookup, sinks: [once] })]);
+    expect(resources.topics).toContain('posts');
+    expect(resources.groups).toEqual(expect.arrayContaining(['test.out', 'millrace-lookup']));
+    const groups = new Map([['millrace-lookup', allBut('READ')]]);
+    expect(notOk(kafkaRightsFindings('me', facts({ groups }), [compiledWith({ lookup })]))).toMatchObject([
+      { remedy: expect.stringContaining('--operation Read --group millrace-lookup --resource-pattern-type prefixed') },
+    ]);
+  });
+
+  it('names topics that are not there and cannot be created, and a producer that is refused', () => {
+    const lacking = { ...facts(), notCreatable: new Map([['readings.dead', 'denied']]), refusesProducer: true };
+    expect(kafkaRightsFindings('me', lacking, [pipeline])).toMatchObject([
+      { level: 'wrong', remedy: expect.stringContaining('--operation Create --topic readings.dead') },
+      { level: 'wrong', remedy: expect.stringContaining('--operation IdempotentWrite --cluster') },
+    ]);
   });
 
   it('wants Kafka 4 where a topic shows each row once', () => {
-    const facts = { brokers: ['a'], cannotCreate: undefined, missingRequests: [], topics: new Map() };
+    const server = { ...facts(), brokers: ['a'], missingRequests: [], topics: new Map() };
     const once = compiledWith({ sinks: [{ kafka: { topic: 'out', delivery: 'exactly-once' } }] });
-    const old = { ...facts, rights: rights({ isKafka4: false }) };
+    const old = { ...server, rights: rights({ isKafka4: false }) };
     expect(notOk(kafkaFindings(old, [pipeline]))).toEqual([]);
     expect(notOk(kafkaFindings(old, [once]))).toMatchObject([
       { level: 'wrong', remedy: expect.stringContaining('4.0') },
@@ -73,17 +98,52 @@ describe('doctor on what a user may do', () => {
     ]);
   });
 
-  it('names the permissions that a role lacks on a table, wherever they may be granted', () => {
-    const table = { keyspace: 'ks', table: 't' };
-    const granted = (resource: string) => new Map([[resource, new Set(['SELECT', 'MODIFY'])]]);
-    for (const resource of ['<table ks.t>', '<keyspace ks>', '<all tables in ks>', '<all keyspaces>']) {
-      expect(rightsFindings(table, granted(resource), 'me')).toEqual([]);
-    }
-    expect(rightsFindings(table, undefined, 'me')).toEqual([]);
-    expect(rightsFindings(table, granted('<table ks.other>'), 'me').map(({ remedy }) => remedy)).toEqual([
-      'GRANT SELECT ON ks.t TO me',
-      'GRANT MODIFY ON ks.t TO me',
+  it('gives all rights of Redis to who may not even use scripts, by which the others are tried', () => {
+    const refused = ['PING', 'EVALSHA'];
+    const findings = redisRightsFindings({ user: 'me', refused, refusesKeys: false, refusesChannel: false });
+    expect(findings).toMatchObject([
+      { level: 'wrong', remedy: expect.stringContaining('~millrace:* &millrace:* +@read') },
     ]);
+  });
+
+  describe('on a table of Cassandra', () => {
+    const table = { keyspace: 'ks', table: 't' };
+    const existing = new Map([['ks', new Set(['t'])]]);
+    const remedies = (resource: string, permissions: readonly string[], there: HeldRights['existing'] = existing) =>
+      tableRightsFindings(table, {
+        ...{ role: 'me', permissions: new Map([[resource, new Set(permissions)]]), existing: there },
+      }).map(({ remedy }) => remedy);
+
+    it.each(['<table ks.t>', '<keyspace ks>', '<all tables in ks>', '<all keyspaces>'])(
+      'is content with permissions on %s',
+      (resource) => expect(remedies(resource, ['SELECT', 'MODIFY'])).toEqual([]),
+    );
+
+    it('names those that the role lacks', () => {
+      expect(remedies('<table ks.t>', ['SELECT'])).toEqual(['GRANT MODIFY ON ks.t TO me']);
+      expect(remedies('<table ks.other>', ['SELECT', 'MODIFY'])).toEqual([
+        'GRANT SELECT ON ks.t TO me',
+        'GRANT MODIFY ON ks.t TO me',
+      ]);
+    });
+
+    it('wants what is not there to be created: who does owns it', () => {
+      const empty = new Map([['ks', new Set<string>()]]);
+      expect(remedies('<all keyspaces>', ['CREATE'], new Map())).toEqual([]);
+      expect(remedies('<keyspace ks>', ['CREATE'], new Map())).toEqual(['GRANT CREATE ON ALL KEYSPACES TO me']);
+      expect(remedies('<keyspace ks>', ['CREATE'], empty)).toEqual([]);
+      expect(remedies('<table ks.t>', ['CREATE'], empty)).toEqual(['GRANT CREATE ON KEYSPACE ks TO me']);
+    });
+
+    it('quotes names that mean another without', () => {
+      const name = { keyspace: 'Ks', table: 't' };
+      const [finding] = tableRightsFindings(name, {
+        role: 'Me',
+        permissions: new Map(),
+        existing: new Map([['Ks', new Set()]]),
+      });
+      expect(finding!.remedy).toBe('GRANT CREATE ON KEYSPACE "Ks" TO "Me"');
+    });
   });
 });
 

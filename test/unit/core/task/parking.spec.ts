@@ -1,5 +1,6 @@
 import { MAX_PARKED_RECORDS } from '../../../../src/core/task/parked-records';
 import { decodeParked, encodeParked } from '../../../../src/core/task/parked-record';
+import { releaseRecord } from '../../../../src/core/task/release';
 import { pipelineSchema } from '../../../../src/core/pipeline/definition';
 import type { SourceRecord } from '../../../../src/core/ports/record-source.port';
 import { compiledWith, EPOCH_MS, recordOf } from '../../../support/pipelines';
@@ -55,6 +56,34 @@ describe('a parked key', () => {
       origin: { partition: 3, offset: 9n, index: 0, watermarkMs: -1, isMark: false },
     };
     expect(decodeParked(encodeParked({ keyText: '["a",1]', record }))).toEqual({ keyText: '["a",1]', record });
+  });
+
+  it('shows rows of a release that are too many for one checkpoint with those that follow, by a new owner too', async () => {
+    const spec = { window: { kind: 'tumbling', size: '10s', grace: '1h' }, emit: { on: 'update' } };
+    const many = compiledWith({ onPoison: 'park', errorBudget: { share: 1 }, ...spec });
+    const harness = await TaskHarness.start(many, { maxRows: 5 });
+    const waiting = Array.from({ length: 12 }, (_, i) => recordOf(i + 1, { key: 'a', at: 10 * (i + 1), x: i }));
+    await harness.process([bad(0, 'a'), ...waiting]);
+    await harness.settle();
+    const release = { keyText: 'a', places: ['0:0'], patch: { x: -1 } };
+    const target = { pipeline: 'test', messageKey: Buffer.from('a'), partition: 0 };
+    const { value, headers } = releaseRecord(release, target);
+    await harness.process([
+      {
+        offset: 13n,
+        timestampMs: EPOCH_MS,
+        key: target.messageKey,
+        value: Buffer.from(value as string),
+        headers: headers!,
+      },
+    ]);
+    // What a release changes fills its delta, which is frozen at once.
+    expect({ rows: harness.emitted.length, hasMore: harness.task.hasMore }).toEqual({ rows: 5, hasMore: false });
+    await harness.restart();
+    await harness.settle();
+    expect(Object.values(harness.values())).toMatchObject(
+      Array.from({ length: 13 }, (_, i) => ({ n: 1, total: i - 1 })),
+    );
   });
 
   it.each([

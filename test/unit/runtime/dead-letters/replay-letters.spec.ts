@@ -82,7 +82,10 @@ describe('a replay of dead letters', () => {
       { offset: 3, value: null },
     );
     const patch = { x: 7, extra: null, unit: { old: null, new: [1] } };
-    expect(await replay({ patch })).toEqual({ ...NONE, replayed: 1, notPatched: 2 });
+    expect(await replay({ patch })).toEqual({
+      ...{ ...NONE, replayed: 1, notPatched: 2 },
+      notPatchedBecause: '0:2 the value is no JSON object',
+    });
     expect(JSON.parse(values()[0]!)).toEqual({ key: 'a', x: 7, unit: { of: 'x', new: [1] } });
     expect(await replay()).toEqual({ ...NONE, replayed: 2, before: 1 });
   });
@@ -95,8 +98,14 @@ describe('a replay of dead letters', () => {
     const id = '6f1c3bd2-3d7c-4f2e-9a0a-0d6f4f3f2f11';
     const value = older.encode({ id, name: 'Änna 🚀' });
     await world.bury({ offset: 1, value }, { offset: 2, value: 'no Avro' }, { offset: 3, value: null });
-    expect(await replay({ patch: { name: 7 } })).toEqual({ ...NONE, notPatched: 3 });
-    expect(await replay({ patch: { country: 'भारत' } })).toEqual({ ...NONE, replayed: 1, notPatched: 2 });
+    expect(await replay({ patch: { name: 7 } })).toEqual({
+      ...{ ...NONE, notPatched: 3 },
+      notPatchedBecause: expect.stringMatching(/^0:1 bad-value: .*name/),
+    });
+    expect(await replay({ patch: { country: 'भारत' } })).toEqual({
+      ...{ ...NONE, replayed: 1, notPatched: 2 },
+      notPatchedBecause: expect.stringMatching(/^0:2 schema-header: /),
+    });
     const sent = world.source()[0]!.value!;
     const decode = await schemas.decoderOf(schemaIdOf(sent), { format: 'avro' });
     expect(decode(sent)).toEqual({ id, name: 'Änna 🚀', country: 'भारत' });

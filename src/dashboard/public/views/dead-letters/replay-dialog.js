@@ -94,7 +94,7 @@ function placeOf({ written, key, keyEncoding }) {
   return { from: ms, to: ms + 1, ...(key !== null && !keyEncoding && { key }) };
 }
 
-function told({ replayed, before, inDoubt, gone, notPatched, more }) {
+function told({ replayed, released, before, inDoubt, gone, notPatched, notPatchedBecause, more }) {
   const rest = [
     [before, 'replayed before'],
     [inDoubt, 'perhaps sent before'],
@@ -102,5 +102,7 @@ function told({ replayed, before, inDoubt, gone, notPatched, more }) {
     [notPatched, 'not patched'],
   ].filter(([number]) => number > 0);
   const left = rest.length ? `; left out: ${rest.map(([number, why]) => `${count(number)} ${why}`).join(', ')}` : '';
-  return `${count(replayed)} replayed${left}.${more ? ' There are more: replay again.' : ''}`;
+  const sent = `${count(replayed)} replayed${released > 0 ? `, ${count(released)} of parked keys released` : ''}`;
+  const because = notPatchedBecause ? ` Not patched: ${notPatchedBecause}.` : '';
+  return `${sent}${left}.${because}${more ? ' There are more: replay again.' : ''}`;
 }
