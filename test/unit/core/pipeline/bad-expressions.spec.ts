@@ -81,7 +81,7 @@ const sinks: Case[] = [
   [
     'sinks',
     '  sinks: [{ live: {}, kafka: { topic: t } }]',
-    '13:11: spec.sinks[0]: exactly one of cassandra, kafka, live, redis is needed',
+    '13:11: spec.sinks[0]: exactly one of cassandra, kafka, live, metrics, redis is needed',
   ],
   ['sinks', '  sinks: [{ live: {} }, { live: {} }]', '13:25: spec.sinks[1]: a second live sink; at most one'],
   [
