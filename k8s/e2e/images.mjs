@@ -25,7 +25,8 @@ const OF_OVERLAY = ['kafka', 'redis', 'cassandra', 'schema-registry'];
 /** What .dockerignore lets through, and what says how it is built. */
 const OF_SERVICE = [
   ...['Dockerfile', '.dockerignore', 'package.json', 'package-lock.json'],
-  ...['nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/copy-assets.mjs', 'scripts/write-sbom.mjs'],
+  ...['nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['scripts/build-guest.mjs', 'scripts/copy-assets.mjs', 'scripts/write-sbom.mjs'],
   ...['src', 'cql', 'pipelines', 'feeds', 'data'],
 ];
 
