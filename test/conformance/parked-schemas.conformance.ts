@@ -52,6 +52,10 @@ const SCHEMAS: readonly [SchemaFormat, string, bad: unknown][] = [
   ],
 ];
 
+interface Release {
+  readonly values: Readonly<Record<string, string>>;
+}
+
 /** What a replay with a patch does to records of parked keys whose values have schemas of this registry. */
 export function describeParkedSchemas(name: string, open: () => Promise<SchemaRegistryHarness>): void {
   describe.each(SCHEMAS)(`records of parked keys in ${name}: %s`, (format, schema, bad) => {
@@ -102,16 +106,13 @@ export function describeParkedSchemas(name: string, open: () => Promise<SchemaRe
     it('are put right through their schema, and go on in their order', async () => {
       await produce(1, bad, 3, bad);
       await committed(4n);
-      expect(harness.deadLetters).toMatchObject([{ record: { offset: 1n } }]);
-      expect(await replay({ x: 10 })).toEqual({ ...NONE, released: 1 });
+      expect(harness.deadLetters.map(({ record }) => record.offset)).toEqual([1n, 3n]);
+      expect(await replay({ x: 10 })).toEqual({ ...NONE, released: 2 });
       await committed(5n);
-      expect(harness.deadLetters).toMatchObject([{}, { record: { offset: 3n } }]);
-      expect(await replay({ x: 20 })).toEqual({ ...NONE, released: 1, before: 1 });
-      await committed(6n);
       await waitUntil('both rows are complete', () => totals().length === 2);
       expect(totals()).toEqual([
         { n: 2, total: 11 },
-        { n: 2, total: 23 },
+        { n: 2, total: 13 },
       ]);
     });
 
@@ -121,9 +122,11 @@ export function describeParkedSchemas(name: string, open: () => Promise<SchemaRe
       const sent: Uint8Array[] = [];
       const send = harness.log.send.bind(harness.log);
       harness.log.send = (topic, records) => {
-        const [value] = records.flatMap((record) => (typeof record.value === 'string' ? [record.value] : []));
-        const values = JSON.parse(value!) as { readonly values: Readonly<Record<string, string>> };
-        sent.push(...Object.values(values.values).map((text) => Buffer.from(text, 'base64')));
+        const releases = records.flatMap(({ value }) =>
+          typeof value === 'string' ? [JSON.parse(value) as Release] : [],
+        );
+        const values = releases.flatMap((release) => Object.values(release.values));
+        sent.push(...values.map((text) => Buffer.from(text, 'base64')));
         return send(topic, records);
       };
       await replay({ x: 7 });

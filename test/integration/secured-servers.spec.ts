@@ -167,6 +167,7 @@ describe('servers that want TLS and a name', () => {
           `GRANT SELECT ON ${table} TO guest`,
           `GRANT MODIFY ON ${table} TO guest`,
         ]),
+        'give the user the rights that are named above',
       ]);
     });
 

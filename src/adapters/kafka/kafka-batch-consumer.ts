@@ -39,7 +39,8 @@ export interface KafkaBatchConsumerOptions {
  *
  * Facts about kafkajs that this depends on: a rebalance shows as an error of `heartbeat()` inside the handler, and the
  * re-join begins once the handler has settled; `GROUP_JOIN` carries the assignment; a batch of which everything was
- * filtered out reaches no handler and shows only as an END_BATCH_PROCESS event with no records.
+ * filtered out reaches no handler and shows only as an END_BATCH_PROCESS event with no records; what was filtered out at
+ * the end of a batch is gone over without a word.
  */
 export class KafkaBatchConsumer implements BatchConsumer {
   private consumer: Consumer | undefined;
@@ -177,7 +178,13 @@ export class KafkaBatchConsumer implements BatchConsumer {
     if (this.quiescing) return;
     this.inProgress++;
     try {
-      await handlers.batch(toRecordBatch(payload.batch), this.controlOf(payload));
+      const batch = toRecordBatch(payload.batch);
+      let resolved = -1n;
+      await handlers.batch(
+        batch,
+        this.controlOf(payload, (nextOffset) => (resolved = nextOffset)),
+      );
+      tellOfEnd(batch, resolved, BigInt(payload.batch.lastOffset()) + 1n, handlers);
     } catch (error) {
       if (!(error instanceof DeliveryEndedError)) throw error;
     } finally {
@@ -186,16 +193,28 @@ export class KafkaBatchConsumer implements BatchConsumer {
     }
   }
 
-  private controlOf(payload: EachBatchPayload): BatchControl {
+  private controlOf(payload: EachBatchPayload, onResolved: (nextOffset: bigint) => void): BatchControl {
     const { partition } = payload.batch;
     return {
       heartbeat: () => (this.quiescing ? Promise.reject(new DeliveryEndedError()) : payload.heartbeat()),
       isCurrent: () => !this.quiescing && payload.isRunning() && !payload.isStale(),
-      resolve: (nextOffset) => payload.resolveOffset((nextOffset - 1n).toString()),
+      resolve: (nextOffset) => {
+        onResolved(nextOffset);
+        payload.resolveOffset((nextOffset - 1n).toString());
+      },
       seek: (offset) => this.seek(partition, offset),
       pause: () => payload.pause(),
     };
   }
+}
+
+/**
+ * What follows the last record of a fetch, such as the marker of its transaction: kafkajs goes over it, and tells nobody,
+ * once that record is resolved.
+ */
+function tellOfEnd({ partition, records }: RecordBatch, resolved: bigint, end: bigint, handlers: BatchHandlers): void {
+  const last = records.at(-1);
+  if (last && resolved === last.offset + 1n && resolved < end) handlers.skipped(partition, resolved, end);
 }
 
 /** `fetchedOffset` is there, and missing from kafkajs's types. */

@@ -3,27 +3,30 @@ import type { Admin, ITopicMetadata, Kafka } from 'kafkajs';
 import { TransientError } from '../../core/errors';
 import type { PartitionExtent } from '../../core/ports/record-source.port';
 import type { MirroredOffset, TopicAdmin, TopicSpec } from '../../core/ports/topic-admin.port';
-import { placeOf } from './kafka-client';
-import { asKafkaError, kafkaErrorType } from './kafka-errors';
+import { kafkaErrorType } from './kafka-errors';
+import { SharedAdmin } from './shared-admin';
 import { topicSettings } from './topic-settings';
 
 const LEADER_DEADLINE_MS = 30_000;
 const LEADER_POLL_MS = 50;
+const MAX_LOOKS = 20;
 const DEFAULT_MAX_REPLICAS = 3;
 const NOT_LED_YET = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
 
 /** Topics of a real Kafka. One admin connection, opened by the first call and opened anew after a failure. */
 export class KafkaTopicAdmin implements TopicAdmin {
-  private admin: Promise<Admin> | undefined;
+  private readonly shared: SharedAdmin;
 
   constructor(
-    private readonly kafka: Kafka,
+    kafka: Kafka,
     /** Of new topics; by default 3, or the number of brokers if there are fewer. */
     private readonly replicationFactor?: number,
-  ) {}
+  ) {
+    this.shared = new SharedAdmin(kafka);
+  }
 
   async ensure(topics: readonly TopicSpec[]): Promise<void> {
-    await this.ask('create topics', async (admin) => {
+    await this.shared.ask('create topics', async (admin) => {
       const existing = new Set(await admin.listTopics());
       const missing = topics.filter(({ topic }) => !existing.has(topic));
       const replicationFactor = missing.length > 0 ? await this.replicas(admin) : 0;
@@ -36,7 +39,7 @@ export class KafkaTopicAdmin implements TopicAdmin {
   }
 
   remove(topics: readonly string[]): Promise<void> {
-    return this.ask(`delete topics ${topics.join(', ')}`, async (admin) => {
+    return this.shared.ask(`delete topics ${topics.join(', ')}`, async (admin) => {
       const existing = new Set(await admin.listTopics());
       const found = topics.filter((topic) => existing.has(topic));
       if (found.length > 0) await admin.deleteTopics({ topics: found });
@@ -44,18 +47,21 @@ export class KafkaTopicAdmin implements TopicAdmin {
   }
 
   named(prefix: string): Promise<readonly string[]> {
-    return this.ask('list topics', async (admin) =>
+    return this.shared.ask('list topics', async (admin) =>
       (await admin.listTopics()).filter((topic) => topic.startsWith(prefix)).sort(),
     );
   }
 
   partitionCount(topic: string): Promise<number | undefined> {
-    return this.ask(`look up topic ${topic}`, async (admin) => (await metadataOf(admin, topic))?.partitions.length);
+    return this.shared.ask(
+      `look up topic ${topic}`,
+      async (admin) => (await metadataOf(admin, topic))?.partitions.length,
+    );
   }
 
   extents(topic: string): Promise<ReadonlyMap<number, PartitionExtent>> {
-    return this.ask(`read the extents of topic ${topic}`, async (admin) => {
-      const offsets = await admin.fetchTopicOffsets(topic);
+    return this.shared.ask(`read the extents of topic ${topic}`, async (admin) => {
+      const offsets = await whenKnown(() => admin.fetchTopicOffsets(topic));
       return new Map(
         offsets
           .sort((a, b) => a.partition - b.partition)
@@ -65,7 +71,7 @@ export class KafkaTopicAdmin implements TopicAdmin {
   }
 
   mirrored(group: string, topic: string): Promise<readonly MirroredOffset[]> {
-    return this.ask(`read the offsets of group ${group}`, async (admin) => {
+    return this.shared.ask(`read the offsets of group ${group}`, async (admin) => {
       if ((await metadataOf(admin, topic)) === undefined) return [];
       const [fetched] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
       return (fetched?.partitions ?? [])
@@ -80,51 +86,27 @@ export class KafkaTopicAdmin implements TopicAdmin {
   }
 
   offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>> {
-    return this.ask(`look up a time in topic ${topic}`, async (admin) => {
-      const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
+    return this.shared.ask(`look up a time in topic ${topic}`, async (admin) => {
+      const offsets = await whenKnown(() => admin.fetchTopicOffsetsByTimestamp(topic, timestampMs));
       return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
     });
   }
 
   memberCount(group: string): Promise<number> {
-    return this.ask(`describe group ${group}`, async (admin) => {
+    return this.shared.ask(`describe group ${group}`, async (admin) => {
       const { groups } = await admin.describeGroups([group]);
       return groups[0]?.members.length ?? 0;
     });
   }
 
-  async close(): Promise<void> {
-    const admin = this.admin;
-    this.admin = undefined;
-    // One that never connected has nothing to close.
-    await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
+  close(): Promise<void> {
+    return this.shared.close();
   }
 
   private async replicas(admin: Admin): Promise<number> {
     if (this.replicationFactor !== undefined) return this.replicationFactor;
     const { brokers } = await admin.describeCluster();
     return Math.min(DEFAULT_MAX_REPLICAS, brokers.length);
-  }
-
-  private async ask<T>(what: string, question: (admin: Admin) => Promise<T>): Promise<T> {
-    for (let isLast = false; ; isLast = true) {
-      const connecting = (this.admin ??= this.connect());
-      try {
-        return await question(await connecting);
-      } catch (thrown) {
-        // kafkajs does not always come back from a lost connection: what follows starts with a new one. So does what was
-        // asked over this one at the same time and fails because it is closed.
-        const isLost = kafkaErrorType(thrown) === undefined;
-        if (isLost && this.admin === connecting) await this.close();
-        if (!isLost || isLast) throw asKafkaError(thrown, `${what} at ${placeOf(this.kafka)}`);
-      }
-    }
-  }
-
-  private async connect(): Promise<Admin> {
-    const admin = this.kafka.admin();
-    await admin.connect();
-    return admin;
   }
 }
 
@@ -159,11 +141,26 @@ async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
   const metadata = await metadataOf(admin, topic);
   if (!metadata?.partitions.every(({ leader }) => leader >= 0)) return false;
   try {
-    await admin.fetchTopicOffsets(topic);
+    await whenKnown(() => admin.fetchTopicOffsets(topic));
     return true;
   } catch (thrown) {
     if (NOT_LED_YET.has(kafkaErrorType(thrown) ?? '')) return false;
     throw thrown;
+  }
+}
+
+/**
+ * kafkajs lets questions that come together share one look at the metadata. It may be of the topics of the first alone; the
+ * others then find no partition of theirs, and it takes what is not there apart. The next look is of all topics.
+ */
+async function whenKnown<T>(question: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await question();
+    } catch (thrown) {
+      if (!(thrown instanceof TypeError) || attempt === MAX_LOOKS) throw thrown;
+      await delay(LEADER_POLL_MS);
+    }
   }
 }
 

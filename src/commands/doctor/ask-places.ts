@@ -1,6 +1,7 @@
 import { createKafka } from '../../adapters/kafka/kafka-client';
 import { isUnauthorized } from '../../adapters/kafka/kafka-errors';
 import { retentionOf } from '../../adapters/kafka/kafka-facts';
+import { authorizedOperations } from '../../adapters/kafka/kafkajs/authorized-operations';
 import { KafkaTopicAdmin } from '../../adapters/kafka/kafka-topic-admin';
 import { connectRedis, isForbidden, pingRedis } from '../../adapters/redis/redis-connection';
 import { RedisStateStore } from '../../adapters/redis/redis-state-store';
@@ -30,8 +31,15 @@ export async function askPlaces(
     const sources = pipelines.map(({ definition }) => definition.spec.source.topic);
     const retention = await retentionOf(kafka, sources);
     const retentionMsOf = (topic: string): number | undefined => retention.get(topic);
+    const groups = pipelines.map(({ name }) => name);
+    const rights = await authorizedOperations(kafka, [], groups);
     const ports = { stateStore: new RedisStateStore(redis), topics, nowMs: Date.now(), retentionMsOf };
-    return (await Promise.all(pipelines.map((each) => findingsOf(each, ports)))).flat();
+    const findings = pipelines.map((each) =>
+      rights.groups.get(each.name)?.has('DESCRIBE') === false
+        ? [notTold(each, `group ${each.name} is not shown to this user`)]
+        : findingsOf(each, ports),
+    );
+    return (await Promise.all(findings)).flat();
   } finally {
     redis.disconnect();
     await topics.close();
@@ -43,7 +51,11 @@ async function findingsOf(pipeline: CompiledPipeline, ports: PlacePorts): Promis
     return await placeFindings(pipeline, ports);
   } catch (thrown) {
     if (!isForbidden(thrown) && !isUnauthorized(thrown)) throw thrown;
-    const text = `cannot be compared with the log: ${messageOf(thrown)}`;
-    return [warning(`checkpoints of ${pipeline.name}`, text, 'give the user the rights that are named above')];
+    return [notTold(pipeline, messageOf(thrown))];
   }
+}
+
+function notTold({ name }: CompiledPipeline, why: string): Finding {
+  const text = `cannot be compared with the log: ${why}`;
+  return warning(`checkpoints of ${name}`, text, 'give the user the rights that are named above');
 }

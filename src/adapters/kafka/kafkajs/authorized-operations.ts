@@ -38,6 +38,7 @@ interface Broker {
   /** What it takes, by the number of the request. */
   readonly versions: Readonly<Partial<Record<number, { readonly maxVersion: number }>>> | null;
   readonly connectionPool: { send(request: object): Promise<unknown> };
+  findGroupCoordinator(group: { groupId: string; coordinatorType: number }): Promise<unknown>;
 }
 
 interface Cluster {
@@ -55,6 +56,8 @@ const DESCRIBE_GROUPS = { apiKey: 15, apiVersion: 3, apiName: 'DescribeGroups' }
 const DESCRIBE_GROUPS_OF_KAFKA_4 = 6;
 /** What a broker answers that has not been asked, or will not say. */
 const NOT_TOLD = -(2 ** 31);
+/** Of the two kinds of coordinators. */
+const GROUP_COORDINATOR = 0;
 const AUTHORIZATION_FAILED = { topic: 29, group: 30 };
 
 /**
@@ -74,7 +77,7 @@ export async function authorizedOperations(
     const answer = (await broker.connectionPool.send(metadataRequest(topics))) as Metadata;
     const ofGroups = new Map<string, ReadonlySet<KafkaOperation>>();
     for (const group of groups) {
-      const found = await groupOperations(cluster, group);
+      const found = await groupOperations(cluster, broker, group);
       if (found) ofGroups.set(group, found);
     }
     const isKafka4 = (broker.versions?.[DESCRIBE_GROUPS.apiKey]?.maxVersion ?? 0) >= DESCRIBE_GROUPS_OF_KAFKA_4;
@@ -92,14 +95,25 @@ function clusterOf(kafka: Kafka): Cluster {
   return create({ allowAutoTopicCreation: false });
 }
 
-async function groupOperations(cluster: Cluster, groupId: string): Promise<ReadonlySet<KafkaOperation> | undefined> {
+async function groupOperations(
+  cluster: Cluster,
+  broker: Broker,
+  groupId: string,
+): Promise<ReadonlySet<KafkaOperation> | undefined> {
+  if (await isHidden(broker, groupId)) return new Set();
+  const coordinator = await cluster.findGroupCoordinator({ groupId });
+  const bits = (await coordinator.connectionPool.send(groupRequest(groupId))) as number;
+  return operationsIn(bits);
+}
+
+/** Whether the user may not even see the group: the cluster's own search says of every refusal that it found no coordinator. */
+async function isHidden(broker: Broker, groupId: string): Promise<boolean> {
   try {
-    const coordinator = await cluster.findGroupCoordinator({ groupId });
-    const bits = (await coordinator.connectionPool.send(groupRequest(groupId))) as number;
-    return operationsIn(bits);
+    await broker.findGroupCoordinator({ groupId, coordinatorType: GROUP_COORDINATOR });
+    return false;
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === AUTHORIZATION_FAILED.group) return new Set();
-    throw thrown;
+    // Whatever else is in the way, the cluster asks again.
+    return (thrown as { code?: unknown }).code === AUTHORIZATION_FAILED.group;
   }
 }
 
