@@ -13,6 +13,19 @@ RUN npm run build \
   && node scripts/write-sbom.mjs sbom.cdx.json \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
   && rm -rf node_modules/.cache node_modules/.package-lock.json
+COPY cql ./cql
+COPY pipelines ./pipelines
+COPY feeds ./feeds
+COPY data ./data
+# The layers of the image as they will lie there. No clock and no umask of whoever builds shows in them, so the same checkout gives the
+# same layers: `npm run image:reproduce`. The date is the one that npm gives the files of packages.
+ARG SOURCE_DATE_EPOCH=499162500
+RUN mkdir -p /image/node/usr/local/bin /image/modules/app /image/service/app \
+  && cp /usr/local/bin/node /image/node/usr/local/bin/node \
+  && mv node_modules /image/modules/app/ \
+  && mv package.json sbom.cdx.json dist cql pipelines feeds data /image/service/app/ \
+  && chmod -R u=rwX,go=rX /image \
+  && find /image -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 # Node alone: no npm, no compiler. The shell that Debian has is not used.
 FROM debian:12.12-slim
@@ -20,16 +33,10 @@ LABEL org.opencontainers.image.title="Millrace" \
   org.opencontainers.image.description="A stateful, event-time stream processor as a service" \
   org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
+COPY --from=build /image/node/ /
+COPY --from=build /image/modules/ /
+COPY --from=build /image/service/ /
 WORKDIR /app
-COPY --from=build /usr/local/bin/node /usr/local/bin/node
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
-COPY --from=build /app/sbom.cdx.json ./
-COPY package.json ./
-COPY cql ./cql
-COPY pipelines ./pipelines
-COPY feeds ./feeds
-COPY data ./data
 # By number: Kubernetes can check runAsNonRoot only of a numeric user. Nothing is written below /app.
 USER 10001:10001
 EXPOSE 3000

@@ -9,7 +9,7 @@ import { docker, hasImage } from './docker.mjs';
 const DEBIAN = 'debian:12.12-slim';
 const NODE = `node:${JSON.parse(readFileSync(at('package.json'), 'utf8')).devDependencies.node}-bookworm-slim`;
 /** Where the programs of the servers' stand-ins come from. */
-export const SERVERS = 'millrace-e2e/servers:1';
+export const SERVERS = 'millrace-e2e/servers:2';
 const NO_PAPER = ['doc', 'man', 'locale', 'info'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -18,15 +18,16 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
  * Docker has already is left as it is.
  */
 export async function makeBaseImages() {
-  if (!(await hasImage(DEBIAN))) await importRoot(DEBIAN, await root('debian', ['ca-certificates', 'libstdc++6']));
+  if (!(await hasImage(DEBIAN))) await importRoot(DEBIAN, await root('debian-1', ['ca-certificates', 'libstdc++6']));
   if (!(await hasImage(NODE))) await makeNode();
-  const packages = ['ca-certificates', 'openjdk-17-jre-headless', 'redis-server'];
-  if (!(await hasImage(SERVERS))) await importRoot(SERVERS, await root('servers', packages));
+  // The health checks of compose ask by curl or wget, which the real images have.
+  const packages = ['ca-certificates', 'openjdk-17-jre-headless', 'redis-server', 'curl', 'wget'];
+  if (!(await hasImage(SERVERS))) await importRoot(SERVERS, await root('servers-2', packages));
 }
 
 /** The archive of a minimal Debian with these packages. */
 function root(name, packages) {
-  return once(kubeCache('images', `${name}-1.tar`), async (folder) => {
+  return once(kubeCache('images', `${name}.tar`), async (folder) => {
     const archive = join(folder, 'root.tar');
     // Java's package writes into a folder that only the excluded pages would have made.
     const setUp = ['--setup-hook=mkdir -p "$1/usr/share/man/man1"'];

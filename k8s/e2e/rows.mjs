@@ -5,24 +5,25 @@ const QUERY =
   'SELECT location, date, readings, avg_pm25, min_pm25, max_pm25 FROM aqdata.pm25 WHERE location = ? AND year = ?';
 const DEADLINE_MS = 120_000;
 
-/** Waits until Cassandra has exactly the rows that the readings must give; says what differs when that does not come about. */
-export async function rowsAreRight(readings, deadlineMs = DEADLINE_MS) {
+/**
+ * Waits until Cassandra, by default the cluster's, has exactly the rows that the readings must give; says what differs when that does
+ * not come about.
+ */
+export async function rowsAreRight(readings, { contactPoint, deadlineMs = DEADLINE_MS } = {}) {
   let differences = ['Cassandra was not asked'];
+  const stored = async () => storedRows(readings.expected, contactPoint ?? (await addressOf('cassandra-0')));
   const begin = Date.now();
   const right = await eventually(async () => {
     differences = ['Cassandra does not answer'];
-    differences = compare(readings.expected, await storedRows(readings.expected));
+    differences = compare(readings.expected, await stored());
     return differences.length === 0;
   }, deadlineMs);
   if (!right) throw new Error([`${differences.length} rows differ:`, ...differences.slice(0, 5)].join('\n'));
   return `${readings.expected.size} rows right after ${((Date.now() - begin) / 1000).toFixed(1)} s`;
 }
 
-async function storedRows(expected) {
-  const client = new cassandra.Client({
-    contactPoints: [await addressOf('cassandra-0')],
-    localDataCenter: 'datacenter1',
-  });
+async function storedRows(expected, contactPoint) {
+  const client = new cassandra.Client({ contactPoints: [contactPoint], localDataCenter: 'datacenter1' });
   try {
     await client.connect();
     const partitions = new Set(

@@ -77,7 +77,7 @@ describe('what doctor asks of Kafka', () => {
     // Of a topic that is not there yet too: rights go with names.
     const held = new Set(['READ', 'WRITE', 'CREATE', 'DELETE', 'ALTER', 'DESCRIBE', 'DESCRIBE_CONFIGS']);
     expect(rights.topics).toEqual(new Map([topic, other].map((name) => [name, held])));
-    expect([...rights.groups.values()]).toEqual([new Set(['READ', 'DELETE', 'DESCRIBE'])]);
+    expect([...rights.groups.values()]).toEqual([new Set(['READ', 'DELETE', 'DESCRIBE', 'DESCRIBE_CONFIGS'])]);
     expect(rights.cluster).toContain('IDEMPOTENT_WRITE');
     expect(rights.isKafka4).toBe(true);
   });

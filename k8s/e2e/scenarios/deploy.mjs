@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { at } from '../../../scripts/project.mjs';
-import { mustRun } from '../../../stack/run.mjs';
-import { customResources } from '../../check/schemas.mjs';
 import { haveReady, kubectl, NAMESPACE, rolledOut, ROLES, tryKubectl, urlOf } from '../kubectl.mjs';
 import { Readings } from '../readings.mjs';
 import { deploy } from '../overlay.mjs';
@@ -52,19 +50,6 @@ export async function restrictedHolds() {
     said.push(role);
   }
   return `a pod of root is refused; ${said.join(', ')} run as 10001 on a file system that is read-only`;
-}
-
-/** The production overlay, with its custom resources, passes the API server's own checks. */
-export async function productionIsAccepted() {
-  const crds = await customResources();
-  const list = { apiVersion: 'v1', kind: 'List', items: crds };
-  await kubectl('apply', '--server-side', '-f', write('crds.json', JSON.stringify(list)));
-  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
-  await tryKubectl('create', 'namespace', 'millrace');
-  const args = ['apply', '-k', at('k8s', 'overlays', 'prod'), '--dry-run=server', '--validate=strict'];
-  // Without our namespace: the overlay has its own.
-  const output = await mustRun('kubectl', args, { timeoutMs: 60_000 });
-  return `${output.trim().split('\n').length} objects`;
 }
 
 /** Leaves one pipeline, so that what follows is about the cluster and not about twenty-seven pipelines on a small machine. */

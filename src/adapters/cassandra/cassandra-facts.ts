@@ -63,9 +63,11 @@ async function ask(
   query: string,
   { params = [], doing = 'asking Cassandra for facts' }: { params?: readonly unknown[]; doing?: string } = {},
 ): Promise<readonly Columns[]> {
-  const { rows } = await client.execute({ query, params }, doing, { isIdempotent: true });
   // The server answers without a table where it lists nothing, and the driver has no rows then, whatever its types say.
-  return (rows as typeof rows | undefined) ?? [];
+  const { rows = [] }: { readonly rows?: readonly Columns[] } = await client.execute({ query, params }, doing, {
+    isIdempotent: true,
+  });
+  return rows;
 }
 
 async function permissionsOf(

@@ -34,12 +34,12 @@ export async function askPlaces(
     const groups = pipelines.map(({ name }) => name);
     const rights = await authorizedOperations(kafka, [], groups);
     const ports = { stateStore: new RedisStateStore(redis), topics, nowMs: Date.now(), retentionMsOf };
-    const findings = pipelines.map((each) =>
-      rights.groups.get(each.name)?.has('DESCRIBE') === false
-        ? [notTold(each, `group ${each.name} is not shown to this user`)]
-        : findingsOf(each, ports),
-    );
-    return (await Promise.all(findings)).flat();
+    const shown = pipelines.filter(({ name }) => rights.groups.get(name)?.has('DESCRIBE') !== false);
+    const hidden = pipelines.filter((each) => !shown.includes(each));
+    return [
+      ...hidden.map((each) => notTold(each, `group ${each.name} is not shown to this user`)),
+      ...(await Promise.all(shown.map((each) => findingsOf(each, ports)))).flat(),
+    ];
   } finally {
     redis.disconnect();
     await topics.close();
