@@ -53,7 +53,7 @@ export type * from './builder/lookups';
 export { pipeline } from './builder/pipeline';
 export { versioned } from './builder/record-functions';
 export type * from './builder/shape';
-export { cassandra, kafka, live, redis } from './builder/sinks';
+export { cassandra, kafka, live, metrics, redis } from './builder/sinks';
 export type { Boards, SinkSpec } from './builder/sinks';
 export { avro, csv, json, jsonSchema, protobuf, topic } from './builder/source';
 export type * from './builder/source';

@@ -17,6 +17,8 @@ const CHECKOUTS = [
   { name: 'second', path: 'another/and/deeper', umask: '077' },
 ];
 const NAME = 'millrace-reproduce';
+/** All of it anew, on a machine that may have other work. */
+const BUILD_MS = 1_800_000;
 
 /**
  * Builds the image twice, from two clones of the last commit in different folders, with different permissions, one after the other and
@@ -61,7 +63,8 @@ function clone({ path, umask }, folder) {
 async function build({ name, path, umask }, folder) {
   const checkout = join(folder, path);
   const commit = await mustRun('git', ['-C', checkout, 'log', '-1', '--format=%h %s']);
-  await docker(['build', '-q', '--no-cache', '--network=host', '-t', `${NAME}:${name}`, checkout]);
+  const args = ['build', '-q', '--no-cache', '--network=host', '-t', `${NAME}:${name}`, checkout];
+  await docker(args, { timeoutMs: BUILD_MS });
   return `of ${commit.trim()}, with umask ${umask}, at ${new Date().toISOString()}`;
 }
 

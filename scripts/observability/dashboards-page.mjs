@@ -1,4 +1,6 @@
 const MOST_SERIES = 5;
+/** Of units that Grafana knows by a name. */
+const SUFFIXES = { celsius: '°C', currencyUSD: 'USD', percent: '%' };
 
 const BEGINNING = `# Dashboards
 
@@ -38,7 +40,8 @@ function inUnit(value, unit) {
   if (unit === 'percentunit') return `${rounded(value * 100)} %`;
   if (unit === 's') return `${rounded(value)} s`;
   if (unit === 'bytes') return `${rounded(value / 2 ** 20)} MiB`;
-  return `${rounded(value)} ${unit.startsWith('suffix: ') ? unit.slice('suffix: '.length) : ''}`.trim();
+  const suffix = SUFFIXES[unit] ?? (unit.startsWith('suffix: ') ? unit.slice('suffix: '.length) : '');
+  return `${rounded(value)} ${suffix}`.trim();
 }
 
 const rounded = (value) => Number(value.toPrecision(3)).toLocaleString('en');

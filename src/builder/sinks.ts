@@ -63,6 +63,20 @@ export function redis<View extends keyof Boards>(view: View, board: Boards[View]
   return { sink: { redis: { [view]: board } } };
 }
 
+/**
+ * The newest number of each key for Prometheus, `millrace_row_value`. `value` is an aggregate, or CEL as for columns;
+ * `maxSeries` keys of a partition are shown, 100 unless given, each for `ttl` after its newest row, `1d` unless given, and
+ * with what people call it if `title` says so.
+ */
+export function metrics<Column extends string = never>(
+  name: string,
+  value: Column | Cel,
+  { title, ...options }: { readonly title?: Column | Cel; readonly maxSeries?: number; readonly ttl?: Duration } = {},
+): SinkSpec<Column> {
+  const texts = { value: celText(value), ...(title !== undefined && { title: celText(title) }) };
+  return { sink: { metrics: { name, ...texts, ...options } } };
+}
+
 /** Server-sent events of `GET /v1/pipelines/{name}/live`. */
 export function live(): SinkSpec<never> {
   return { sink: { live: {} } };

@@ -22,6 +22,8 @@ import type { Clock } from '../core/ports/clock.port';
 import type { Sink } from '../core/ports/row-sink.port';
 import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import type { Ports } from '../runtime/ports';
+import { MetricsRowSink } from '../runtime/row-values/metrics-row-sink';
+import { RowValues } from '../runtime/row-values/row-values';
 import type { Tracing } from '../tracing/tracing';
 import { topicSink } from './topic-sink';
 
@@ -35,12 +37,14 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }, tracing?
   const schemaRegistry = new MemorySchemaRegistry(schemaObjections);
   const schemas = new RegistrySchemaCodec(schemaRegistry, clock);
   const boards = new MemoryBoardStore(clock);
+  const rowValues = new RowValues();
   return {
     clock,
     stateStore: store,
     rebuildStore: store,
     liveFeed: store,
     boards,
+    rowValues,
     idempotency: new MemoryIdempotencyStore(clock),
     rateLimiter: new MemoryRateLimiter(clock),
     snapshots: new MemorySnapshotStore(),
@@ -64,6 +68,7 @@ export function embeddedPorts(clock: Clock = { now: () => Date.now() }, tracing?
       Promise.all(
         pipeline.sinks.flatMap((sink): readonly Promise<Sink>[] => {
           if (sink.kind === 'redis') return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
+          if (sink.kind === 'metrics') return [Promise.resolve(new MetricsRowSink(rowValues, sink, clock))];
           if (sink.kind === 'cassandra') return [Promise.resolve(tables.sinkFor(pipeline, sink))];
           if (sink.kind === 'live') return [];
           return [topicSink(pipeline, sink, { producer, textProducer: producer, transactions, schemas })];

@@ -41,6 +41,7 @@ import { RegistrySchemaCodec } from '../adapters/schema-registry/registry-schema
 import type { MillraceConfig } from '../config/config';
 import type { CompiledPipeline, CompiledSink } from '../core/pipeline/compiled-pipeline';
 import type { BoardStore } from '../core/ports/board-store.port';
+import type { Clock } from '../core/ports/clock.port';
 import type { Log } from '../core/ports/log.port';
 import { type CacheStore, partitionCacheKey } from '../core/ports/cache-store.port';
 import type { PartitionReader } from '../core/ports/partition-reader.port';
@@ -50,6 +51,8 @@ import { BoardRowSink } from '../runtime/boards/board-row-sink';
 import { CUT_OFF_MS } from '../runtime/dead-process-watch';
 import { SharedRateLimiter } from '../runtime/shared-rate-limiter';
 import type { Dependency, Ports } from '../runtime/ports';
+import { MetricsRowSink } from '../runtime/row-values/metrics-row-sink';
+import { RowValues } from '../runtime/row-values/row-values';
 import { StoreContact } from '../runtime/store-contact';
 import type { Tracing } from '../tracing/tracing';
 import { isGoneProcess, newProcessName } from './process-name';
@@ -82,6 +85,7 @@ export function externalPorts(
   const cacheStore = new RedisCacheStore(redis);
   const contact = new StoreContact(clock, CUT_OFF_MS);
   const boards = new RedisBoardStore(redis);
+  const rowValues = new RowValues();
   const tables = pipelines.some(hasTable) ? new CassandraTables(config) : undefined;
   const schemaRegistry = new HttpSchemaRegistry(config.schemaRegistry);
   const schemas = new RegistrySchemaCodec(schemaRegistry, clock);
@@ -95,6 +99,7 @@ export function externalPorts(
     rebuildStore: new RedisRebuildStore(redis),
     liveFeed: new RedisLiveFeed(redis, (reason) => log.warn({ event: 'live.follow-failed', reason }, reason)),
     boards,
+    rowValues,
     idempotency: new RedisIdempotencyStore(redis),
     rateLimiter: new SharedRateLimiter(new RedisRateLimiter(redis), new MemoryRateLimiter(clock)),
     snapshots: new RedisSnapshotStore(redis),
@@ -119,7 +124,7 @@ export function externalPorts(
         pipeline.sinks.flatMap((sink) =>
           sinkOf(pipeline, sink, {
             ...{ producer, textProducer: rowProducer, transactions, tables },
-            ...{ boards, schemas, cacheStore },
+            ...{ boards, schemas, cacheStore, rowValues, clock },
           }),
         ),
       ),
@@ -149,12 +154,14 @@ interface SinkParts extends TopicSinkParts {
   readonly tables: CassandraTables | undefined;
   readonly cacheStore: CacheStore;
   readonly boards: BoardStore;
+  readonly rowValues: RowValues;
+  readonly clock: Clock;
 }
 
 function sinkOf(
   pipeline: CompiledPipeline,
   sink: CompiledSink,
-  { tables, boards, cacheStore, ...parts }: SinkParts,
+  { tables, boards, cacheStore, rowValues, clock, ...parts }: SinkParts,
 ): Promise<Sink>[] {
   switch (sink.kind) {
     case 'cassandra':
@@ -163,6 +170,8 @@ function sinkOf(
       return [topicSink(pipeline, sink, parts)];
     case 'redis':
       return [Promise.resolve(new BoardRowSink(boards, pipeline.name, sink))];
+    case 'metrics':
+      return [Promise.resolve(new MetricsRowSink(rowValues, sink, clock))];
     case 'live':
       return [];
   }

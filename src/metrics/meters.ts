@@ -1,4 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  type OpenMetricsContentType,
+  type PrometheusContentType,
+  Registry,
+} from 'prom-client';
 import type { Label } from './labels';
 
 /** How the values of several processes make one: counters and histograms always add up. */
@@ -25,21 +32,40 @@ export interface GaugeOptions {
 export interface HistogramOptions {
   readonly buckets: readonly number[];
   readonly labels?: readonly Label[];
+  /** It can be told, beside a value, in which trace it came about. It then takes values as `{ labels, value }` only. */
+  readonly hasExemplars?: boolean;
 }
 
 /** Makes the metrics of Millrace and remembers what they are. A name is given once: prom-client throws otherwise. */
 export class Meters {
-  readonly registry = new Registry();
+  readonly registry = new Registry<OpenMetricsContentType | PrometheusContentType>();
   private readonly made: MetricDescription[] = [];
+
+  constructor() {
+    // prom-client makes no histogram with exemplars for another type of text.
+    this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  }
+
+  /** From now on the text is the one that everything can read. */
+  withoutExemplars(): void {
+    this.registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE);
+  }
 
   /** In the order in which they were made. */
   get descriptions(): readonly MetricDescription[] {
     return this.made;
   }
 
-  counter(name: string, help: string, labels: readonly Label[] = []): Counter {
+  /** `collect` is called before each scrape. */
+  counter(name: string, help: string, labels: readonly Label[] = [], collect?: () => void): Counter {
     this.made.push({ name, type: 'counter', help, labels, across: 'sum' });
-    return new Counter({ name, help, labelNames: [...labels], registers: [this.registry] });
+    return new Counter({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [this.registry],
+      ...(collect && { collect }),
+    });
   }
 
   gauge(name: string, help: string, { across, labels = [], collect }: GaugeOptions): Gauge {
@@ -47,11 +73,11 @@ export class Meters {
     return new Gauge({ name, help, labelNames: [...labels], registers: [this.registry], ...(collect && { collect }) });
   }
 
-  histogram(name: string, help: string, { buckets, labels = [] }: HistogramOptions): Histogram {
+  histogram(name: string, help: string, { buckets, labels = [], hasExemplars = false }: HistogramOptions): Histogram {
     this.made.push({ name, type: 'histogram', help, labels, across: 'sum', buckets });
     return new Histogram({
       ...{ name, help, labelNames: [...labels], buckets: [...buckets] },
-      registers: [this.registry],
+      ...{ registers: [this.registry], enableExemplars: hasExemplars },
     });
   }
 }

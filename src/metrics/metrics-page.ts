@@ -1,9 +1,11 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { RowValues } from '../runtime/row-values/row-values';
 import { dependencyGauges } from './dependency-gauges';
 import { FeedMetrics } from './feed-metrics';
 import { type Label, LABELS } from './labels';
 import type { MetricDescription } from './meters';
 import { PrometheusObserver } from './prometheus-observer';
+import { rowValueGauges } from './row-value-gauges';
 import { statusGauges } from './status-gauges';
 
 const MADE_BY = '<!-- Made by `npm run metrics`. -->';
@@ -13,6 +15,8 @@ const BEGINNING = `# Metrics
 ${MADE_BY}
 
 \`GET /metrics\` of each process, in Prometheus's text format. What to do with them: [alerts and dashboards](observability.md).
+While [tracing](operations.md#tracing) is on the format is OpenMetrics, and the durations of checkpoints and sinks have exemplars: each bucket names the
+\`trace_id\` of the newest work in it that the sampler keeps. Prometheus stores them with \`--enable-feature=exemplar-storage\`.
 
 Counters and histograms belong to the process, start at 0 with it, and count work that is repeated after a crash again; the totals of
 \`/v1/pipelines\` are part of the checkpoint and do not. Gauges tell of the tasks and feeds that the process has now, and vanish with them. The
@@ -20,13 +24,14 @@ column "across" says how the values of several processes make one: \`sum\` adds 
 same partition for a moment while it changes hands; \`min\` takes the least.
 `;
 
-const ENDING = `All labels, and what bounds the number of their values. Nothing that a record or a caller can choose is one.
+const ENDING = `All labels, and what bounds the number of their values. Nothing that a record or a caller can choose is one, but for \`key\`.
 `;
 
 /** Every metric that Millrace makes. */
 export function metricDescriptions(): readonly MetricDescription[] {
   const { meters } = new PrometheusObserver();
   statusGauges(meters);
+  rowValueGauges(meters, new RowValues());
   dependencyGauges(meters, () => []);
   new FeedMetrics(meters, () => 0);
   return meters.descriptions;

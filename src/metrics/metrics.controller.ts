@@ -1,5 +1,6 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { PrometheusObserver } from './prometheus-observer';
 import { StatusGauges } from './status-gauges';
 
@@ -12,12 +13,13 @@ export class MetricsController {
   ) {}
 
   @Get()
-  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Prometheus text' })
   @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
-  metrics(): Promise<string> {
+  metrics(@Res({ passthrough: true }) response: Response): Promise<string> {
+    const { registry } = this.observer;
+    response.setHeader('Content-Type', registry.contentType);
     this.gauges.collect();
-    return this.observer.registry.metrics();
+    return registry.metrics();
   }
 }

@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
-import type { Counter, Histogram, Registry } from 'prom-client';
+import type { Counter, Histogram } from 'prom-client';
 import type { PoisonReason } from '../core/errors';
 import type { CloseReason } from '../core/row/row';
 import type { RuntimeObserver } from '../runtime/runtime-observer';
+import type { RuntimeTracer } from '../runtime/runtime-tracer';
 import { VERSION } from '../version';
 import type { Label } from './labels';
 import { Meters } from './meters';
@@ -33,7 +33,6 @@ const LATENESS_BUCKETS_S = [
  * What the runtime tells, as the metrics of `interface.md` section 4. Labels are bounded: names of pipelines and sinks,
  * and closed sets of reasons and results.
  */
-@Injectable()
 export class PrometheusObserver implements RuntimeObserver {
   readonly meters = new Meters();
 
@@ -77,30 +76,31 @@ export class PrometheusObserver implements RuntimeObserver {
     'By how much late records missed the close of the latest window; `lateness.advice` in `/v1/pipelines/NAME` says which grace would keep 99.9 %',
     LATENESS_BUCKETS_S,
   );
-  private readonly checkpointSeconds = this.histogram(
+  private readonly checkpointSeconds = this.meters.histogram(
     'millrace_checkpoint_duration_seconds',
     'Steps 4 and 5 of the checkpoint protocol: rows acknowledged by all sinks, state committed',
-    DURATION_BUCKETS_S,
+    { buckets: DURATION_BUCKETS_S, labels: ['pipeline'], hasExemplars: true },
   );
   private readonly endToEndSeconds = this.histogram(
     'millrace_end_to_end_seconds',
     "From the newest record's timestamp to its rows' acknowledgement in the sinks",
     END_TO_END_BUCKETS_S,
   );
-  private readonly sinkSeconds = this.histogram(
+  private readonly sinkSeconds = this.meters.histogram(
     'millrace_sink_duration_seconds',
     'Writes of one checkpoint to a sink, with what was tried again',
-    DURATION_BUCKETS_S,
-    ['sink'],
+    { buckets: DURATION_BUCKETS_S, labels: ['pipeline', 'sink'], hasExemplars: true },
   );
 
-  constructor() {
+  /** With a tracer, durations name a trace for each of their buckets. */
+  constructor(private readonly tracer?: Pick<RuntimeTracer, 'currentTrace'>) {
+    if (!tracer) this.meters.withoutExemplars();
     this.meters
       .gauge('millrace_build_info', '1, by the version that runs', { labels: ['version'], across: 'sum' })
       .set({ version: VERSION }, 1);
   }
 
-  get registry(): Registry {
+  get registry(): Meters['registry'] {
     return this.meters.registry;
   }
 
@@ -138,7 +138,7 @@ export class PrometheusObserver implements RuntimeObserver {
   }
 
   sinkDuration(pipeline: string, sink: string, seconds: number): void {
-    this.sinkSeconds.observe({ pipeline, sink }, seconds);
+    this.sinkSeconds.observe({ labels: { pipeline, sink }, value: seconds, ...this.exemplar() });
   }
 
   sinkRetry(pipeline: string, sink: string): void {
@@ -146,7 +146,7 @@ export class PrometheusObserver implements RuntimeObserver {
   }
 
   checkpoint(pipeline: string, seconds: number): void {
-    this.checkpointSeconds.observe({ pipeline }, seconds);
+    this.checkpointSeconds.observe({ labels: { pipeline }, value: seconds, ...this.exemplar() });
   }
 
   endToEnd(pipeline: string, seconds: number): void {
@@ -169,7 +169,13 @@ export class PrometheusObserver implements RuntimeObserver {
     return this.meters.counter(name, help, ['pipeline', ...labels]);
   }
 
-  private histogram(name: string, help: string, buckets: number[], labels: readonly Label[] = []): Histogram {
-    return this.meters.histogram(name, help, { buckets, labels: ['pipeline', ...labels] });
+  private histogram(name: string, help: string, buckets: number[]): Histogram {
+    return this.meters.histogram(name, help, { buckets, labels: ['pipeline'] });
+  }
+
+  /** The trace of the work that is measured, where it is kept. */
+  private exemplar(): { readonly exemplarLabels?: { readonly trace_id: string } } {
+    const trace = this.tracer?.currentTrace();
+    return trace === undefined ? {} : { exemplarLabels: { trace_id: trace } };
   }
 }

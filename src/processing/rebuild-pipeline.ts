@@ -1,5 +1,7 @@
 import { FatalError } from '../core/errors';
+import type { CompiledPipeline } from '../core/pipeline/compiled-pipeline';
 import type { BatchConsumer } from '../core/ports/batch-consumer.port';
+import { isExact, type Sink } from '../core/ports/row-sink.port';
 import type { Deployment, StateStore } from '../core/ports/state-store.port';
 import { shadowName } from '../core/task/task-id';
 import type { RuntimeLog } from '../runtime/events';
@@ -65,6 +67,7 @@ function assembleShadow(
     ...ports,
     stateStore: shadowStore(ports.stateStore, generation),
     consumerOf: (group: string, topic: string) => withoutMirror(ports.consumerOf(shadowName(group, generation), topic)),
+    sinksOf: async (of: CompiledPipeline) => (await ports.sinksOf(of)).map(forRebuild),
   };
   return assembleGeneration(pipeline, next, {
     ...{ ports: shadowed, tables, cacheBytes, log, observer: silentObserver, sourcePartitions: partitions },
@@ -112,6 +115,10 @@ async function stillBegun(store: StateStore, name: string, generation: bigint): 
   const inForce = await store.deployment(name);
   if (inForce?.rebuilding === generation) return generation;
   throw new FatalError(`The rebuild of ${name} was ended by a reset, by a later rebuild, or by a loss of the store`);
+}
+
+function forRebuild(sink: Sink): Sink {
+  return isExact(sink) ? (sink.forRebuild?.() ?? sink) : sink;
 }
 
 /** Offsets of a rebuild are in its state; a group that has none leaves nothing behind. */

@@ -28,6 +28,7 @@ import type { TopicReader } from '../core/ports/topic-reader.port';
 import type { RuntimeTracer } from './runtime-tracer';
 import type { StoreContact } from './store-contact';
 import type { WorkQueue } from '../core/ports/work-queue.port';
+import type { RowValues } from './row-values/row-values';
 
 /** What a server keeps in memory, and may; of the fullest one of several. */
 export interface ServerMemory {
@@ -62,6 +63,8 @@ export interface Ports {
   readonly liveFeed: LiveFeed;
   /** What the `redis` sinks of pipelines keep. */
   readonly boards: BoardStore;
+  /** What `metrics` sinks of this process show. */
+  readonly rowValues: RowValues;
   readonly idempotency: IdempotencyStore;
   /** Limits that all processes share. */
   readonly rateLimiter: RateLimiter;

@@ -17,6 +17,8 @@ export interface RuntimeTracer {
   checkpoint<T>(id: TaskId, facts: CheckpointFacts, work: () => Promise<T>): Promise<T>;
   /** One write of step 4 or 5 with all that is tried again: `target` is a sink, `dead-letters`, `state`, .. */
   write<T>(target: string, work: () => Promise<T>): Promise<T>;
+  /** The id of the trace that the work which asks is part of, if that is kept. */
+  currentTrace(): string | undefined;
 }
 
 /** Does the work and nothing else. */
@@ -24,4 +26,5 @@ export const untraced: RuntimeTracer = {
   batch: (_id, _batch, work) => work(),
   checkpoint: (_id, _facts, work) => work(),
   write: (_target, work) => work(),
+  currentTrace: () => undefined,
 };

@@ -12,7 +12,7 @@ import { messageOf } from '../core/errors';
 import type { RecordBatch, SourceRecord } from '../core/ports/record-source.port';
 import { type TaskId, taskName } from '../core/task/task-id';
 import type { CheckpointFacts, RuntimeTracer } from '../runtime/runtime-tracer';
-import { spanContextOf } from './traceparent';
+import { currentSampledTrace, spanContextOf } from './traceparent';
 import { TRACEPARENT } from './traced-producer';
 
 /** Of one span; OpenTelemetry drops what is beyond it. */
@@ -62,6 +62,10 @@ export class SpanTracer implements RuntimeTracer {
   write<T>(target: string, work: () => Promise<T>): Promise<T> {
     const options = { kind: SpanKind.CLIENT, attributes: { 'millrace.target': target } };
     return this.tracer.startActiveSpan(`millrace.write ${target}`, options, (span) => ended(span, work));
+  }
+
+  currentTrace(): string | undefined {
+    return currentSampledTrace();
   }
 
   private remember(id: TaskId, span: Span): void {

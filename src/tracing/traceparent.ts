@@ -1,4 +1,4 @@
-import { isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api';
+import { isSpanContextValid, type SpanContext, trace, TraceFlags } from '@opentelemetry/api';
 
 /** https://www.w3.org/TR/trace-context/#traceparent-header: version, trace id, parent id, flags; later versions may go on. */
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
@@ -25,4 +25,10 @@ export function currentTraceparent(): string | undefined {
 export function currentIds(): { readonly trace_id?: string; readonly span_id?: string } {
   const span = trace.getActiveSpan()?.spanContext();
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
+
+/** The trace of the work that asks; `undefined` outside of any, and where the sampler leaves it out. */
+export function currentSampledTrace(): string | undefined {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span && (span.traceFlags & TraceFlags.SAMPLED) !== 0 ? span.traceId : undefined;
 }

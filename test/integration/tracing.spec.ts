@@ -89,6 +89,12 @@ describe('a service that is traced', () => {
     const batch = named('millrace.batch').find(({ spanId }) => linked.includes(spanId));
     expect(batch?.links?.map(({ traceId }) => traceId)).toEqual([PRODUCER_TRACE]);
     expect(readFileSync(service.logFile, 'utf8')).not.toContain('OTLPExporterError');
+    await waitUntil('the duration of a checkpoint names a trace that is told', async () => {
+      const page = await (await fetch(`${service.url}/metrics`)).text();
+      const exemplars = page.matchAll(/checkpoint_duration_seconds_bucket.* # {trace_id="(\w+)"}/g);
+      const traces = new Set(named('millrace.checkpoint').map(({ traceId }) => traceId));
+      return [...exemplars].some(([, trace]) => traces.has(trace!));
+    });
   });
 });
 

@@ -17,6 +17,8 @@ import { pipelineSchema } from '../../src/core/pipeline/definition';
 import type { PipelineStatus, TaskStatus } from '../../src/runtime/pipeline-status';
 import { type Pipelines, PIPELINES, type RefusedPipeline } from '../../src/runtime/pipelines';
 import { type Ports, PORTS } from '../../src/runtime/ports';
+import type { RuntimeTracer } from '../../src/runtime/runtime-tracer';
+import { RowValues } from '../../src/runtime/row-values/row-values';
 import { FixtureTask } from './fixture-task';
 import { memorySchemas } from './memory-schemas';
 
@@ -45,6 +47,9 @@ export class ApiFixture {
   readonly store = new MemoryStateStore();
   readonly tables = new MemoryTables();
   readonly boards = new MemoryBoardStore({ now: () => this.nowMs });
+  readonly rowValues = new RowValues();
+  /** There while tracing is on. */
+  tracer: RuntimeTracer | undefined;
   readonly queue = new MemoryWorkQueue({ now: () => this.nowMs });
   readonly ledger = new MemoryOperatorLedger();
   readonly tasks: readonly FixtureTask[];
@@ -83,6 +88,7 @@ export class ApiFixture {
       rebuildStore: this.store,
       liveFeed: this.store,
       boards: this.boards,
+      rowValues: this.rowValues,
       idempotency: new MemoryIdempotencyStore({ now: () => this.nowMs }),
       rateLimiter: new MemoryRateLimiter({ now: () => this.nowMs }),
       snapshots: new MemorySnapshotStore(),
@@ -114,6 +120,7 @@ export class ApiFixture {
       readerOf: (pipeline) => this.tables.readerFor(pipeline),
       partitions: this.tables.columns,
       cacheStore: undefined,
+      ...(this.tracer && { tracer: this.tracer }),
       close: () => Promise.resolve(),
     };
   }

@@ -1,8 +1,8 @@
 import { choice, dashboard } from '../dashboard.mjs';
 import { bars, graph, stat } from '../panel.mjs';
+import { ITEMS, NAMESPACE, RECORDS } from './shapes.mjs';
 
-const F = 'namespace=~"$namespace",feed=~"$feed"';
-const ITEMS = 'suffix: items/s';
+const F = `${NAMESPACE},feed=~"$feed"`;
 
 /** What comes from outside. */
 export function feedsDashboard() {
@@ -76,7 +76,7 @@ const losing = () => [
 
 const slow = () => [
   graph(
-    { title: 'Records', about: 'Produced, by feed', unit: 'suffix: records/s', min: 0, stacked: true },
+    { title: 'Records', about: 'Produced, by feed', unit: RECORDS, min: 0, stacked: true },
     { expr: `sum by (feed) (rate(millrace_feed_records_total{${F}}[$__rate_interval]))`, legend: '{{feed}}' },
   ),
   graph(

@@ -1,9 +1,8 @@
 import { choice, dashboard } from '../dashboard.mjs';
 import { graph, stat } from '../panel.mjs';
+import { checkpoint, eventTime, keysInState, lateShare, NAMESPACE, RECORDS, ROWS, triedAgain } from './shapes.mjs';
 
-const P = 'namespace=~"$namespace",pipeline=~"$pipeline"';
-const RECORDS = 'suffix: records/s';
-const ROWS = 'suffix: rows/s';
+const P = `${NAMESPACE},pipeline=~"$pipeline"`;
 
 /** One pipeline, or a few beside each other. */
 export function pipelineDashboard() {
@@ -37,14 +36,7 @@ const late = () => [
     },
     { expr: `pipeline_partition:millrace_watermark_lag_seconds:min{${P}}`, legend: '{{pipeline}} {{partition}}' },
   ),
-  stat(
-    {
-      title: 'Event time reached',
-      about: 'The watermark of the partition that is furthest behind',
-      unit: 'dateTimeAsIso',
-    },
-    { expr: `(time() - pipeline:millrace_watermark_lag_seconds:max{${P}}) * 1000`, legend: '{{pipeline}}' },
-  ),
+  eventTime(P),
   graph(
     {
       title: 'Age of the last checkpoint',
@@ -87,16 +79,7 @@ const losing = () => [
       legend: '{{reason}}',
     },
   ),
-  graph(
-    {
-      title: 'Late',
-      about: 'Share of records whose every window had closed. MillraceLateRecords above 1 %',
-      unit: 'percentunit',
-      warn: 0.01,
-      min: 0,
-    },
-    { expr: `pipeline:millrace_late_records:ratio15m{${P}} > 0 or on() vector(0)`, legend: '{{pipeline}}' },
-  ),
+  lateShare(P),
   graph(
     {
       title: 'Lateness',
@@ -149,10 +132,7 @@ const slow = () => [
     { expr: `pipeline:millrace_end_to_end_seconds:p50_5m{${P}} >= 0`, legend: '{{pipeline}} 50 %' },
     { expr: `pipeline:millrace_end_to_end_seconds:p99_5m{${P}} >= 0`, legend: '{{pipeline}} 99 %' },
   ),
-  graph(
-    { title: 'Checkpoint, 99 %', about: 'Rows acknowledged by all sinks, state committed', unit: 's', min: 0 },
-    { expr: `pipeline:millrace_checkpoint_duration_seconds:p99_5m{${P}} >= 0`, legend: '{{pipeline}}' },
-  ),
+  checkpoint(P),
   graph(
     { title: 'Checkpoints', about: 'At most five a second for each partition, by default', unit: 'suffix: /s', min: 0 },
     {
@@ -171,13 +151,7 @@ const slow = () => [
       legend: '{{pipeline}} {{sink}}',
     },
   ),
-  graph(
-    { title: 'Writes tried again', about: 'MillraceSinkFailing after three minutes', unit: 'suffix: /s', min: 0 },
-    {
-      expr: `sum by (pipeline, sink) (rate(millrace_sink_retries_total{${P}}[$__rate_interval])) or on() vector(0)`,
-      legend: '{{pipeline}} {{sink}}',
-    },
-  ),
+  triedAgain(P),
 ];
 
 const full = () => [
@@ -191,10 +165,7 @@ const full = () => [
     },
     { expr: `pipeline_instance:millrace_state_fill:ratio{${P}}`, legend: '{{pipeline}} {{instance}}' },
   ),
-  graph(
-    { title: 'Keys in state', about: 'Entries: one for each key and open window', min: 0 },
-    { expr: `sum by (pipeline) (millrace_state_keys{${P}})`, legend: '{{pipeline}}' },
-  ),
+  keysInState(P),
   graph(
     {
       title: 'Parked',
@@ -205,5 +176,17 @@ const full = () => [
     },
     { expr: `sum(millrace_parked_keys{${P}})`, legend: 'keys' },
     { expr: `sum(millrace_parked_records{${P}})`, legend: 'records' },
+  ),
+  graph(
+    {
+      title: 'Numbers without room',
+      about: 'Keys of checkpoints that a metrics sink does not show in Prometheus, because it has maxSeries others',
+      unit: 'suffix: keys/s',
+      min: 0,
+    },
+    {
+      expr: `sum by (pipeline, name) (rate(millrace_row_values_dropped_total{${P}}[$__rate_interval])) or on() vector(0)`,
+      legend: '{{pipeline}} {{name}}',
+    },
   ),
 ];

@@ -1,12 +1,19 @@
 import { dashboard } from '../dashboard.mjs';
 import { bars, graph, stat } from '../panel.mjs';
-
-const N = 'namespace=~"$namespace"';
-const RECORDS = 'suffix: records/s';
-const TO_PIPELINE = [
-  { title: 'This pipeline', url: '/d/millrace-pipeline?var-pipeline=${__field.labels.pipeline}&${__url_time_range}' },
-];
-const TO_FEEDS = [{ title: 'This feed', url: '/d/millrace-feeds?var-feed=${__field.labels.feed}&${__url_time_range}' }];
+import {
+  accepted,
+  checkpoint,
+  dead,
+  keysInState,
+  lag,
+  lateShare,
+  NAMESPACE,
+  overdueFeeds,
+  RECORDS,
+  TO_FEEDS,
+  TO_PIPELINE,
+  triedAgain,
+} from './shapes.mjs';
 
 /** All of a deployment: where to begin when something is wrong. */
 export function serviceDashboard() {
@@ -28,7 +35,7 @@ export function serviceDashboard() {
 const now = () => [
   stat(
     { title: 'Processes', about: 'That answer, by version', width: 4 },
-    { expr: `sum by (version) (millrace_build_info{${N}})`, legend: '{{version}}' },
+    { expr: `sum by (version) (millrace_build_info{${NAMESPACE}})`, legend: '{{version}}' },
   ),
   stat(
     { title: 'Processes that do not answer', about: 'MillraceDown', crit: 1, width: 4 },
@@ -40,7 +47,7 @@ const now = () => [
   ),
   stat(
     { title: 'Tasks', about: 'By state: one for each partition of each pipeline', width: 8 },
-    { expr: `sum by (state) (millrace_tasks{${N}})`, legend: '{{state}}' },
+    { expr: `sum by (state) (millrace_tasks{${NAMESPACE}})`, legend: '{{state}}' },
   ),
   stat(
     {
@@ -49,21 +56,15 @@ const now = () => [
       crit: 1,
       width: 4,
     },
-    { expr: `count(min by (dependency) (millrace_dependency_up{${N}}) == 0) or on() vector(0)`, legend: 'away' },
+    {
+      expr: `count(min by (dependency) (millrace_dependency_up{${NAMESPACE}}) == 0) or on() vector(0)`,
+      legend: 'away',
+    },
   ),
 ];
 
 const late = () => [
-  graph(
-    {
-      title: 'Lag',
-      about: 'Records not yet processed. MillraceLagGrowing from 1,000 on',
-      warn: 1000,
-      min: 0,
-      links: TO_PIPELINE,
-    },
-    { expr: `pipeline:millrace_consumer_lag_records:sum{${N}}`, legend: '{{pipeline}}' },
-  ),
+  lag(NAMESPACE, TO_PIPELINE),
   graph(
     {
       title: 'Watermark',
@@ -72,7 +73,7 @@ const late = () => [
       unit: 's',
       links: TO_PIPELINE,
     },
-    { expr: `pipeline:millrace_watermark_lag_seconds:max{${N}}`, legend: '{{pipeline}}' },
+    { expr: `pipeline:millrace_watermark_lag_seconds:max{${NAMESPACE}}`, legend: '{{pipeline}}' },
   ),
   graph(
     {
@@ -84,20 +85,9 @@ const late = () => [
       min: 0,
       links: TO_PIPELINE,
     },
-    { expr: `pipeline:millrace_checkpoint_age_seconds:max{${N}}`, legend: '{{pipeline}}' },
+    { expr: `pipeline:millrace_checkpoint_age_seconds:max{${NAMESPACE}}`, legend: '{{pipeline}}' },
   ),
-  graph(
-    {
-      title: 'Feeds overdue',
-      about: 'For how long a successful poll has been due. MillraceFeedSilent above five minutes',
-      unit: 's',
-      warn: 60,
-      crit: 300,
-      min: 0,
-      links: TO_FEEDS,
-    },
-    { expr: `max by (feed) (millrace_feed_overdue_seconds{${N}})`, legend: '{{feed}}' },
-  ),
+  overdueFeeds(NAMESPACE),
   graph(
     {
       title: 'Partitions that nobody reads',
@@ -107,7 +97,7 @@ const late = () => [
       links: TO_PIPELINE,
     },
     {
-      expr: `max by (namespace, pipeline) (millrace_partitions{${N}}) - pipeline:millrace_tasks:sum{${N}}`,
+      expr: `max by (namespace, pipeline) (millrace_partitions{${NAMESPACE}}) - pipeline:millrace_tasks:sum{${NAMESPACE}}`,
       legend: '{{pipeline}}',
     },
   ),
@@ -119,35 +109,16 @@ const late = () => [
       min: 0,
       links: TO_PIPELINE,
     },
-    { expr: `sum by (pipeline) (millrace_tasks{${N},state="paused"})`, legend: '{{pipeline}}' },
+    { expr: `sum by (pipeline) (millrace_tasks{${NAMESPACE},state="paused"})`, legend: '{{pipeline}}' },
   ),
 ];
 
 const losing = () => [
-  graph(
-    {
-      title: 'Dead letters',
-      about: 'Records that cannot be processed: MillraceDeadLetters',
-      unit: RECORDS,
-      min: 0,
-      links: TO_PIPELINE,
-    },
-    { expr: `pipeline_result:millrace_records:rate5m{${N},result="dead"}`, legend: '{{pipeline}}' },
-  ),
-  graph(
-    {
-      title: 'Late',
-      about: 'Share of records whose every window had closed. MillraceLateRecords above 1 %',
-      unit: 'percentunit',
-      warn: 0.01,
-      min: 0,
-      links: TO_PIPELINE,
-    },
-    { expr: `pipeline:millrace_late_records:ratio15m{${N}} > 0 or on() vector(0)`, legend: '{{pipeline}}' },
-  ),
+  dead(NAMESPACE),
+  lateShare(NAMESPACE, TO_PIPELINE),
   graph(
     { title: 'Tasks failed', about: 'They need an operator: MillraceTaskFailed', crit: 1, min: 0, links: TO_PIPELINE },
-    { expr: `sum by (pipeline) (millrace_tasks{${N},state="failed"})`, legend: '{{pipeline}}' },
+    { expr: `sum by (pipeline) (millrace_tasks{${NAMESPACE},state="failed"})`, legend: '{{pipeline}}' },
   ),
   graph(
     {
@@ -156,7 +127,7 @@ const losing = () => [
       min: 0,
       links: TO_PIPELINE,
     },
-    { expr: `sum by (pipeline) (increase(millrace_fenced_total{${N}}[10m]))`, legend: '{{pipeline}}' },
+    { expr: `sum by (pipeline) (increase(millrace_fenced_total{${NAMESPACE}}[10m]))`, legend: '{{pipeline}}' },
   ),
   graph(
     {
@@ -167,7 +138,7 @@ const losing = () => [
       links: TO_FEEDS,
     },
     {
-      expr: `sum by (feed) (rate(millrace_feed_dropped_total{${N},reason="dead"}[$__rate_interval])) or on() vector(0)`,
+      expr: `sum by (feed) (rate(millrace_feed_dropped_total{${NAMESPACE},reason="dead"}[$__rate_interval])) or on() vector(0)`,
       legend: '{{feed}}',
     },
   ),
@@ -179,15 +150,12 @@ const losing = () => [
       min: 0,
       links: TO_PIPELINE,
     },
-    { expr: `sum by (pipeline) (millrace_parked_records{${N}})`, legend: '{{pipeline}}' },
+    { expr: `sum by (pipeline) (millrace_parked_records{${NAMESPACE}})`, legend: '{{pipeline}}' },
   ),
 ];
 
 const slow = () => [
-  graph(
-    { title: 'Records', about: 'Accepted', unit: RECORDS, min: 0, stacked: true, links: TO_PIPELINE },
-    { expr: `pipeline_result:millrace_records:rate5m{${N},result="accepted"}`, legend: '{{pipeline}}' },
-  ),
+  accepted(NAMESPACE, { stacked: true }),
   graph(
     {
       title: 'End to end, 99 %',
@@ -196,31 +164,10 @@ const slow = () => [
       min: 0,
       links: TO_PIPELINE,
     },
-    { expr: `pipeline:millrace_end_to_end_seconds:p99_5m{${N}} >= 0`, legend: '{{pipeline}}' },
+    { expr: `pipeline:millrace_end_to_end_seconds:p99_5m{${NAMESPACE}} >= 0`, legend: '{{pipeline}}' },
   ),
-  graph(
-    {
-      title: 'Checkpoint, 99 %',
-      about: 'Rows acknowledged by all sinks, state committed',
-      unit: 's',
-      min: 0,
-      links: TO_PIPELINE,
-    },
-    { expr: `pipeline:millrace_checkpoint_duration_seconds:p99_5m{${N}} >= 0`, legend: '{{pipeline}}' },
-  ),
-  graph(
-    {
-      title: 'Writes tried again',
-      about: 'MillraceSinkFailing after three minutes',
-      unit: 'suffix: /s',
-      min: 0,
-      links: TO_PIPELINE,
-    },
-    {
-      expr: `sum by (pipeline, sink) (rate(millrace_sink_retries_total{${N}}[$__rate_interval])) or on() vector(0)`,
-      legend: '{{pipeline}} {{sink}}',
-    },
-  ),
+  checkpoint(NAMESPACE, TO_PIPELINE),
+  triedAgain(NAMESPACE, TO_PIPELINE),
   graph(
     {
       title: 'Rebalances',
@@ -228,12 +175,12 @@ const slow = () => [
       min: 0,
       links: TO_PIPELINE,
     },
-    { expr: `sum by (pipeline) (increase(millrace_rebalances_total{${N}}[10m]))`, legend: '{{pipeline}}' },
+    { expr: `sum by (pipeline) (increase(millrace_rebalances_total{${NAMESPACE}}[10m]))`, legend: '{{pipeline}}' },
   ),
   graph(
     { title: 'Event loop lag, 99 %', about: 'How long Node.js was busy with one thing', unit: 's', warn: 0.25, min: 0 },
     {
-      expr: `nodejs_eventloop_lag_p99_seconds{${N}} and on (instance, job) millrace_build_info`,
+      expr: `nodejs_eventloop_lag_p99_seconds{${NAMESPACE}} and on (instance, job) millrace_build_info`,
       legend: '{{instance}}',
     },
   ),
@@ -249,7 +196,7 @@ const full = () => [
       min: 0,
     },
     {
-      expr: `max by (dependency) (millrace_dependency_memory_bytes{${N}}) / max by (dependency) (millrace_dependency_memory_max_bytes{${N}}) or on() vector(0)`,
+      expr: `max by (dependency) (millrace_dependency_memory_bytes{${NAMESPACE}}) / max by (dependency) (millrace_dependency_memory_max_bytes{${NAMESPACE}}) or on() vector(0)`,
       legend: '{{dependency}}',
     },
   ),
@@ -265,46 +212,37 @@ const full = () => [
       links: TO_PIPELINE,
     },
     {
-      expr: `max by (pipeline) (pipeline_instance:millrace_state_fill:ratio{${N}})`,
+      expr: `max by (pipeline) (pipeline_instance:millrace_state_fill:ratio{${NAMESPACE}})`,
       legend: '{{pipeline}}',
     },
   ),
   graph(
     { title: 'State in memory', about: 'Of all processes', unit: 'bytes', min: 0, stacked: true, links: TO_PIPELINE },
-    { expr: `sum by (pipeline) (millrace_state_bytes{${N}})`, legend: '{{pipeline}}' },
+    { expr: `sum by (pipeline) (millrace_state_bytes{${NAMESPACE}})`, legend: '{{pipeline}}' },
   ),
-  graph(
-    {
-      title: 'Keys in state',
-      about: 'Entries: one for each key and open window',
-      min: 0,
-      stacked: true,
-      links: TO_PIPELINE,
-    },
-    { expr: `sum by (pipeline) (millrace_state_keys{${N}})`, legend: '{{pipeline}}' },
-  ),
+  keysInState(NAMESPACE, { stacked: true, links: TO_PIPELINE }),
   graph(
     { title: 'Memory', about: 'Resident, and the part that is heap', unit: 'bytes', min: 0 },
     {
-      expr: `process_resident_memory_bytes{${N}} and on (instance, job) millrace_build_info`,
+      expr: `process_resident_memory_bytes{${NAMESPACE}} and on (instance, job) millrace_build_info`,
       legend: '{{instance}} resident',
     },
     {
-      expr: `nodejs_heap_size_used_bytes{${N}} and on (instance, job) millrace_build_info`,
+      expr: `nodejs_heap_size_used_bytes{${NAMESPACE}} and on (instance, job) millrace_build_info`,
       legend: '{{instance}} heap',
     },
   ),
   graph(
     { title: 'CPU', about: 'Cores in use', unit: 'short', min: 0 },
     {
-      expr: `rate(process_cpu_seconds_total{${N}}[$__rate_interval]) and on (instance, job) millrace_build_info`,
+      expr: `rate(process_cpu_seconds_total{${NAMESPACE}}[$__rate_interval]) and on (instance, job) millrace_build_info`,
       legend: '{{instance}}',
     },
   ),
   graph(
     { title: 'Garbage collection', about: 'Share of time', unit: 'percentunit', min: 0 },
     {
-      expr: `sum by (instance, job) (rate(nodejs_gc_duration_seconds_sum{${N}}[$__rate_interval])) and on (instance, job) millrace_build_info`,
+      expr: `sum by (instance, job) (rate(nodejs_gc_duration_seconds_sum{${NAMESPACE}}[$__rate_interval])) and on (instance, job) millrace_build_info`,
       legend: '{{instance}}',
     },
   ),

@@ -1,9 +1,10 @@
 import { isClockColumn } from './clock-column';
 import { type ColumnOptions, compileColumnExpression } from './column-expression';
-import type { CompiledSink } from './compiled-pipeline';
+import type { CompiledMetrics, CompiledSink } from './compiled-pipeline';
 import { compileRedisSink } from './compile-redis-sink';
 import { valueSubject } from '../ports/schema-registry.port';
 import type { SinkDefinition } from './definition';
+import type { MetricsSinkDefinition } from './metrics-sink-definition';
 
 type KafkaSink = Extract<SinkDefinition, { readonly kafka: unknown }>['kafka'];
 
@@ -11,6 +12,7 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
   if ('live' in sink) return { kind: 'live' };
   if ('kafka' in sink) return compileTopic(sink.kafka);
   if ('redis' in sink) return compileRedisSink(sink.redis, options);
+  if ('metrics' in sink) return compileMetrics(sink.metrics, options);
   const [keyspace = '', table = ''] = sink.cassandra.table.split('.');
   const { moving, writeTime, cached } = sink.cassandra;
   const given = Object.entries(sink.cassandra.columns);
@@ -24,6 +26,15 @@ export function compileSink(sink: SinkDefinition, options: ColumnOptions): Compi
     ...(moving && { moving }),
     ...(writeTime && { writeTime }),
     ...(cached === true && { cached }),
+  };
+}
+
+function compileMetrics(sink: MetricsSinkDefinition, options: ColumnOptions): CompiledMetrics {
+  const { name, value, title, maxSeries, ttl } = sink;
+  return {
+    ...{ kind: 'metrics', valueName: name, maxSeries, ttlMs: ttl },
+    value: compileColumnExpression('value', value, options),
+    title: title === undefined ? undefined : compileColumnExpression('title', title, options),
   };
 }
 

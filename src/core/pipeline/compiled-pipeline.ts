@@ -64,7 +64,20 @@ export type CompiledSink =
       readonly writing?: SchemaWriting;
     }
   | { readonly kind: 'live' }
-  | CompiledBoard;
+  | CompiledBoard
+  | CompiledMetrics;
+
+/** A `metrics` sink: numbers for Prometheus. */
+export interface CompiledMetrics {
+  readonly kind: 'metrics';
+  readonly valueName: string;
+  readonly value: ColumnExpression;
+  readonly title: ColumnExpression | undefined;
+  /** Of each task. */
+  readonly maxSeries: number;
+  /** Since the row came, by the clock of the service. */
+  readonly ttlMs: number;
+}
 
 /** A `redis` sink: boards of members in order of a score, or counts of members. */
 export interface CompiledBoard {

@@ -82,7 +82,7 @@ const specSchema = strict({
   emit: emitSchema.prefault({}),
   late: lateSchema,
   sinks: sinks.describe(
-    'Where rows go: live and each view of redis at most once, cassandra once for each table, kafka as often as needed',
+    'Where rows go: live and each view of redis at most once, cassandra once for each table, metrics once for each name, kafka as often as needed',
   ),
   onStateLoss: choice(['rebuild', 'fail', 'reset'])
     .default('rebuild')

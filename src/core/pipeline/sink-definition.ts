@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { SCHEMA_FORMATS } from '../ports/schema-registry.port';
+import { metricsSchema } from './metrics-sink-definition';
 import { suggestion } from './nearest';
 import { redisSchema } from './redis-sink-definition';
 import { choice, strict } from './schema-kit';
 import { topicName } from './source-definition';
 import { sinkSchemaSchema } from './schema-definition';
 
-const SINK_KINDS = ['cassandra', 'kafka', 'live', 'redis'] as const;
+const SINK_KINDS = ['cassandra', 'kafka', 'live', 'metrics', 'redis'] as const;
 
 const columnName = () =>
   z
@@ -78,6 +79,7 @@ export const sinkSchema = z.union(
     strict({ kafka: kafkaSchema }),
     strict({ live: strict({}) }),
     strict({ redis: redisSchema }),
+    strict({ metrics: metricsSchema }),
   ],
   { error: (issue) => wrongSink(issue.input) },
 );

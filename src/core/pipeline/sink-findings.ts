@@ -3,6 +3,7 @@ import { isClockColumn } from './clock-column';
 import { checkExpression } from './expression-fault';
 import { type Finding, type Path, textEntries, valueAt } from './finding';
 import type { Language } from './language';
+import { checkMetrics } from './metrics-sink-findings';
 import { ROW_VARIABLES, WINDOW_FIELDS } from './names';
 import { checkMoving, checkWriteTime } from './place-findings';
 import { faultAt } from './record-findings';
@@ -27,6 +28,7 @@ export function checkSinks(document: unknown, language: Language): Finding[] {
     ...checkWriteTime(document, i),
     ...checkTopic(sink, ['spec', 'sinks', i, 'kafka', 'topic'], sourceTopic),
     ...checkBoard(sinks, i, names),
+    ...checkMetrics(document, i, names),
   ]);
 }
 

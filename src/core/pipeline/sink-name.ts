@@ -9,6 +9,8 @@ export function sinkName(sink: CompiledSink): string {
       return `kafka:${sink.topic}`;
     case 'live':
       return 'live';
+    case 'metrics':
+      return `metrics:${sink.valueName}`;
     case 'redis':
       return `redis:${sink.view}`;
   }

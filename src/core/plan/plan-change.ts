@@ -115,9 +115,11 @@ function named(part: string, value: unknown): unknown {
 }
 
 function sinkPlace(sink: Parts): string {
-  const [[kind, target]] = Object.entries(sink) as [[string, { readonly table?: string; readonly topic?: string }]];
+  const [[kind, target]] = Object.entries(sink) as [
+    [string, { readonly table?: string; readonly topic?: string; readonly name?: string }],
+  ];
   if (kind === 'redis') return `${kind}:${Object.keys(target).join()}`;
-  const place = target.table ?? target.topic;
+  const place = target.table ?? target.topic ?? target.name;
   return place === undefined ? kind : `${kind}:${place}`;
 }
 

@@ -24,6 +24,8 @@ export interface ExactRowSink {
   readonly name: string;
   /** Part of step 1. Throws TransientError while the outside system is away, FatalError when it never will take rows. */
   openFor(claim: SinkClaim): Promise<TaskRowSink>;
+  /** The same for a rebuild, where it differs: until it takes over, nobody may see what the sink gathers. */
+  forRebuild?(): ExactRowSink;
 }
 
 export interface SinkClaim {

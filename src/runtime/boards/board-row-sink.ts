@@ -8,6 +8,7 @@ import type { RowSink } from '../../core/ports/row-sink.port';
 import type { Row } from '../../core/row/row';
 import { rowIdentity } from '../../core/row/row-identity';
 import { rowText } from '../../core/row/row-json';
+import { versionOf } from './row-version';
 
 /**
  * Rows of one pipeline on the boards of a `redis` sink. A member shows the newest window of its key, and of that the newest
@@ -101,16 +102,4 @@ function timeOf(value: JsonValue, { text }: ColumnExpression): number {
   } catch (thrown) {
     throw new FatalError(`redis:latest: at: ${messageOf(thrown)}`);
   }
-}
-
-const END_DIGITS = 16;
-const REVISION_DIGITS = 20;
-
-/**
- * Orders the versions of one member: a later window is newer, then the greater revision, then the deletion. Windows that
- * were merged end where the merged one ends or before, and have lesser revisions.
- */
-export function versionOf({ window, revision, values }: Row): string {
-  const end = String(window?.endMs ?? 0).padStart(END_DIGITS, '0');
-  return `${end}:${revision.toString().padStart(REVISION_DIGITS, '0')}:${values === undefined ? 1 : 0}`;
 }

@@ -24,6 +24,8 @@ import {
   jsonSchema,
   kafka,
   live,
+  max,
+  metrics,
   nowcast,
   online_anomaly,
   online_regression,
@@ -216,6 +218,20 @@ describe('a pipeline written in TypeScript', () => {
     const written = sourceOf(protobuf());
     expect(written).toMatchObject({ format: 'protobuf' });
     expect(written).not.toHaveProperty('schema');
+  });
+
+  it('shows numbers to Prometheus, and no type lets it name what rows do not have', () => {
+    const counted = windowed.aggregate({ n: count(), most: max('pm25') });
+    // @ts-expect-error there is no such aggregate
+    const unknown = counted.to(metrics('x', 'least'));
+    expect(refusal(() => unknown.build())).toContain('to[0].metrics.value: unknown aggregate "least"');
+    const { definition } = counted
+      .to(metrics('n', 'n'), metrics('half', cel('most / 2.0'), { title: 'key.location', maxSeries: 5, ttl: '1h' }))
+      .build();
+    expect(definition.spec.sinks).toEqual([
+      { metrics: { name: 'n', value: 'n', maxSeries: 100, ttl: 86_400_000 } },
+      { metrics: { name: 'half', value: 'most / 2.0', title: 'key.location', maxSeries: 5, ttl: 3_600_000 } },
+    ]);
   });
 
   it('is tested with JSON where its records come through a schema registry', () => {

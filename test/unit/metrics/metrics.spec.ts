@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { MetricsModule } from '../../../src/metrics/metrics.module';
 import { PrometheusObserver } from '../../../src/metrics/prometheus-observer';
+import { untraced } from '../../../src/runtime/runtime-tracer';
 import { ApiFixture } from '../../support/api-fixture';
 import { taskStatus } from '../../support/task-status';
 
@@ -83,7 +84,58 @@ describe('GET /metrics', () => {
     expect((await metrics()).filter((line) => line.includes('partition="0"'))).toEqual([]);
   });
 
+  it('shows the numbers of rows as they are when it is asked, and how many found no room', async () => {
+    const place = { pipeline: PIPELINE, name: 'pm25' };
+    let numbers = [
+      { key: 'Hyderabad (हैदराबाद)', title: '', value: 81.5 },
+      { key: '["a","b"]', title: 'A "and" B', value: -1 },
+    ];
+    const hide = world.rowValues.show({ ...place, values: () => numbers });
+    world.rowValues.addDropped(place);
+    const shown = async () => (await metrics()).filter((line) => line.startsWith('millrace_row_value'));
+    const dropped = `millrace_row_values_dropped_total{pipeline="${PIPELINE}",name="pm25"}`;
+    expect(await shown()).toEqual([
+      `millrace_row_value{pipeline="${PIPELINE}",name="pm25",key="Hyderabad (हैदराबाद)",title=""} 81.5`,
+      `millrace_row_value{pipeline="${PIPELINE}",name="pm25",key="[\\"a\\",\\"b\\"]",title="A \\"and\\" B"} -1`,
+      `${dropped} 1`,
+    ]);
+    numbers = [];
+    expect(await shown()).toEqual([`${dropped} 1`]);
+    hide();
+    expect(await shown()).toEqual([`${dropped} 1`]);
+  });
+
   it('has the metrics of the process', async () => {
     expect((await metrics()).some((line) => line.startsWith('process_cpu_seconds_total'))).toBe(true);
+  });
+});
+
+describe('GET /metrics while tracing is on', () => {
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+  it('names a kept trace for durations, in OpenMetrics, time after time', async () => {
+    const world = new ApiFixture();
+    let current: string | undefined = trace;
+    world.tracer = { ...untraced, currentTrace: () => current };
+    const { app, url } = await world.start([MetricsModule]);
+    const observer = app.get(PrometheusObserver, { strict: false });
+    observer.checkpoint(PIPELINE, 0.2);
+    observer.sinkDuration(PIPELINE, 'live', 0.02);
+    current = undefined;
+    observer.checkpoint(PIPELINE, 20);
+    for (let scrape = 0; scrape < 2; scrape += 1) {
+      const response = await fetch(`${url}/metrics`);
+      expect(response.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+      const lines = (await response.text()).split('\n');
+      expect(lines.slice(-2)).toEqual(['# EOF', '']);
+      expect(lines.filter((line) => line.includes(' # '))).toEqual([
+        expect.stringMatching(
+          new RegExp(`^millrace_checkpoint_duration_seconds_bucket{le="0.25",.*} 1 # {trace_id="${trace}"} 0.2 \\d+`),
+        ),
+        expect.stringMatching(/^millrace_sink_duration_seconds_bucket{le="0.025",.*sink="live"} 1 # {trace_id=/),
+      ]);
+      expect(lines).toContain(`millrace_fenced_total{pipeline="${PIPELINE}"} 0`);
+    }
+    await app.close();
   });
 });

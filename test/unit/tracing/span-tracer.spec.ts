@@ -1,6 +1,6 @@
 import { context, trace, TraceFlags } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
 import { createLogger } from '../../../src/config/logger';
 import type { OutgoingRecord, RecordProducer } from '../../../src/core/ports/record-producer.port';
@@ -105,6 +105,15 @@ describe('traced work', () => {
     const [before, during] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(before).not.toHaveProperty('trace_id');
     expect(during).toMatchObject({ message: 'during', trace_id: traceId, span_id: spanId });
+  });
+
+  it('tells the trace of the work that asks, where it is kept', async () => {
+    expect(tracer().currentTrace()).toBeUndefined();
+    const told = await tracer().write('kept', () => Promise.resolve(tracer().currentTrace()));
+    expect(told).toBe(named('millrace.write kept').spanContext().traceId);
+    const sampled = new TracerProvider({ sampler: new AlwaysOffSampler() });
+    const left = new SpanTracer(sampled.getTracer('test'));
+    expect(await left.write('left out', () => Promise.resolve(left.currentTrace()))).toBeUndefined();
   });
 
   it('gives records that are sent its context, except copies that have one', async () => {

@@ -22,11 +22,16 @@ describe('a planned change', () => {
     expect(changed({})).toEqual({ verdict: 'unchanged', changes: [] });
   });
 
-  it.each<[Replaced, string]>([
+  it.each<[Replaced, ...string[]]>([
     [{ metadata: 'metadata: { name: p, description: words }' }, 'description: none -> words'],
     [
       { sinks: '  sinks: [{ live: {} }, { kafka: { topic: out } }]' },
       'sinks.kafka:out: none -> { kafka: { topic: out, delivery: at-least-once } }',
+    ],
+    [
+      { sinks: '  sinks: [{ live: {} }, { metrics: { name: x, value: total } }, { metrics: { name: y, value: n } }]' },
+      'sinks.metrics:x: none -> { metrics: { name: x, value: total, maxSeries: 100, ttl: 1d } }',
+      'sinks.metrics:y: none -> { metrics: { name: y, value: n, maxSeries: 100, ttl: 1d } }',
     ],
     [{ emit: '  emit: { on: both, every: 2s }' }, 'emit.every: 1s -> 2s'],
     [{ late: '  late: { topic: late }' }, 'late: drop -> { topic: late }'],
@@ -34,10 +39,10 @@ describe('a planned change', () => {
       { source: '  source: { topic: in, format: json, partitions: 9, time: { field: at } }' },
       'source.partitions: 4 -> 9',
     ],
-  ])('that keeps the meaning of state is compatible: %p', (replaced, text) => {
+  ])('that keeps the meaning of state is compatible: %p', (replaced, ...texts) => {
     const change = changed(replaced);
     expect(change.verdict).toBe('compatible');
-    expect(textsOf(change)).toEqual([text]);
+    expect(textsOf(change)).toEqual(texts);
   });
 
   it.each<[Replaced, string]>([
