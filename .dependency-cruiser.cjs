@@ -37,6 +37,15 @@ module.exports = {
       to: { pathNot: ['^src/(core|builder|testing)', 'node_modules/zod/'] },
     },
     {
+      name: 'guest-imports-what-can-be-in-the-sandbox',
+      comment: 'What is bundled for the sandbox runs in an engine that has no Node.',
+      severity: 'error',
+      from: { path: '^src/sandbox/guest/' },
+      to: {
+        pathNot: ['^src/(core|builder|sandbox/(guest|lanes|values|description|schema-data))', 'node_modules/zod/'],
+      },
+    },
+    {
       name: 'adapters-know-ports-not-each-other',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)' },
@@ -56,6 +65,7 @@ module.exports = {
     onlyIn('avsc', 'adapters/schema-registry/avro'),
     onlyIn('protobufjs', 'adapters/schema-registry/protobuf'),
     onlyIn('ajv', 'adapters/schema-registry/json-schema'),
+    onlyIn('quickjs-emscripten-core', 'sandbox'),
     {
       name: 'no-dev-dependency-at-run-time',
       severity: 'error',

@@ -22,7 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-if (['windows', 'resume', 'large-state', 'live'].includes(process.argv[2])) {
+if (['windows', 'resume', 'large-state', 'live', 'extensions'].includes(process.argv[2])) {
   await import(`./${process.argv[2]}.mjs`);
   process.exit();
 }

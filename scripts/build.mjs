@@ -9,6 +9,7 @@ const INPUTS = [
   'tsconfig.build.json',
   'nest-cli.json',
   'package-lock.json',
+  'scripts/build-guest.mjs',
   'scripts/copy-assets.mjs',
 ];
 

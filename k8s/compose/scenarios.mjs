@@ -32,9 +32,8 @@ export async function fromNothingToHealthy(world) {
   const { present, absent } = await system.namesByImage();
   const begin = Date.now();
   world.names = present;
-  await system.up(present);
+  const life = await system.upAndListen(present);
   const healthy = secondsSince(begin);
-  const life = await system.lifeSince(begin);
   const early = startedTooEarly(await system.services(), life);
   if (early.length > 0) throw new Error(early.join('\n'));
   await answerOf(`${SERVICE_URL}/health/ready`);

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { parse } from 'yaml';
 import { at } from '../../scripts/project.mjs';
 import { mustRun } from '../../stack/run.mjs';
@@ -54,11 +55,25 @@ export class ComposeSystem {
     return JSON.parse(await docker(['inspect', id]))[0];
   }
 
-  /** When services started and were healthy since a moment: see `lifeOfServices`. */
-  async lifeSince(sinceMs) {
-    const seconds = (ms) => (ms / 1000).toFixed(3);
-    const between = ['--since', seconds(sinceMs), '--until', seconds(Date.now())];
-    return lifeOfServices(await docker(['events', ...between, '--filter', 'type=container', '--format', '{{json .}}']));
+  /**
+   * Starts services as `up` does, and resolves with when each started and was healthy: see `lifeOfServices`. It listens meanwhile, as
+   * the daemon remembers only 256 events, and each health check is three.
+   */
+  async upAndListen(names) {
+    const listening = ['-H', DOCKER_HOST, 'events', '--filter', 'type=container', '--format', '{{json .}}'];
+    const filters = ['--filter', 'event=start', '--filter', 'event=health_status'];
+    const child = spawn('docker', [...listening, ...filters], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let events = '';
+    child.stdout.on('data', (chunk) => (events += chunk));
+    try {
+      await this.up(names);
+      const isTold = () => names.every((name) => lifeOfServices(events)[name]?.healthyMs !== undefined);
+      if (!(await until(isTold, { deadlineMs: 30_000 })))
+        throw new Error(`not every service became healthy:\n${events}`);
+      return lifeOfServices(events);
+    } finally {
+      child.kill();
+    }
   }
 
   /** Runs a program in the container of the service; its output. */

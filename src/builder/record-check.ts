@@ -7,11 +7,14 @@ export interface RecordCheck {
   readonly version: string;
   /** The record as the schema gives it, or what is wrong with it. */
   check(fields: unknown): { readonly fields: object } | { readonly fault: string };
+  /** What it checks by. */
+  readonly schema?: z.ZodType<object>;
 }
 
 /** Checks by a Zod schema. Its version is `version`, or a hash of its JSON Schema, in which code does not show. */
 export function zodCheck(schema: z.ZodType<object>, version: string | undefined): RecordCheck {
   return {
+    schema,
     version: version ?? fnv1a64(JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }))),
     check: (fields) => {
       const result = schema.safeParse(fields);

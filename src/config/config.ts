@@ -73,6 +73,7 @@ function arrange(given: Settings, paths: GivenSettings['paths']) {
     onRefused: given.MILLRACE_ON_REFUSED,
     /** Modules with pipelines, aggregates and functions in JavaScript. */
     extensions: given.MILLRACE_EXTENSIONS,
+    extensionsIsolation: given.MILLRACE_EXTENSIONS_ISOLATION,
     http: { host: given.MILLRACE_HTTP_HOST, port: given.MILLRACE_HTTP_PORT, limit: httpLimitOf(given) },
     /** Folder of exported rows; they are off without it. */
     exports: given.MILLRACE_EXPORTS,

@@ -3,6 +3,7 @@ import { messageOf } from '../core/errors';
 import { parseDuration } from '../core/pipeline/duration';
 import { RATE_ALGORITHMS } from '../core/rate-limits/rate-limit';
 import { parseApiKeys, POLICIES } from './api-keys';
+import { DEFAULT_ISOLATION, ISOLATIONS } from './extensions-isolation';
 import { bytes, duration, flag, integer, list, oneOf, secret, setting, settingMeta, text } from './setting';
 
 /** May be missing; a folder that was named may not. */
@@ -101,6 +102,7 @@ export const settings = z.object({
   MILLRACE_FEEDS: text().default(DEFAULT_FEEDS),
   MILLRACE_ON_REFUSED: oneOf(REFUSALS).default('run-others'),
   MILLRACE_EXTENSIONS: list('paths of JavaScript modules, several separated by commas', () => true).default([]),
+  MILLRACE_EXTENSIONS_ISOLATION: oneOf(ISOLATIONS).default(DEFAULT_ISOLATION),
   MILLRACE_HTTP_PORT: integer(0, 65535).default(3000),
   MILLRACE_HTTP_HOST: text().default('0.0.0.0'),
   MILLRACE_HTTP_LIMIT: quota().optional(),

@@ -6,24 +6,21 @@ import type { PipelineModel } from '../builder/model';
 import { ConfigError, messageOf } from '../core/errors';
 import { type Finding, findingText } from '../core/pipeline/finding';
 import { createLanguage, type Extensions } from '../core/pipeline/language';
+import { isolationOf } from '../config/extensions-isolation';
 import type { CatalogExtensions, ModulePipeline } from '../runtime/catalog-extensions';
 import type { RefusedPipeline } from '../runtime/pipelines';
-
-/** Loads an ES or CommonJS module by its `file:` URL. */
-export type ImportModule = (url: string) => Promise<unknown>;
-
-const importModule: ImportModule = (url) => import(url);
+import { importerOf, type ImportModule } from './module-importer';
 
 /**
  * Loads modules that export `pipelines`, `aggregates` and `functions`, each a list and each optional. The functions and
  * aggregates of all modules can be called by all pipelines, also by those of files. A pipeline with a mistake is refused,
- * the others are there.
+ * the others are there. Without `load` the environment says how modules are isolated.
  *
  * Throws ConfigError for a module that cannot be loaded, that exports nothing of use, or whose additions cannot be together.
  */
 export async function loadExtensions(
   paths: readonly string[],
-  load: ImportModule = importModule,
+  load: ImportModule = importerOf(isolationOf(process.env)),
 ): Promise<CatalogExtensions> {
   const modules = await Promise.all(paths.map((path) => loadModule(path, load)));
   const shared: Extensions = {

@@ -1,8 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/config';
+import { ISOLATIONS } from '../../src/config/extensions-isolation';
 import { startService } from '../../src/main';
 import { waitUntil } from '../support/wait-until';
 import { pipelineText } from './core/pipeline/pipeline-text';
@@ -23,7 +24,13 @@ const looking = (seen: string): string => `
   exports.functions = [];
 `;
 
-describe('a service with a module of extensions', () => {
+/** One that tries, where it cannot. */
+const HARMLESS = `
+  if (typeof process !== 'undefined') throw new Error('the process is there');
+  exports.functions = [];
+`;
+
+describe.each(ISOLATIONS)('a service with a module of extensions in the %s', (isolation) => {
   let folder: string;
   let app: NestExpressApplication;
   let url: string;
@@ -31,12 +38,13 @@ describe('a service with a module of extensions', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'millrace-service-'));
     writeFileSync(join(folder, 'calling.yaml'), CALLING);
-    writeFileSync(join(folder, 'looking.cjs'), looking(join(folder, 'seen')));
+    writeFileSync(join(folder, 'looking.cjs'), isolation === 'process' ? looking(join(folder, 'seen')) : HARMLESS);
     process.env['MILLRACE_CASSANDRA_PASSWORD'] = 'hush';
     const config = loadConfig({
       ...{ MILLRACE_MODE: 'embedded', MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: '0' },
       ...{ MILLRACE_LOG_LEVEL: 'silent', MILLRACE_PIPELINES: folder },
       MILLRACE_EXTENSIONS: `${EXAMPLE},${join(folder, 'looking.cjs')}`,
+      MILLRACE_EXTENSIONS_ISOLATION: isolation,
       // It has none.
       MILLRACE_FEEDS: folder,
     });
@@ -74,7 +82,10 @@ describe('a service with a module of extensions', () => {
   });
 
   it('shows its modules no secret of the settings in the environment', () => {
-    expect(readFileSync(join(folder, 'seen'), 'utf8')).toBe('nothing');
+    const seen = join(folder, 'seen');
+    expect(existsSync(seen) ? readFileSync(seen, 'utf8') : 'no environment').toBe(
+      isolation === 'process' ? 'nothing' : 'no environment',
+    );
   });
 
   it('lets definitions call its aggregates and functions', async () => {

@@ -123,6 +123,12 @@ export class ByteReader {
     return this.raw(this.view.byteLength - this.position);
   }
 
+  /** All that was not read, as a view of it, which stays to be read. */
+  ahead(): Uint8Array {
+    const { buffer, byteOffset, byteLength } = this.view;
+    return new Uint8Array(buffer, byteOffset + this.position, byteLength - this.position);
+  }
+
   /** The next `length` bytes, as a view of what is read. */
   raw(length: number): Uint8Array {
     const { buffer, byteOffset } = this.view;

@@ -1,4 +1,4 @@
-import { PoisonRecordError } from '../errors';
+import { FatalError, PoisonRecordError } from '../errors';
 import type { HeaderContent, RecordHeaders, SourceRecord } from '../ports/record-source.port';
 import { type Expression, faultOf } from './cel';
 import { mentionsIn } from './cel-names';
@@ -6,7 +6,10 @@ import type { Fields } from './compiled-pipeline';
 import type { Language } from './language';
 import { RECORD_VARIABLES } from './names';
 
-/** An expression over a record. Throws PoisonRecordError `expression-failed` naming expression and cause. */
+/**
+ * An expression over a record. Throws PoisonRecordError `expression-failed` naming expression and cause; FatalError where a
+ * function of the user does.
+ */
 export type RecordExpression = (fields: Fields, record: SourceRecord) => unknown;
 
 /** What an expression sees: `record` its fields, `key`, `timestamp` and `headers`; `fields` nothing else. */
@@ -46,6 +49,8 @@ export function compileRecordExpression(source: RecordExpressionSource, language
     try {
       return compute(context);
     } catch (error) {
+      // Not the record's fault: it would be refused, and all that come after it.
+      if (error instanceof FatalError) throw error;
       throw failed(error);
     }
   };
