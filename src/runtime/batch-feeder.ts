@@ -5,6 +5,7 @@ import type { Task } from '../core/task/task';
 import type { DeltaWriter } from './delta-writer';
 import { HEARTBEAT_MS, settledWithin } from './heartbeats';
 import type { IdleEvidence } from './idle-evidence';
+import { ownTurn } from './own-turn';
 import { retryTransient } from './retry';
 import { loadSchemas } from './load-schemas';
 import type { OwnedState } from './owned-state';
@@ -138,7 +139,7 @@ export class BatchFeeder {
   }
 
   private async yieldTo(control: BatchControl): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await ownTurn();
     const nowMs = this.options.context.clock.now();
     if (nowMs - this.lastHeartbeatMs < HEARTBEAT_MS) return;
     this.lastHeartbeatMs = nowMs;

@@ -1,7 +1,8 @@
 import { FatalError } from '../core/errors';
 import type { Claim, EntryWrite, SegmentSummary } from '../core/ports/state-store.port';
 import { PARKED_SEGMENT } from '../core/task/own-segments';
-import { Task, type TaskOptions } from '../core/task/task';
+import { Task } from '../core/task/task';
+import type { TaskOptions } from '../core/task/task-options';
 import type { Checkpoint } from './checkpoint';
 import type { OwnedState } from './owned-state';
 import type { TaskContext } from './task-context';

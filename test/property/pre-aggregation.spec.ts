@@ -7,7 +7,8 @@ import { CarriedRecord, outgoingRecords } from '../../src/core/repartition/carri
 import { aggregateStage, shuffleStage } from '../../src/core/repartition/two-stages';
 import type { Row } from '../../src/core/row/row';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
-import type { Task, TaskOptions } from '../../src/core/task/task';
+import type { Task } from '../../src/core/task/task';
+import type { TaskOptions } from '../../src/core/task/task-options';
 import { compiledWith, recordOf } from '../support/pipelines';
 import { StoredTask } from '../support/stored-task';
 

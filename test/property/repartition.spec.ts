@@ -5,7 +5,8 @@ import type { SourceRecord } from '../../src/core/ports/record-source.port';
 import { CarriedRecord, outgoingRecords } from '../../src/core/repartition/carried-record';
 import { aggregateStage, shuffleStage } from '../../src/core/repartition/two-stages';
 import type { Row } from '../../src/core/row/row';
-import { Task, type TaskOptions } from '../../src/core/task/task';
+import { Task } from '../../src/core/task/task';
+import type { TaskOptions } from '../../src/core/task/task-options';
 import { compiledWith, recordOf } from '../support/pipelines';
 
 const SOURCES = 3;

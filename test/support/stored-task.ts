@@ -2,7 +2,8 @@ import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store';
 import type { SourceRecord } from '../../src/core/ports/record-source.port';
 import type { CheckpointDelta } from '../../src/core/ports/state-store.port';
 import type { FrozenDelta } from '../../src/core/task/frozen-delta';
-import { Task, type TaskOptions } from '../../src/core/task/task';
+import { Task } from '../../src/core/task/task';
+import type { TaskOptions } from '../../src/core/task/task-options';
 
 /** One task and what a state store has of it: commits in order, of which it may forget the last. */
 export class StoredTask {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowSink } from '../../core/ports/row-sink.port';
 import type { Row } from '../../core/row/row';
 import type { CassandraClient } from './cassandra-client';
@@ -18,6 +19,8 @@ export interface CassandraRowSinkOptions {
 }
 
 const MAX_IN_FLIGHT = 32;
+/** Rows that are bound in one turn of the event loop: some milliseconds. */
+const BOUND_AT_ONCE = 500;
 
 /**
  * Upserts rows into a table `USING TIMESTAMP revision`, so that the server itself keeps the newest version of each row:
@@ -53,7 +56,7 @@ export class CassandraRowSink implements RowSink {
   private async writeBatches(rows: readonly Row[], signal: AbortSignal): Promise<void> {
     try {
       const binder = await (this.binder ??= this.readBinder());
-      const batches = partitionBatches(rows.flatMap((row) => binder.bind(row) ?? []));
+      const batches = partitionBatches(await bound(binder, rows));
       await this.inFlight.forEach(batches, (batch) => this.send(batch), signal);
       await this.tellWritten(batches);
     } catch (thrown) {
@@ -81,4 +84,18 @@ export class CassandraRowSink implements RowSink {
     if (statements.length > 1) await this.client.batch(statements, doing, level);
     else if (only) await this.client.execute(only, doing, { isIdempotent: true, ...level });
   }
+}
+
+/** Health checks and requests are answered in between: a checkpoint may have 5,000 rows, and several partitions write at once. */
+async function bound(binder: RowBinder, rows: readonly Row[]): Promise<readonly BoundRow[]> {
+  const all: BoundRow[] = [];
+  for (let from = 0; from < rows.length; from += BOUND_AT_ONCE) {
+    // What made the rows had this turn.
+    await nextTurn();
+    for (const row of rows.slice(from, from + BOUND_AT_ONCE)) {
+      const one = binder.bind(row);
+      if (one) all.push(one);
+    }
+  }
+  return all;
 }
