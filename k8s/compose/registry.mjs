@@ -16,10 +16,12 @@ export async function refusesWhatBreaks() {
   return JSON.parse(accepted.text).id;
 }
 
-/** Whether the schema of an id is the one that `refusesWhatBreaks` has registered. */
-export async function isKept(id) {
+/** Throws with the registry's answer unless the schema of an id is the one that `refusesWhatBreaks` has registered. */
+export async function mustBeKept(id) {
   const answer = await fetch(`${SCHEMAS}/schemas/ids/${id}`, { signal: AbortSignal.timeout(5_000) });
-  return answer.ok && JSON.parse((await answer.json()).schema).fields.length === 1;
+  const text = await answer.text();
+  if (!answer.ok || JSON.parse(JSON.parse(text).schema).fields.length !== 1)
+    throw new Error(`the registry has not kept schema ${id}: ${answer.status} ${text}`);
 }
 
 async function register(schema) {

@@ -5,7 +5,7 @@ import { Readings } from '../e2e/readings.mjs';
 import { rowsAreRight } from '../e2e/rows.mjs';
 import { until } from '../../stack/wait.mjs';
 import { startedTooEarly } from './order.mjs';
-import { isKept, refusesWhatBreaks } from './registry.mjs';
+import { mustBeKept, refusesWhatBreaks } from './registry.mjs';
 import { answerOf } from './system.mjs';
 
 const SERVICE_URL = 'http://127.0.0.1:3000';
@@ -154,7 +154,7 @@ export async function downAndUp(world) {
   await answerOf(`${SERVICE_URL}/health/ready`);
   const ready = secondsSince(begin);
   const before = await rightRows(world);
-  if (!(await isKept(world.schemaId))) throw new Error('the registry has forgotten a schema');
+  await mustBeKept(world.schemaId);
   return `ready after ${ready}, ${before}; ${await sendAndCompare(world)}`;
 }
 
