@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// First, because it is of use to what is loaded after it.
+import './compile-cache';
 import { main } from './commands/main';
 
 // kafkajs 2.2.4 sets timers to instants instead of spans; Node 24 would tell every user once.
