@@ -32,7 +32,7 @@ describe('a Kafka consumer that is told to end', () => {
     messages: readonly object[] = [],
   ): EachBatchPayload =>
     ({
-      batch: { topic: 't', partition: 0, fetchedOffset: '0', highWatermark: '0', messages },
+      batch: { topic: 't', partition: 0, fetchedOffset: '0', highWatermark: '0', messages, lastOffset: () => '5' },
       heartbeat,
       isRunning: () => true,
       isStale: () => false,
