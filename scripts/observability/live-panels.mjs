@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const DEADLINE_MS = 90_000;
+/** Changes of prices are of steps of five minutes: the first one shows when the clock comes to the next step. */
+const DEADLINE_MS = 330_000;
 const POLL_MS = 2_000;
 
 /**
