@@ -9,7 +9,7 @@ import { at, NODE, ROOT } from './project.mjs';
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const CHAOS_MS = 10 * 60_000;
-const OBSERVABILITY_MS = 5 * 60_000;
+const OBSERVABILITY_MS = 8 * 60_000;
 /** What needs no server, and so runs on all cores. */
 const SERVERLESS = '/test/(unit|property|golden)/';
 /** Everything in it has a name of its own on the servers, and measures nothing. The rest would be in each other's way. */

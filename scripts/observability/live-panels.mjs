@@ -7,18 +7,21 @@ const POLL_MS = 2_000;
 /**
  * Asks every query until it gives a number; one that never does within the deadline has a `problem`. A rate needs two
  * scrapes, a closed window some time: nothing is asked again once it has answered, but all are read anew at the end, which
- * is not before `leastMs`.
+ * is not before `leastMs`; what is silent by then keeps its earlier answer.
  */
 export async function askPanels(server, queries, { leastMs = 0, signal }) {
   const begin = performance.now();
   const passedMs = () => performance.now() - begin;
+  const answered = new Map();
   let missing = queries;
   while (passedMs() < leastMs || (missing.length > 0 && passedMs() < DEADLINE_MS)) {
     await pause(POLL_MS, undefined, { signal });
     const answers = await answersTo(server, missing);
-    missing = answers.filter(({ problem }) => problem !== undefined);
+    answers.forEach((answer, i) => void (answer.problem === undefined && answered.set(missing[i], answer)));
+    missing = missing.filter((query) => !answered.has(query));
   }
-  return answersTo(server, queries);
+  const last = await answersTo(server, queries);
+  return last.map((answer, i) => (answer.problem === undefined ? answer : (answered.get(queries[i]) ?? answer)));
 }
 
 async function answersTo(server, queries) {
